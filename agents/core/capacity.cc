@@ -1,0 +1,54 @@
+#include "agents/core/capacity.h"
+
+#include <algorithm>
+
+namespace wissel {
+namespace {
+
+int32_t InterruptibleUnits(const RoutingProfile& profile, const Load& load, Channel by) {
+  int32_t units = 0;
+  for (const ChannelCapacity& held : profile.channels) {
+    if (ChannelSet::FromBits(held.interrupted_by).Has(by)) {
+      units += load.active_units[IndexOf(held.channel)];
+    }
+  }
+  return units;
+}
+
+RoomCheck CheckRoom(const RoutingProfile& profile, const Load& load,
+                    const ChannelCapacity& wanted) {
+  if (load.items[IndexOf(wanted.channel)] >= wanted.limit) return RoomCheck::kChannelLimit;
+  const int32_t free = profile.units - load.units();
+  if (free >= wanted.cost) return RoomCheck::kRoom;
+  if (free + InterruptibleUnits(profile, load, wanted.channel) >= wanted.cost)
+    return RoomCheck::kRoom;
+  return RoomCheck::kUnits;
+}
+
+}  // namespace
+
+const ChannelCapacity* RoutingProfile::Find(Channel channel) const {
+  for (const ChannelCapacity& capacity : channels) {
+    if (capacity.channel == channel) return &capacity;
+  }
+  return nullptr;
+}
+
+RoomCheck CheckRoom(const RoutingProfile& profile, const Load& load, Channel channel) {
+  const ChannelCapacity* wanted = profile.Find(channel);
+  return wanted == nullptr ? RoomCheck::kNotTaken : CheckRoom(profile, load, *wanted);
+}
+
+ChannelSet RoomFor(const RoutingProfile& profile, const Load& load) {
+  ChannelSet room;
+  for (const ChannelCapacity& capacity : profile.channels) {
+    if (CheckRoom(profile, load, capacity) == RoomCheck::kRoom) room.Add(capacity.channel);
+  }
+  return room;
+}
+
+int32_t LoadPermille(const RoutingProfile& profile, const Load& load) {
+  return static_cast<int32_t>(int64_t{load.units()} * 1000 / std::max(profile.units, 1));
+}
+
+}  // namespace wissel

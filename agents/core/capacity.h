@@ -1,0 +1,82 @@
+// What an agent can hold at once: a limit per channel, a total in units with a cost per channel,
+// and which channel may interrupt which.
+//
+// Checked in this order: channel limit, units, interrupt rule. An item of an interrupting channel
+// may land on an agent whose units are full of interruptible work: that work is then parked. Parked
+// work still counts towards its channel's limit, not towards the units.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/core/channel.h"
+#include "base/time.h"
+
+namespace wissel {
+
+struct ChannelCapacity {
+  Channel channel = Channel::kVoice;
+  int32_t limit = 1;           // items of this channel at once
+  int32_t cost = 100;          // units that one takes
+  uint8_t interrupted_by = 0;  // ChannelSet bits
+  bool auto_accept = false;
+  Duration offer_timeout = Duration::Seconds(20);
+
+  bool operator==(const ChannelCapacity&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "channel", self.channel);
+    f(2, "limit", self.limit);
+    f(3, "cost", self.cost);
+    f(4, "interrupted_by", self.interrupted_by);
+    f(5, "auto_accept", self.auto_accept);
+    f(6, "offer_timeout", self.offer_timeout);
+  }
+};
+
+struct RoutingProfile {
+  std::string name;
+  std::string display_name;
+  int32_t units = 100;
+  std::vector<ChannelCapacity> channels;  // by channel, each once; others are not offered
+
+  bool operator==(const RoutingProfile&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "name", self.name);
+    f(2, "display_name", self.display_name);
+    f(3, "units", self.units);
+    f(4, "channels", self.channels);
+  }
+  // Null for a channel that this profile does not take.
+  const ChannelCapacity* Find(Channel channel) const;
+};
+
+// What an agent holds, counted.
+struct Load {
+  std::array<int16_t, kChannelCount> items = {};  // towards the channel limits
+  // Units of work that stands (`fixed`) and of active work of each channel, which may be parked.
+  int32_t fixed_units = 0;
+  std::array<int32_t, kChannelCount> active_units = {};
+
+  int32_t units() const {
+    int32_t sum = fixed_units;
+    for (int32_t u : active_units) sum += u;
+    return sum;
+  }
+  bool operator==(const Load&) const = default;
+};
+
+enum class RoomCheck : uint8_t { kRoom, kNotTaken, kChannelLimit, kUnits };
+
+// The first capacity check that fails for one more item of `channel`.
+RoomCheck CheckRoom(const RoutingProfile& profile, const Load& load, Channel channel);
+
+// All channels with room.
+ChannelSet RoomFor(const RoutingProfile& profile, const Load& load);
+
+// Share of the units in use, in thousandths; over 1000 after a forced assignment.
+int32_t LoadPermille(const RoutingProfile& profile, const Load& load);
+
+}  // namespace wissel

@@ -1,0 +1,45 @@
+// The people directory: what agents are called. Display names are personal data, so they stand here
+// and not in the engine or its journal, and they are erased when the agent is deleted: deleted
+// content is overwritten with zeros and the write-ahead log is emptied.
+//
+// One SQLite file with one connection, used by one thread of this class. `Find` answers from
+// memory, and only what is durable. Thread-safe. Callbacks run on that thread; those of changes
+// still under way at destruction run before the destructor returns.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace wissel {
+
+class People {
+ public:
+  using Done = std::function<void(absl::Status)>;
+
+  // Opens or makes the file; ":memory:" keeps it in memory.
+  static absl::StatusOr<std::unique_ptr<People>> Open(const std::string& path);
+  ~People();
+
+  // `agent` is the last part of the agent's resource name. Empty for one without a display name.
+  std::string Find(std::string_view agent) const;
+
+  // An empty name erases. UNAVAILABLE when the file cannot be written; nothing changes then.
+  void Set(std::string agent, std::string display_name, Done done);
+  void Erase(std::string agent, Done done);
+  // Erases all others: whoever was deleted while their erasure was interrupted.
+  void KeepOnly(std::set<std::string> agents, Done done);
+
+ private:
+  class Worker;
+  explicit People(std::unique_ptr<Worker> worker);
+
+  std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace wissel

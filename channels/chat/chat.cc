@@ -1,0 +1,293 @@
+#include "channels/chat/chat.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <utility>
+#include <vector>
+
+#include "base/runtime/inbox.h"
+#include "base/runtime/thread.h"
+#include "base/status.h"
+#include "channels/chat/hub.h"
+
+namespace wissel::chat {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+using rpc::Access;
+using rpc::Role;
+
+constexpr size_t kCallsAtOnce = 10'000;
+// Of the shard, the store and streams that end: these are never turned away.
+constexpr size_t kAlways = SIZE_MAX / 2;
+
+absl::Status Busy() {
+  return absl::ResourceExhaustedError("the chat channel is busy; try again in a second");
+}
+
+// The item that an event is about, if it is about one.
+std::optional<ItemId> ItemOf(const Event& event) {
+  return std::visit(
+      [](const auto& body) -> std::optional<ItemId> {
+        if constexpr (requires { ItemId(body.item); }) return body.item;
+        return std::nullopt;
+      },
+      event.body);
+}
+
+// What a batch changes for conversations; each item once.
+std::vector<NamedFact> FactsOf(const CommittedBatch& batch, const Engine& engine) {
+  std::vector<ItemId> items;
+  for (const Event& event : batch.events) {
+    const std::optional<ItemId> id = ItemOf(event);
+    if (id && (items.empty() || items.back() != *id)) items.push_back(*id);
+  }
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  std::vector<NamedFact> facts;
+  for (ItemId id : items) {
+    const Item* item = engine.FindItem(id);
+    if (item == nullptr) {
+      facts.push_back({"", {id, ItemState::kCompleted}});  // ended, and forgotten already
+    } else if (auto fact = FactOf(engine, *item)) {
+      facts.push_back(*std::move(fact));
+    }
+  }
+  return facts;
+}
+
+}  // namespace
+
+// Shared with the callbacks that may outlive the channel: they find the inbox closed.
+class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Parts> {
+ public:
+  Parts(Shard& shard, ChatOptions options, std::unique_ptr<ContactStore> store,
+        std::vector<Chat> stored)
+      : shard_(shard),
+        options_(std::move(options)),
+        store_(std::move(store)),
+        stored_(std::move(stored)),
+        inbox_(std::make_shared<Inbox<Hub::Task>>(kCallsAtOnce)),
+        hub_(shard_, *store_, options_,
+             [inbox = inbox_](Hub::Task task) { inbox->Push(task, kAlways); }) {}
+
+  void Observe() {
+    shard_.AddObserver([self = weak_from_this()](const CommittedBatch& batch,
+                                                 const Engine& engine) {
+      auto parts = self.lock();
+      if (parts == nullptr) return;
+      parts->batches_.fetch_add(1, std::memory_order_relaxed);
+      std::vector<NamedFact> facts = FactsOf(batch, engine);
+      if (facts.empty()) return;
+      parts->Post([parts = parts.get(), facts = std::move(facts)] { parts->hub_.OnFacts(facts); });
+    });
+  }
+
+  void Start() {
+    thread_ = std::make_unique<Thread>("chat", [this] { Run(); });
+    shard_.Read([self = shared_from_this()](const Engine& engine) {
+      std::vector<NamedFact> living;
+      engine.ForEachLivingItem(ItemId(1), [&](const Item& item) {
+        if (auto fact = FactOf(engine, item)) living.push_back(*std::move(fact));
+        return true;
+      });
+      self->Post([parts = self.get(), living = std::move(living)] {
+        parts->hub_.Begin(std::move(parts->stored_), living);
+      });
+    });
+  }
+
+  void Stop() {
+    store_->Close();
+    inbox_->Close();
+    if (thread_ != nullptr) thread_->Join();
+  }
+
+  void Settle() {
+    // For what is in the inbox, then for the answers of the store and the shard that it led to.
+    for (int round = 0; round < 4; ++round) {
+      std::promise<void> stored;
+      store_->Load("", [&](const absl::StatusOr<std::optional<Chat>>&) { stored.set_value(); });
+      stored.get_future().wait();
+      std::promise<void> done;
+      Hub::Task settle = [&] { settled_.push_back(&done); };
+      if (inbox_->Push(settle, kAlways) != PushResult::kPushed) return;
+      done.get_future().wait();
+    }
+  }
+
+  template <class Response, class Call>
+  void Unary(const rpc::Reply<Response>& reply, Call call) {
+    const Answer<Response> answer(reply);
+    const absl::Status pushed = Push([this, call = std::move(call), answer] {
+      hub_.WhenBegun([this, call, answer] { call(hub_, answer); });
+    });
+    if (!pushed.ok()) answer(pushed);
+  }
+
+  template <class W, class Update, class Call>
+  void Streaming(rpc::ServerStream<Update> stream, Call call) {
+    auto watcher = std::make_shared<W>(stream);
+    const absl::Status pushed = Push([this, call = std::move(call), watcher] {
+      hub_.WhenBegun([this, call, watcher] { call(hub_, watcher); });
+    });
+    if (!pushed.ok()) return watcher->Finish(pushed);
+    // Weak, for the watcher has the stream, and the stream these.
+    stream.SetCallbacks(
+        [self = weak_from_this(), weak = std::weak_ptr(watcher)] {
+          auto parts = self.lock();
+          auto watcher = weak.lock();
+          if (parts == nullptr || watcher == nullptr) return;
+          parts->Post([parts = parts.get(), watcher] { parts->hub_.OnWritable(watcher->chat); });
+        },
+        [self = weak_from_this(), weak = std::weak_ptr(watcher)] {
+          auto parts = self.lock();
+          auto watcher = weak.lock();
+          if (watcher != nullptr) watcher->closed = true;
+          if (parts == nullptr || watcher == nullptr) return;
+          parts->Post([parts = parts.get(), watcher] { parts->hub_.Closed(watcher); });
+        });
+  }
+
+ private:
+  void Post(Hub::Task task) { inbox_->Push(task, kAlways); }
+
+  absl::Status Push(Hub::Task task) {
+    switch (inbox_->Push(task)) {
+      case PushResult::kPushed:
+        return absl::OkStatus();
+      case PushResult::kFull:
+        return Busy();
+      case PushResult::kClosed:
+        break;
+    }
+    return Stopping();
+  }
+
+  void Run() {
+    std::vector<Hub::Task> tasks;
+    std::optional<Steady::time_point> wake;
+    while (inbox_->Drain(tasks, wake)) {
+      for (Hub::Task& task : tasks) task();
+      tasks.clear();
+      wake = Step();
+    }
+    hub_.FinishAll(Stopping());
+  }
+
+  std::optional<Steady::time_point> Step() {
+    const uint64_t batches = batches_.load(std::memory_order_relaxed);
+    if (batches != batches_seen_) hub_.OnLinesMoved();
+    batches_seen_ = batches;
+    const Instant now = shard_.now();
+    const std::optional<Instant> next = hub_.OnTime(now);
+    for (std::promise<void>* settled : std::exchange(settled_, {})) settled->set_value();
+    if (!next) return std::nullopt;
+    return Steady::now() + std::chrono::milliseconds((*next - now).millis());
+  }
+
+  Shard& shard_;
+  const ChatOptions options_;
+  std::unique_ptr<ContactStore> store_;
+  std::vector<Chat> stored_;
+  std::atomic<uint64_t> batches_ = 0;
+  std::shared_ptr<Inbox<Hub::Task>> inbox_;
+  // Of the chat thread.
+  Hub hub_;
+  uint64_t batches_seen_ = 0;
+  std::vector<std::promise<void>*> settled_;
+  std::unique_ptr<Thread> thread_;
+};
+
+absl::StatusOr<std::unique_ptr<ChatChannel>> ChatChannel::Open(Shard& shard, ChatOptions options) {
+  WISSEL_ASSIGN_OR_RETURN(std::unique_ptr<ContactStore> store, ContactStore::Open(options.path));
+  std::promise<absl::StatusOr<std::vector<Chat>>> loaded;
+  store->LoadLive(
+      [&](absl::StatusOr<std::vector<Chat>> chats) { loaded.set_value(std::move(chats)); });
+  WISSEL_ASSIGN_OR_RETURN(std::vector<Chat> stored, loaded.get_future().get());
+  auto parts =
+      std::make_shared<Parts>(shard, std::move(options), std::move(store), std::move(stored));
+  parts->Observe();
+  return std::unique_ptr<ChatChannel>(new ChatChannel(std::move(parts)));
+}
+
+ChatChannel::ChatChannel(std::shared_ptr<Parts> parts) : parts_(std::move(parts)) {}
+ChatChannel::~ChatChannel() { parts_->Stop(); }
+
+void ChatChannel::Start() { parts_->Start(); }
+void ChatChannel::Stop() { parts_->Stop(); }
+void ChatChannel::Settle() { parts_->Settle(); }
+
+void ChatChannel::Register(rpc::MethodTable& table) {
+  // For a call of the hub with the request and the answer, or the watcher.
+  const auto open = [&]<class Request, class Response>(
+                        const char* name, void (Hub::*call)(const Request&, Answer<Response>)) {
+    table.Unary<Request, Response>(
+        std::string("wissel.v1.CustomerChatService.") + name, Access::OpenToAll(),
+        [parts = parts_, call](const rpc::Context&, const Request& request,
+                               rpc::Reply<Response> reply) {
+          parts->Unary<Response>(reply, [call, request](Hub& hub, Answer<Response> answer) {
+            (hub.*call)(request, std::move(answer));
+          });
+        });
+  };
+  const auto of_agents = [&]<class Request, class Response>(
+                             const char* name, Access access,
+                             void (Hub::*call)(const rpc::Caller&, const Request&,
+                                               Answer<Response>)) {
+    table.Unary<Request, Response>(
+        std::string("wissel.v1.ChatService.") + name, access,
+        [parts = parts_, call](const rpc::Context& context, const Request& request,
+                               rpc::Reply<Response> reply) {
+          parts->Unary<Response>(
+              reply, [call, request, caller = context.caller](Hub& hub, Answer<Response> answer) {
+                (hub.*call)(caller, request, std::move(answer));
+              });
+        });
+  };
+  table.Unary<v1::ListChatTopicsRequest, v1::ListChatTopicsResponse>(
+      "wissel.v1.CustomerChatService.ListChatTopics", Access::OpenToAll(),
+      [parts = parts_](const rpc::Context&, const v1::ListChatTopicsRequest&,
+                       rpc::Reply<v1::ListChatTopicsResponse> reply) {
+        parts->Unary<v1::ListChatTopicsResponse>(
+            reply, [](Hub& hub, Answer<v1::ListChatTopicsResponse> answer) {
+              hub.ListTopics(std::move(answer));
+            });
+      });
+  open.operator()<v1::StartChatRequest, v1::StartChatResponse>("StartChat", &Hub::Start);
+  open.operator()<v1::SendCustomerMessageRequest, v1::ChatMessage>("SendCustomerMessage",
+                                                                   &Hub::Send);
+  open.operator()<v1::SetCustomerTypingRequest, v1::SetTypingResponse>("SetCustomerTyping",
+                                                                       &Hub::Type);
+  open.operator()<v1::LeaveChatRequest, v1::LeaveChatResponse>("LeaveChat", &Hub::Leave);
+  table.ServerStreaming<v1::WatchCustomerChatRequest, v1::CustomerChatUpdate>(
+      "wissel.v1.CustomerChatService.WatchCustomerChat", Access::OpenToAll(),
+      [parts = parts_](const rpc::Context&, const v1::WatchCustomerChatRequest& request,
+                       rpc::ServerStream<v1::CustomerChatUpdate> stream) {
+        parts->Streaming<CustomerWatcher>(
+            std::move(stream), [request](Hub& hub, std::shared_ptr<CustomerWatcher> watcher) {
+              hub.Watch(request, std::move(watcher));
+            });
+      });
+
+  const Access write = Access::Of({Role::kAgent});
+  const Access read = Access::Of({Role::kAgent, Role::kManager, Role::kAdmin});
+  of_agents.operator()<v1::SendMessageRequest, v1::ChatMessage>("SendMessage", write, &Hub::Send);
+  of_agents.operator()<v1::SetTypingRequest, v1::SetTypingResponse>("SetTyping", write, &Hub::Type);
+  of_agents.operator()<v1::GetTranscriptRequest, v1::Transcript>("GetTranscript", read,
+                                                                 &Hub::GetTranscript);
+  table.ServerStreaming<v1::WatchChatRequest, v1::ChatUpdate>(
+      "wissel.v1.ChatService.WatchChat", read,
+      [parts = parts_](const rpc::Context& context, const v1::WatchChatRequest& request,
+                       rpc::ServerStream<v1::ChatUpdate> stream) {
+        parts->Streaming<AgentWatcher>(
+            std::move(stream),
+            [request, caller = context.caller](Hub& hub, std::shared_ptr<AgentWatcher> watcher) {
+              hub.Watch(caller, request, std::move(watcher));
+            });
+      });
+}
+
+}  // namespace wissel::chat

@@ -1,0 +1,53 @@
+// The front door of the chat channel: CustomerChatService and ChatService over a shard and the
+// contact store.
+//
+// Order: open before the shard is started (it adds an observer), `Register` before a door opens,
+// `Start` once the shard runs. On the way down: close the doors, `Stop`, stop the shard, destroy.
+// Handlers are thread-safe and never block. One thread of its own owns the conversations, another
+// one the contact store.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "base/time.h"
+#include "channels/chat/messages_to_proto.h"
+#include "router/service/shard.h"
+
+namespace wissel::chat {
+
+struct ChatOptions {
+  // The contact store's file, made if it is not there; ":memory:" keeps it in memory.
+  std::string path;
+  // A customer whose stream has been gone for so long has left.
+  Duration grace = Duration::Seconds(60);
+  // Empty: the agent is shown under the last part of their resource name.
+  AgentDisplayName agent_display_name = [](std::string_view) { return std::string(); };
+};
+
+class ChatChannel {
+ public:
+  static absl::StatusOr<std::unique_ptr<ChatChannel>> Open(Shard& shard, ChatOptions options);
+  ~ChatChannel();
+
+  void Register(rpc::MethodTable& table);
+
+  // Takes up the conversations that were under way; calls wait until that is done.
+  void Start();
+  // Ends every stream; calls from then on are UNAVAILABLE.
+  void Stop();
+
+  // Returns when all that came in before the call has been worked off, and what time has made due
+  // is done; for tests, which have their own time.
+  void Settle();
+
+ private:
+  class Parts;
+  explicit ChatChannel(std::shared_ptr<Parts> parts);
+
+  std::shared_ptr<Parts> parts_;
+};
+
+}  // namespace wissel::chat

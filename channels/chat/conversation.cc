@@ -1,0 +1,123 @@
+#include "channels/chat/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/invariant.h"
+#include "base/status.h"
+#include "fmt/format.h"
+
+namespace wissel::chat {
+namespace {
+
+absl::Status HasEnded() {
+  return Refuse(absl::StatusCode::kFailedPrecondition, "", "the conversation has ended");
+}
+
+absl::Status IsFull() {
+  return Refuse(absl::StatusCode::kResourceExhausted, "",
+                fmt::format("the conversation is full with {} messages", kMostMessages));
+}
+
+}  // namespace
+
+Conversation::Conversation(Chat chat, Instant now, Duration grace)
+    : chat_(std::move(chat)), grace_(grace), gone_since_(now) {}
+
+void Conversation::OnItem(const ItemFact& fact, Instant now) {
+  chat_.item = fact.item;
+  state_ = fact.state;
+  queue_ = fact.queue;
+  entered_ = fact.entered;
+  // Who had it at its end may still look at it.
+  if (IsEnded(fact.state)) return OnEnd(now);
+  if (chat_.agent != fact.agent) agent_typing_until_ = Instant();
+  chat_.agent = fact.agent;
+  if (!in_line()) place_ = 0;
+}
+
+void Conversation::OnStreamOpened() { ++streams_; }
+
+void Conversation::OnStreamClosed(Instant now) {
+  INVARIANT(streams_ > 0);
+  if (--streams_ == 0) gone_since_ = now;
+}
+
+void Conversation::OnMessage(Message message) {
+  if (message.number <= last_number()) return;  // was loaded from the store already
+  INVARIANT(message.number == last_number() + 1);
+  (message.author == Author::kCustomer ? customer_typing_until_ : agent_typing_until_) = Instant();
+  chat_.messages.push_back(std::move(message));
+}
+
+void Conversation::OnEnd(Instant now) {
+  if (!chat_.ended) chat_.ended = now;
+}
+
+absl::Status Conversation::MayCustomerWrite() const {
+  if (stage() == Stage::kEnded) return HasEnded();
+  if (last_number() >= kMostMessages) return IsFull();
+  return absl::OkStatus();
+}
+
+absl::Status Conversation::MayAgentWrite(std::string_view agent) const {
+  if (!IsOf(agent)) {
+    return Refuse(absl::StatusCode::kPermissionDenied, "workItem",
+                  "only the agent who has the work item may write");
+  }
+  if (stage() == Stage::kEnded) return HasEnded();
+  if (last_number() >= kMostMessages) return IsFull();
+  return absl::OkStatus();
+}
+
+Conversation::Stage Conversation::stage() const {
+  if (chat_.ended || state_ == ItemState::kWrapping) return Stage::kEnded;
+  return state_ && IsAssigned(*state_) ? Stage::kWithAgent : Stage::kWaiting;
+}
+
+bool Conversation::in_line() const { return !chat_.ended && state_ == ItemState::kWaiting; }
+
+bool Conversation::WaitsForNobody(Instant now) const {
+  const bool waits = state_ && *state_ <= ItemState::kOffered;
+  return waits && (chat_.ended || IsDeserted(now));
+}
+
+Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
+  CustomerView view;
+  view.stage = stage();
+  view.entered = entered_;
+  if (view.stage == Stage::kWaiting) {
+    view.place = state_ == ItemState::kOffered ? 1 : place_;
+  }
+  if (view.stage == Stage::kWithAgent) {
+    view.agent = chat_.agent;
+    view.agent_typing = now < agent_typing_until_;
+  }
+  return view;
+}
+
+Conversation::AgentView Conversation::ForAgent(Instant now) const {
+  AgentView view;
+  view.ended = stage() == Stage::kEnded;
+  view.customer_present = !chat_.ended && !IsDeserted(now);
+  view.customer_typing = !view.ended && now < customer_typing_until_;
+  return view;
+}
+
+bool Conversation::IsDeserted(Instant now) const {
+  return streams_ == 0 && now >= gone_since_ + grace_;
+}
+
+std::optional<Instant> Conversation::NextChange(Instant now) const {
+  std::optional<Instant> next;
+  if (chat_.ended) return next;
+  const auto consider = [&](Instant at) {
+    if (at > now) next = next ? std::min(*next, at) : at;
+  };
+  consider(customer_typing_until_);
+  consider(agent_typing_until_);
+  if (streams_ == 0) consider(gone_since_ + grace_);
+  return next;
+}
+
+}  // namespace wissel::chat

@@ -1,0 +1,107 @@
+// One conversation between a customer and whoever has its work item: what each side may do and
+// sees. Pure: it is told what happens, and when; it has no clock, no thread and no store.
+//
+// Invariants: messages are in the order of their numbers; after the end nobody writes; only the
+// agent who has the item writes for the center.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "base/time.h"
+#include "channels/chat/contact_store.h"
+#include "router/core/item.h"
+
+namespace wissel::chat {
+
+// How long a keystroke shows as typing.
+inline constexpr Duration kTypingShown = Duration::Seconds(5);
+// Messages that one conversation can hold.
+inline constexpr int64_t kMostMessages = 2'000;
+
+// What the engine says of the conversation's item.
+struct ItemFact {
+  ItemId item;
+  ItemState state = ItemState::kWaiting;
+  QueueId queue;
+  std::string agent;  // who has accepted it, last part of the resource name
+  Instant entered;
+};
+
+class Conversation {
+ public:
+  // Fresh, or as it was stored.
+  explicit Conversation(Chat chat, Instant now, Duration grace);
+
+  // --- What happens
+  void OnItem(const ItemFact& fact, Instant now);
+  void OnStreamOpened();
+  void OnStreamClosed(Instant now);
+  void OnCustomerTyping(Instant now) { customer_typing_until_ = now + kTypingShown; }
+  void OnAgentTyping(Instant now) { agent_typing_until_ = now + kTypingShown; }
+  // Durable, under the next number.
+  void OnMessage(Message message);
+  void OnPlace(int64_t place) { place_ = place; }
+  // The customer ended it, or its item has ended.
+  void OnEnd(Instant now);
+
+  // --- What may be done
+  absl::Status MayCustomerWrite() const;
+  absl::Status MayAgentWrite(std::string_view agent) const;
+  // Has the item, or had it when it ended.
+  bool IsOf(std::string_view agent) const { return !agent.empty() && agent == chat_.agent; }
+
+  // --- What is seen
+  enum class Stage : uint8_t { kWaiting = 1, kWithAgent = 2, kEnded = 3 };
+  Stage stage() const;
+  struct CustomerView {
+    Stage stage = Stage::kWaiting;
+    int64_t place = 0;  // 0: not known, or not waiting
+    std::optional<Instant> entered;
+    std::string agent;
+    bool agent_typing = false;
+    bool operator==(const CustomerView&) const = default;
+  };
+  CustomerView ForCustomer(Instant now) const;
+  struct AgentView {
+    bool customer_typing = false;
+    bool customer_present = true;
+    bool ended = false;
+    bool operator==(const AgentView&) const = default;
+  };
+  AgentView ForAgent(Instant now) const;
+
+  // The customer has been gone for longer than the grace.
+  bool IsDeserted(Instant now) const;
+  // When a view, or IsDeserted, next changes with time alone.
+  std::optional<Instant> NextChange(Instant now) const;
+
+  // Waits in a line, so that it has a place.
+  bool in_line() const;
+  // Its item waits for an answer that nobody will hear: the customer has gone.
+  bool WaitsForNobody(Instant now) const;
+  // The item has ended, as far as is known.
+  bool item_over() const { return !state_ || wissel::IsEnded(*state_); }
+  bool has_item() const { return chat_.item.has_value(); }
+  bool ended() const { return chat_.ended.has_value(); }
+  const Chat& chat() const { return chat_; }
+  std::optional<QueueId> queue() const { return queue_; }
+  int64_t last_number() const { return static_cast<int64_t>(chat_.messages.size()); }
+
+ private:
+  Chat chat_;
+  Duration grace_;
+  std::optional<ItemState> state_;  // none: its item has not entered yet
+  std::optional<QueueId> queue_;
+  std::optional<Instant> entered_;
+  int streams_ = 0;
+  Instant gone_since_;  // while no stream is open
+  Instant customer_typing_until_;
+  Instant agent_typing_until_;
+  int64_t place_ = 0;
+};
+
+}  // namespace wissel::chat

@@ -1,0 +1,284 @@
+// The customer's side: starting, writing, watching, leaving.
+#include <algorithm>
+
+#include "base/digest.h"
+#include "base/status.h"
+#include "channels/chat/hub.h"
+#include "channels/chat/language_need.h"
+#include "channels/chat/secrets.h"
+#include "channels/chat/text_rules.h"
+#include "fmt/format.h"
+#include "router/service/names.h"
+
+namespace wissel::chat {
+namespace {
+
+constexpr size_t kMostRooms = 20'000;
+constexpr size_t kMostStreamsOfACustomer = 10;
+constexpr Duration kTopicsFresh = Duration::Seconds(1);
+
+uint64_t FingerprintOf(std::initializer_list<std::string_view> texts) {
+  Digest digest;
+  for (std::string_view text : texts) digest.Add(std::string(text));
+  return digest.value();
+}
+
+// The same for every attempt to create the item of one conversation.
+RequestIdentity ItemRequest(const std::string& chat) {
+  const std::string hash = HashOf(chat);
+  RequestIdentity identity;
+  for (int i = 0; i < 8; ++i) {
+    identity.key.high = identity.key.high << 8 | static_cast<unsigned char>(hash[i]);
+    identity.key.low = identity.key.low << 8 | static_cast<unsigned char>(hash[i + 8]);
+  }
+  identity.fingerprint = 1;
+  return identity;
+}
+
+absl::Status NoSuchTopic(const std::string& topic) {
+  return Refuse(absl::StatusCode::kNotFound, "topic",
+                fmt::format("there is no chat topic {}", Quoted(topic)),
+                "a name from ListChatTopics");
+}
+
+// A refusal of the work item, in the words of the request that led to it.
+absl::Status AsOfTopic(const absl::Status& status) {
+  if (FieldAtFault(status) != "workItem.queue") return status;
+  const std::string message(status.message());
+  return Refuse(status.code(), "topic", message, WhatWouldBeRight(status));
+}
+
+absl::Status Check(const v1::StartChatRequest& request) {
+  WISSEL_RETURN_IF_ERROR(CheckName(request.display_name(), "displayName"));
+  WISSEL_RETURN_IF_ERROR(CheckLanguage(request.language(), "language"));
+  WISSEL_RETURN_IF_ERROR(CheckRequestId(request.request_id(), "requestId"));
+  if (request.first_message().empty()) return absl::OkStatus();
+  return CheckMessage(request.first_message(), "firstMessage");
+}
+
+v1::ListChatTopicsResponse TopicsOf(const Engine& engine) {
+  v1::ListChatTopicsResponse topics;
+  topics.set_center(engine.directory().center.display_name);
+  engine.directory().queues.ForEach([&](QueueId id, const QueueConfig& queue) {
+    if (queue.channel != Channel::kChat) return;
+    v1::ChatTopic* topic = topics.add_topics();
+    topic->set_name(NameIn(engine.directory(), id));
+    topic->set_display_name(queue.display_name);
+    topic->set_open(engine.IsOpen(id));
+  });
+  return topics;
+}
+
+}  // namespace
+
+void Hub::ListTopics(Answer<v1::ListChatTopicsResponse> answer) {
+  if (topics_at_ && now() - *topics_at_ < kTopicsFresh) return answer(topics_);
+  topics_wanted_.push_back(std::move(answer));
+  if (topics_wanted_.size() > 1) return;
+  const bool asked = shard_.Read([this, post = post_](const Engine& engine) {
+    post([this, topics = TopicsOf(engine)] {
+      topics_ = topics;
+      topics_at_ = now();
+      for (const auto& answer : std::exchange(topics_wanted_, {})) answer(topics_);
+    });
+  });
+  if (!asked) topics_wanted_.clear();
+}
+
+// --- Start: the store first, then the engine, so that no agent is offered what could get lost
+
+struct Hub::Starting {
+  std::string chat;
+  std::string secret;
+  std::string queue;  // last part of the resource name
+  std::string language;
+  std::string request_id;
+  std::string topic;
+  std::shared_ptr<Answer<v1::StartChatResponse>> answer;
+
+  void Give() const {
+    v1::StartChatResponse response;
+    response.set_chat(std::string(kContactPrefix) + chat);
+    response.set_secret(secret);
+    (*answer)(std::move(response));
+  }
+};
+
+void Hub::Start(const v1::StartChatRequest& request, Answer<v1::StartChatResponse> answer) {
+  const absl::Status checked = Check(request);
+  if (!checked.ok()) return answer(checked);
+  const std::shared_ptr<const Directory> directory = shard_.directory();
+  const absl::StatusOr<QueueId> queue = FindByName<QueueId>(*directory, request.topic(), "topic");
+  if (!queue.ok()) {
+    return answer(absl::IsNotFound(queue.status()) ? NoSuchTopic(request.topic()) : queue.status());
+  }
+  const QueueConfig& config = directory->queues.Get(*queue);
+  if (config.channel != Channel::kChat) return answer(NoSuchTopic(request.topic()));
+  if (rooms_.size() >= kMostRooms) {
+    return answer(absl::ResourceExhaustedError("too many chats at once; try again in a minute"));
+  }
+
+  Starting starting{.chat = NewToken(), .secret = NewToken(), .queue = config.name};
+  starting.language = request.language();
+  starting.request_id = request.request_id();
+  starting.topic = request.topic();
+  starting.answer = std::make_shared<Answer<v1::StartChatResponse>>(std::move(answer));
+  NewChat chat;
+  chat.chat.id = starting.chat;
+  chat.chat.secret_hash = HashOf(starting.secret);
+  chat.chat.queue = config.name;
+  chat.chat.display_name = request.display_name();
+  chat.chat.language = request.language();
+  chat.chat.started = now();
+  if (!request.first_message().empty()) {
+    chat.first_message =
+        Message{0, Author::kCustomer, request.display_name(), request.first_message(), now()};
+  }
+  if (!request.request_id().empty()) {
+    chat.request_hash = HashOf(request.request_id());
+    chat.sealed_secret = Seal(starting.secret, request.request_id(), starting.chat);
+  }
+  chat.fingerprint = FingerprintOf(
+      {request.topic(), request.display_name(), request.language(), request.first_message()});
+  store_.Start(std::move(chat), [this, post = post_, starting = std::move(starting)](
+                                    absl::StatusOr<ContactStore::Started> started) {
+    post([this, started = std::move(started), starting] { OnStarted(started, starting); });
+  });
+}
+
+void Hub::OnStarted(absl::StatusOr<ContactStore::Started> started, Starting starting) {
+  if (!started.ok()) return (*starting.answer)(started.status());
+  Chat& chat = started->chat;
+  if (started->repeated) {
+    starting.chat = chat.id;
+    starting.secret = Seal(started->sealed_secret, starting.request_id, chat.id);
+    Room* room = Find(chat.id);
+    if (chat.item || (room != nullptr && room->conversation.has_item())) return starting.Give();
+    // Stopped between the store and the engine, or still on the way to it: the engine knows.
+    chat.ended.reset();
+  }
+  if (Find(chat.id) == nullptr) Put(std::move(chat));
+  CreateItem(std::move(starting));
+}
+
+void Hub::CreateItem(Starting starting) {
+  auto create = [this, post = post_, starting](const Engine& engine) {
+    const std::optional<QueueId> queue = engine.directory().queues.FindId(starting.queue);
+    if (!queue) {
+      return post([=, this] { OnCreated(NoSuchTopic(starting.topic), std::nullopt, starting); });
+    }
+    wissel::CreateItem item;
+    item.queue = *queue;
+    item.requirement = NeedWithLanguage(engine, *queue, starting.language);
+    item.contact = std::string(kContactPrefix) + starting.chat;
+    shard_.Submit(
+        Command{std::move(item), ItemRequest(starting.chat)},
+        [this, post, starting](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
+          std::optional<NamedFact> fact;
+          if (outcome.ok()) {
+            const ItemId id(outcome->subject);
+            const Item* item = engine.FindItem(id);
+            if (item != nullptr) fact = FactOf(engine, *item);
+            if (!fact) fact = NamedFact{starting.chat, {id, ItemState::kCompleted}};
+          }
+          post([this, status = outcome.status(), fact, starting] {
+            OnCreated(status, fact, starting);
+          });
+        });
+  };
+  if (!shard_.Read(std::move(create))) OnCreated(Stopping(), std::nullopt, std::move(starting));
+}
+
+void Hub::OnCreated(const absl::Status& status, std::optional<NamedFact> fact, Starting starting) {
+  if (status.ok()) {
+    store_.SetItem(starting.chat, fact->fact.item);
+    starting.Give();
+    return OnFacts({*std::move(fact)});
+  }
+  Room* room = Find(starting.chat);
+  if (room != nullptr && room->conversation.has_item()) return starting.Give();
+  if (room != nullptr) {
+    timers_.erase({room->timer.value_or(Instant()), starting.chat});
+    rooms_.erase(starting.chat);
+  }
+  store_.Forget(starting.chat, [starting, status](const absl::StatusOr<bool>&) {
+    (*starting.answer)(AsOfTopic(status));
+  });
+}
+
+// --- During the conversation
+
+void Hub::Send(const v1::SendCustomerMessageRequest& request, Answer<v1::ChatMessage> answer) {
+  absl::Status checked = CheckMessage(request.text(), "text");
+  if (checked.ok()) checked = CheckRequestId(request.request_id(), "requestId");
+  if (!checked.ok()) return answer(checked);
+  WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> room) {
+    if (!room.ok()) return answer(room.status());
+    const Conversation& conversation = (*room)->conversation;
+    NewMessage message;
+    message.message.author = Author::kCustomer;
+    message.message.author_name = conversation.chat().display_name;
+    message.message.text = request.text();
+    message.request_id = request.request_id();
+    message.fingerprint = FingerprintOf({request.text()});
+    message.may_add = conversation.MayCustomerWrite();
+    Append(**room, std::move(message), answer);
+  });
+}
+
+void Hub::Type(const v1::SetCustomerTypingRequest& request, Answer<v1::SetTypingResponse> answer) {
+  WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> room) {
+    if (!room.ok()) return answer(room.status());
+    (*room)->conversation.OnCustomerTyping(now());
+    Changed(**room);
+    answer(v1::SetTypingResponse());
+  });
+}
+
+void Hub::Watch(const v1::WatchCustomerChatRequest& request,
+                std::shared_ptr<CustomerWatcher> watcher) {
+  if (request.after_number() < 0) {
+    return watcher->Finish(RefuseField("afterNumber", "a message number is not negative",
+                                       "the number of the last message that is known, or 0"));
+  }
+  WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> found) {
+    if (!found.ok()) return watcher->Finish(found.status());
+    Room& room = **found;
+    if (watcher->closed) return;
+    if (room.customers.size() >= kMostStreamsOfACustomer) {
+      return watcher->Finish(
+          absl::ResourceExhaustedError("this conversation is open in too many places"));
+    }
+    watcher->chat = room.conversation.chat().id;
+    watcher->sent_number = std::min(request.after_number(), room.conversation.last_number());
+    room.customers.push_back(watcher);
+    room.conversation.OnStreamOpened();
+    Changed(room);
+  });
+}
+
+void Hub::Closed(const std::shared_ptr<CustomerWatcher>& watcher) {
+  Room* room = Find(watcher->chat);
+  if (room == nullptr || std::erase(room->customers, watcher) == 0) return;
+  room->used_at = now();
+  room->conversation.OnStreamClosed(now());
+  Changed(*room);
+}
+
+void Hub::Leave(const v1::LeaveChatRequest& request, Answer<v1::LeaveChatResponse> answer) {
+  const absl::Status checked = CheckRequestId(request.request_id(), "requestId");
+  if (!checked.ok()) return answer(checked);
+  WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> found) {
+    if (!found.ok()) return answer(found.status());
+    Room& room = **found;
+    if (room.conversation.ended()) return answer(v1::LeaveChatResponse());
+    room.conversation.OnEnd(now());
+    StoreEnd(room, [answer](const absl::StatusOr<bool>& stored) {
+      if (!stored.ok()) return answer(stored.status());
+      answer(v1::LeaveChatResponse());
+    });
+    Changed(room);
+  });
+}
+
+}  // namespace wissel::chat

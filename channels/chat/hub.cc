@@ -1,0 +1,367 @@
+#include "channels/chat/hub.h"
+
+#include <algorithm>
+
+#include "base/invariant.h"
+#include "base/status.h"
+#include "channels/chat/secrets.h"
+#include "router/service/names.h"
+
+namespace wissel::chat {
+namespace {
+
+// Shorter than any proxy's idea of a dead connection; it is also how a vanished customer is
+// noticed.
+constexpr Duration kSignOfLife = Duration::Seconds(10);
+constexpr Duration kPlacesEvery = Duration::Seconds(1);
+constexpr Duration kAbandonAgain = Duration::Seconds(1);
+// An ended conversation stays in memory for this long after its last use.
+constexpr Duration kKeptAfterUse = Duration::Minutes(1);
+// Places further back are not counted.
+constexpr size_t kPlacesShown = 1'000;
+// 22 characters of base64url.
+constexpr size_t kIdLength = 22;
+
+absl::Status Denied() {
+  return Refuse(absl::StatusCode::kPermissionDenied, "secret",
+                "this secret does not open this conversation");
+}
+
+}  // namespace
+
+std::optional<NamedFact> FactOf(const Engine& engine, const Item& item) {
+  if (!item.contact.starts_with(kContactPrefix)) return std::nullopt;
+  NamedFact named{item.contact.substr(kContactPrefix.size()),
+                  {item.id, item.state, item.queue, "", item.entered}};
+  if (IsAssigned(item.state)) named.fact.agent = engine.directory().agents.Get(item.agent()).name;
+  return named;
+}
+
+Hub::Hub(Shard& shard, ContactStore& store, const ChatOptions& options,
+         std::function<void(Task)> post)
+    : shard_(shard), store_(store), options_(options), post_(std::move(post)) {}
+
+// --- What comes from the engine
+
+void Hub::Begin(std::vector<Chat> stored, std::vector<NamedFact> living) {
+  std::map<std::string, const NamedFact*> facts;
+  for (const NamedFact& fact : living) facts[fact.chat] = &fact;
+  for (Chat& chat : stored) {
+    auto fact = facts.find(chat.id);
+    if (fact == facts.end()) {
+      store_.End(chat.id, now(), chat.agent, [](const absl::StatusOr<bool>&) {});
+      continue;
+    }
+    Put(std::move(chat));
+  }
+  for (const NamedFact& fact : living) {
+    if (!rooms_.contains(fact.chat)) Adopt(fact);
+  }
+  begun_ = true;
+  OnFacts(std::move(living));
+  for (Task& task : std::exchange(until_begun_, {})) task();
+}
+
+// The customer has left, but the item lives on.
+void Hub::Adopt(const NamedFact& living) {
+  store_.Load(living.chat,
+              [this, post = post_, living](absl::StatusOr<std::optional<Chat>> loaded) {
+                post([this, living, loaded = std::move(loaded)] {
+                  if (!loaded.ok() || !loaded->has_value() || Find(living.chat) != nullptr) return;
+                  Put(**loaded);
+                  OnFacts({living});
+                });
+              });
+}
+
+void Hub::WhenBegun(Task task) {
+  if (begun_) return task();
+  until_begun_.push_back(std::move(task));
+}
+
+void Hub::OnFacts(std::vector<NamedFact> facts) {
+  if (!begun_) return;  // Begin's facts are later
+  for (NamedFact& named : facts) {
+    if (named.chat.empty()) {
+      auto it = by_item_.find(named.fact.item);
+      if (it == by_item_.end()) continue;
+      named.chat = it->second;
+    }
+    Room* room = Find(named.chat);
+    if (room == nullptr) continue;
+    by_item_[named.fact.item] = named.chat;
+    room->conversation.OnItem(named.fact, now());
+    Changed(*room);
+  }
+}
+
+// --- Rooms
+
+Hub::Room& Hub::Put(Chat chat) {
+  const std::string id = chat.id;
+  if (chat.item) by_item_[*chat.item] = id;
+  const bool ended = chat.ended.has_value();
+  Room& room = rooms_.try_emplace(id, std::move(chat), now(), options_.grace).first->second;
+  room.end_stored = ended;
+  room.used_at = now();
+  Retime(room, now());
+  return room;
+}
+
+Hub::Room* Hub::Find(const std::string& chat) {
+  auto it = rooms_.find(chat);
+  return it == rooms_.end() ? nullptr : &it->second;
+}
+
+void Hub::WithSecret(const std::string& name, const std::string& secret, WithRoom then) {
+  if (!name.starts_with(kContactPrefix) || name.size() != kContactPrefix.size() + kIdLength) {
+    return then(RefuseField("chat", Quoted(name) + " is no name of a chat", "chats/{chat}"));
+  }
+  const std::string id = name.substr(kContactPrefix.size());
+  if (Room* room = Find(id)) {
+    room->used_at = now();
+    return then(IsHashOf(room->conversation.chat().secret_hash, secret)
+                    ? absl::StatusOr<Room*>(room)
+                    : absl::StatusOr<Room*>(Denied()));
+  }
+  const auto check = [secret](const Chat& chat) {
+    return IsHashOf(chat.secret_hash, secret) ? absl::OkStatus() : Denied();
+  };
+  store_.Load(id, [this, post = post_, check, then](absl::StatusOr<std::optional<Chat>> loaded) {
+    post([=, this] { Loaded(loaded, Denied(), check, then); });
+  });
+}
+
+void Hub::WithItem(const std::string& work_item, WithRoom then) {
+  const absl::StatusOr<ItemId> item = ParseItemName(work_item, "workItem");
+  if (!item.ok()) return then(item.status());
+  auto it = by_item_.find(*item);
+  if (Room* room = it == by_item_.end() ? nullptr : Find(it->second)) {
+    room->used_at = now();
+    return then(room);
+  }
+  const absl::Status none =
+      Refuse(absl::StatusCode::kNotFound, "workItem", work_item + " has no conversation");
+  const auto check = [](const Chat&) { return absl::OkStatus(); };
+  store_.LoadOfItem(
+      *item, [this, post = post_, none, check, then](absl::StatusOr<std::optional<Chat>> loaded) {
+        post([=, this] { Loaded(loaded, none, check, then); });
+      });
+}
+
+void Hub::Loaded(absl::StatusOr<std::optional<Chat>> loaded, const absl::Status& if_none,
+                 const std::function<absl::Status(const Chat&)>& check, const WithRoom& then) {
+  if (!loaded.ok()) return then(loaded.status());
+  if (!loaded->has_value()) return then(if_none);
+  Chat& chat = **loaded;
+  const absl::Status checked = check(chat);
+  if (!checked.ok()) return then(checked);
+  Room* room = Find(chat.id);
+  then(room != nullptr ? room : &Put(std::move(chat)));
+}
+
+// --- What follows from a change
+
+void Hub::Changed(Room& room) {
+  const Instant t = now();
+  Conversation& conversation = room.conversation;
+  if (conversation.ended() && !room.end_stored) {
+    StoreEnd(room, [](const absl::StatusOr<bool>&) {});
+  }
+  if (conversation.WaitsForNobody(t) && !room.abandoning && t >= room.abandon_again_at) {
+    Abandon(room);
+  }
+  const bool shown_a_place = conversation.in_line() && !room.customers.empty();
+  if (shown_a_place) {
+    if (in_line_.insert(conversation.chat().id).second) lines_moved_ = true;
+  } else {
+    in_line_.erase(conversation.chat().id);
+  }
+  CutFormerHolders(room);
+  Flush(room, t);
+  Retime(room, t);
+}
+
+void Hub::StoreEnd(Room& room, ContactStore::Done<bool> done) {
+  room.end_stored = true;
+  const Chat& chat = room.conversation.chat();
+  store_.End(chat.id, *chat.ended, chat.agent, std::move(done));
+}
+
+void Hub::Abandon(Room& room) {
+  room.abandoning = true;
+  const Chat& chat = room.conversation.chat();
+  shard_.Submit(
+      Command{AbandonItem{*chat.item}, std::nullopt},
+      [this, post = post_, id = chat.id](const absl::StatusOr<Outcome>& outcome, const Engine&) {
+        if (outcome.ok()) return;  // the item's end comes as a fact
+        post([this, id] {
+          Room* room = Find(id);
+          if (room == nullptr) return;
+          room->abandoning = false;
+          room->abandon_again_at = now() + kAbandonAgain;
+          Retime(*room, now());
+        });
+      });
+}
+
+// An item that was handed on takes its conversation with it.
+void Hub::CutFormerHolders(Room& room) {
+  std::erase_if(room.agents, [&](const std::shared_ptr<AgentWatcher>& watcher) {
+    if (watcher->holder.empty() || room.conversation.IsOf(watcher->holder)) return false;
+    watcher->Finish(Refuse(absl::StatusCode::kPermissionDenied, "workItem",
+                           "the work item is no longer with this agent"));
+    return true;
+  });
+}
+
+void Hub::Flush(Room& room, Instant t) {
+  const Conversation& conversation = room.conversation;
+  const auto flush = [&](auto& watchers, const auto& view, const auto& write) {
+    for (const auto& watcher : watchers) {
+      const bool news =
+          watcher->sent_view != view || watcher->sent_number < conversation.last_number();
+      if (!news && t - watcher->sent_at < kSignOfLife) continue;
+      if (!watcher->stream.writable()) continue;
+      write(*watcher);
+      watcher->sent_view = view;
+      watcher->sent_number = conversation.last_number();
+      watcher->sent_at = t;
+    }
+  };
+  const Chat& chat = conversation.chat();
+  if (!room.customers.empty()) {
+    const Conversation::CustomerView view = conversation.ForCustomer(t);
+    const AgentDisplayName name = [this](std::string_view agent) { return NameShown(agent); };
+    flush(room.customers, view,
+          [&](CustomerWatcher& w) { w.stream.Write(ToProto(chat, view, w.sent_number, name)); });
+  }
+  if (!room.agents.empty()) {
+    const Conversation::AgentView view = conversation.ForAgent(t);
+    flush(room.agents, view,
+          [&](AgentWatcher& w) { w.stream.Write(ToProto(chat, view, w.sent_number)); });
+  }
+}
+
+void Hub::OnWritable(const std::string& chat) {
+  Room* room = Find(chat);
+  if (room == nullptr) return;
+  Flush(*room, now());
+  Retime(*room, now());
+}
+
+void Hub::FinishAll(const absl::Status& status) {
+  for (auto& [id, room] : rooms_) {
+    for (const auto& watcher : room.customers) watcher->Finish(status);
+    for (const auto& watcher : room.agents) watcher->Finish(status);
+  }
+  rooms_.clear();
+}
+
+void Hub::Append(Room& room, NewMessage message, Answer<v1::ChatMessage> answer) {
+  message.chat = room.conversation.chat().id;
+  message.message.time = now();
+  store_.Append(message, [this, post = post_, id = message.chat,
+                          answer](absl::StatusOr<ContactStore::Appended> appended) {
+    post([=, this] {
+      if (!appended.ok()) return answer(appended.status());
+      Room* room = Find(id);
+      if (room != nullptr && !appended->repeated) {
+        room->conversation.OnMessage(appended->message);
+        Changed(*room);
+      }
+      answer(ToProto(appended->message));
+    });
+  });
+}
+
+std::string Hub::NameShown(std::string_view agent) const {
+  std::string name = options_.agent_display_name(agent);
+  return name.empty() ? std::string(agent) : name;
+}
+
+// --- Time
+
+void Hub::Retime(Room& room, Instant t) {
+  const Conversation& conversation = room.conversation;
+  std::optional<Instant> next = conversation.NextChange(t);
+  const auto consider = [&](Instant at) { next = next ? std::min(*next, at) : at; };
+  // For a watcher who cannot be sent one now, OnWritable comes first.
+  const auto life = [&](Instant sent_at) {
+    const Instant due = sent_at + kSignOfLife;
+    consider(due > t ? due : t + kSignOfLife);
+  };
+  for (const auto& watcher : room.customers) life(watcher->sent_at);
+  for (const auto& watcher : room.agents) life(watcher->sent_at);
+  if (conversation.WaitsForNobody(t) && !room.abandoning) consider(room.abandon_again_at);
+  if (conversation.ended() && conversation.item_over() && !room.watched()) {
+    consider(room.used_at + kKeptAfterUse);
+  }
+  if (room.timer == next) return;
+  const std::string& id = conversation.chat().id;
+  if (room.timer) timers_.erase({*room.timer, id});
+  room.timer = next;
+  if (next) timers_.insert({*next, id});
+}
+
+void Hub::OnTimer(const std::string& chat, Instant t) {
+  Room& room = *Find(chat);
+  room.timer.reset();
+  const Conversation& conversation = room.conversation;
+  const bool over = conversation.ended() && conversation.item_over() && !room.watched();
+  if (!over || t < room.used_at + kKeptAfterUse) return Changed(room);
+  if (conversation.has_item()) by_item_.erase(*conversation.chat().item);
+  in_line_.erase(chat);
+  rooms_.erase(chat);
+}
+
+std::optional<Instant> Hub::OnTime(Instant t) {
+  while (!timers_.empty() && timers_.begin()->first <= t) {
+    const std::string chat = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    OnTimer(chat, t);
+  }
+  AskPlaces(t);
+  std::optional<Instant> next;
+  if (!timers_.empty()) next = timers_.begin()->first;
+  if (!in_line_.empty() && !places_asked_) {
+    const Instant at = std::max(places_at_, t) + kPlacesEvery;
+    next = next ? std::min(*next, at) : at;
+  }
+  return next;
+}
+
+// One look at the engine for all conversations whose customers are shown their place.
+void Hub::AskPlaces(Instant t) {
+  if (in_line_.empty() || places_asked_ || !lines_moved_ || t - places_at_ < kPlacesEvery) return;
+  std::map<QueueId, std::map<ItemId, std::string>> wanted;
+  for (const std::string& chat : in_line_) {
+    const Conversation& conversation = Find(chat)->conversation;
+    wanted[*conversation.queue()][*conversation.chat().item] = chat;
+  }
+  lines_moved_ = false;
+  places_at_ = t;
+  places_asked_ =
+      shard_.Read([this, post = post_, wanted = std::move(wanted)](const Engine& engine) {
+        std::vector<std::pair<std::string, int64_t>> places;
+        for (const auto& [queue, chats] : wanted) {
+          int64_t place = 0;
+          for (ItemId item : engine.WaitingInOrder(queue, kPlacesShown)) {
+            ++place;
+            auto it = chats.find(item);
+            if (it != chats.end()) places.push_back({it->second, place});
+          }
+        }
+        post([this, places = std::move(places)] {
+          places_asked_ = false;
+          for (const auto& [chat, place] : places) {
+            Room* room = Find(chat);
+            if (room == nullptr || !room->conversation.in_line()) continue;
+            room->conversation.OnPlace(place);
+            Changed(*room);
+          }
+        });
+      });
+}
+
+}  // namespace wissel::chat

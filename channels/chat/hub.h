@@ -1,0 +1,173 @@
+// All conversations that somebody takes part in, and who watches them. Belongs to the chat thread
+// (chat.cc), which calls everything here; answers of the store and the shard come back to it as
+// tasks.
+//
+// Invariants: what is shown or answered is durable; a conversation is in memory while it has not
+// ended, its item lives or somebody watches it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "channels/chat/answer.h"
+#include "channels/chat/chat.h"
+#include "channels/chat/contact_store.h"
+#include "channels/chat/conversation.h"
+#include "wissel/v1/chat.pb.h"
+
+namespace wissel::chat {
+
+inline constexpr std::string_view kContactPrefix = "chats/";
+
+// What the engine says of an item, with the conversation that its contact names.
+struct NamedFact {
+  std::string chat;  // empty: an item that is forgotten already
+  ItemFact fact;
+};
+// None: the item is no chat's.
+std::optional<NamedFact> FactOf(const Engine& engine, const Item& item);
+
+// The sending side of a stream, and what it has been sent.
+template <class Update, class View>
+struct Watcher {
+  explicit Watcher(rpc::ServerStream<Update> s) : stream(std::move(s)) {}
+  ~Watcher() { Finish(Stopping()); }
+
+  void Finish(const absl::Status& status) {
+    if (!closed.exchange(true)) stream.Finish(status);
+  }
+
+  rpc::ServerStream<Update> stream;
+  std::atomic<bool> closed = false;  // from here, or by the other side
+  int64_t sent_number = 0;
+  std::optional<View> sent_view;
+  Instant sent_at;
+  std::string chat;    // once it has been let in
+  std::string holder;  // the agent who watches as the one who has the item; empty: anyone else
+};
+using CustomerWatcher = Watcher<v1::CustomerChatUpdate, Conversation::CustomerView>;
+using AgentWatcher = Watcher<v1::ChatUpdate, Conversation::AgentView>;
+
+class Hub {
+ public:
+  using Task = std::function<void()>;
+  // `post` puts a task on the chat thread, from any thread; a task is dropped when that has ended.
+  Hub(Shard& shard, ContactStore& store, const ChatOptions& options,
+      std::function<void(Task)> post);
+
+  // --- What comes from the engine
+  // Matches what was stored as under way with the items that live.
+  void Begin(std::vector<Chat> stored, std::vector<NamedFact> living);
+  void OnFacts(std::vector<NamedFact> facts);
+  // Until Begin, calls wait.
+  void WhenBegun(Task task);
+
+  // --- Time: does what is due; when it wants to be called again.
+  std::optional<Instant> OnTime(Instant now);
+  // The line of some queue may have moved.
+  void OnLinesMoved() { lines_moved_ = true; }
+
+  // --- The customer's calls (customer_calls.cc)
+  void ListTopics(Answer<v1::ListChatTopicsResponse> answer);
+  void Start(const v1::StartChatRequest& request, Answer<v1::StartChatResponse> answer);
+  void Send(const v1::SendCustomerMessageRequest& request, Answer<v1::ChatMessage> answer);
+  void Type(const v1::SetCustomerTypingRequest& request, Answer<v1::SetTypingResponse> answer);
+  void Watch(const v1::WatchCustomerChatRequest& request, std::shared_ptr<CustomerWatcher> watcher);
+  void Closed(const std::shared_ptr<CustomerWatcher>& watcher);
+  void Leave(const v1::LeaveChatRequest& request, Answer<v1::LeaveChatResponse> answer);
+
+  // --- The agent's calls (agent_calls.cc)
+  void Send(const rpc::Caller& caller, const v1::SendMessageRequest& request,
+            Answer<v1::ChatMessage> answer);
+  void Type(const rpc::Caller& caller, const v1::SetTypingRequest& request,
+            Answer<v1::SetTypingResponse> answer);
+  void Watch(const rpc::Caller& caller, const v1::WatchChatRequest& request,
+             std::shared_ptr<AgentWatcher> watcher);
+  void Closed(const std::shared_ptr<AgentWatcher>& watcher);
+  void GetTranscript(const rpc::Caller& caller, const v1::GetTranscriptRequest& request,
+                     Answer<v1::Transcript> answer);
+
+  // One of its watchers can be sent something again.
+  void OnWritable(const std::string& chat);
+  void FinishAll(const absl::Status& status);
+
+ private:
+  struct Room {
+    Room(Chat chat, Instant now, Duration grace) : conversation(std::move(chat), now, grace) {}
+    Conversation conversation;
+    std::vector<std::shared_ptr<CustomerWatcher>> customers;
+    std::vector<std::shared_ptr<AgentWatcher>> agents;
+    bool abandoning = false;
+    bool end_stored = false;
+    Instant abandon_again_at;
+    Instant used_at;
+    std::optional<Instant> timer;
+    bool watched() const { return !customers.empty() || !agents.empty(); }
+  };
+  using WithRoom = std::function<void(absl::StatusOr<Room*>)>;
+
+  Room& Put(Chat chat);
+  Room* Find(const std::string& chat);
+  // Gives the room, from the store if need be; the pointer lives until the callback returns.
+  void WithSecret(const std::string& name, const std::string& secret, WithRoom then);
+  void WithItem(const std::string& work_item, WithRoom then);
+  void Loaded(absl::StatusOr<std::optional<Chat>> loaded, const absl::Status& if_none,
+              const std::function<absl::Status(const Chat&)>& check, const WithRoom& then);
+
+  // Everything that follows from a change of the conversation.
+  void Changed(Room& room);
+  void Flush(Room& room, Instant now);
+  void CutFormerHolders(Room& room);
+  void Abandon(Room& room);
+  void StoreEnd(Room& room, ContactStore::Done<bool> done);
+  void Retime(Room& room, Instant now);
+  void OnTimer(const std::string& chat, Instant now);
+  void Adopt(const NamedFact& living);
+  void Append(Room& room, NewMessage message, Answer<v1::ChatMessage> answer);
+
+  void AskPlaces(Instant now);
+  bool AnyPlaceShown() const;
+
+  struct Starting;
+  void OnStarted(absl::StatusOr<ContactStore::Started> started, Starting starting);
+  void CreateItem(Starting starting);
+  void OnCreated(const absl::Status& status, std::optional<NamedFact> fact, Starting starting);
+
+  enum class Reader { kHolder, kSupervisor };
+  static absl::StatusOr<Reader> MayRead(const rpc::Caller& caller, const Room& room);
+
+  std::string NameShown(std::string_view agent) const;
+  Instant now() const { return shard_.now(); }
+
+  Shard& shard_;
+  ContactStore& store_;
+  const ChatOptions& options_;
+  const std::function<void(Task)> post_;
+
+  bool begun_ = false;
+  std::vector<Task> until_begun_;
+  std::map<std::string, Room> rooms_;  // by the chat's id
+  std::map<ItemId, std::string> by_item_;
+  std::set<std::pair<Instant, std::string>> timers_;
+  std::set<std::string> in_line_;  // chats that wait and are watched by their customer
+
+  bool lines_moved_ = true;
+  bool places_asked_ = false;
+  Instant places_at_;
+
+  v1::ListChatTopicsResponse topics_;
+  std::optional<Instant> topics_at_;
+  std::vector<Answer<v1::ListChatTopicsResponse>> topics_wanted_;
+};
+
+}  // namespace wissel::chat

@@ -1,0 +1,25 @@
+// Conversations as the contract's messages. Pure but for the names of agents, which are asked for.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "channels/chat/conversation.h"
+#include "wissel/v1/chat.pb.h"
+
+namespace wissel::chat {
+
+// Display name of an agent, by the last part of the agent's resource name. Empty: none is known.
+using AgentDisplayName = std::function<std::string(std::string_view agent)>;
+
+void WriteMessage(const Message& message, v1::ChatMessage* out);
+v1::ChatMessage ToProto(const Message& message);
+
+// With the messages after `after_number`.
+v1::CustomerChatUpdate ToProto(const Chat& chat, const Conversation::CustomerView& view,
+                               int64_t after_number, const AgentDisplayName& display_name);
+v1::ChatUpdate ToProto(const Chat& chat, const Conversation::AgentView& view, int64_t after_number);
+v1::Transcript TranscriptOf(const Chat& chat);
+
+}  // namespace wissel::chat

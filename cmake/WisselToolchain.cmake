@@ -1,0 +1,30 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+# Invariants stay on in every build; they are ours (base/invariant.h), not assert().
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(wissel_flags INTERFACE)
+target_include_directories(wissel_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(wissel_flags INTERFACE -Wall -Wextra -Werror=return-type -Wno-missing-field-initializers)
+
+set(WISSEL_SANITIZE "" CACHE STRING "For example address,undefined or thread")
+if(WISSEL_SANITIZE)
+  add_compile_options(-fsanitize=${WISSEL_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${WISSEL_SANITIZE})
+endif()

@@ -1,0 +1,76 @@
+#include "gateway/error_detail.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "base/status.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/wire_format_lite.h"
+
+namespace wissel::gateway {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+
+// Payload by which any service says when to come back, in milliseconds.
+constexpr char kRetryAfter[] = "wissel/retry_after_ms";
+constexpr size_t kLongestMessage = 1000;
+
+}  // namespace
+
+v1::ErrorDetail DetailOf(const absl::Status& status) {
+  v1::ErrorDetail detail;
+  detail.set_field(FieldAtFault(status));
+  detail.set_right(WhatWouldBeRight(status));
+  return detail;
+}
+
+std::string ShortMessage(const absl::Status& status) {
+  std::string message(status.message());
+  if (message.size() <= kLongestMessage) return message;
+  size_t end = kLongestMessage;
+  // Never in the middle of a UTF-8 character.
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+  message.resize(end);
+  return message + "...";
+}
+
+// google/rpc/status.proto is not among Debian's packages; its three fields are written by hand:
+// int32 code = 1, string message = 2, repeated google.protobuf.Any details = 3.
+std::string RpcStatusBytes(const absl::Status& status) {
+  std::string any;
+  {
+    google::protobuf::io::StringOutputStream stream(&any);
+    google::protobuf::io::CodedOutputStream out(&stream);
+    WireFormatLite::WriteString(1, std::string("type.googleapis.com/") + kErrorDetailType, &out);
+    WireFormatLite::WriteBytes(2, DetailOf(status).SerializeAsString(), &out);
+  }
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream out(&stream);
+    WireFormatLite::WriteInt32(1, static_cast<int32_t>(status.code()), &out);
+    WireFormatLite::WriteString(2, ShortMessage(status), &out);
+    WireFormatLite::WriteBytes(3, any, &out);
+  }
+  return bytes;
+}
+
+absl::Status RefuseForNow(const std::string& message, Duration retry_after) {
+  absl::Status status = absl::ResourceExhaustedError(message);
+  status.SetPayload(kRetryAfter, absl::Cord(std::to_string(retry_after.millis())));
+  return status;
+}
+
+std::optional<int64_t> RetryAfterSeconds(const absl::Status& status) {
+  auto payload = status.GetPayload(kRetryAfter);
+  if (!payload) return std::nullopt;
+  int64_t ms = 0;
+  if (!absl::SimpleAtoi(std::string(*payload), &ms)) return std::nullopt;
+  return std::max<int64_t>(1, (ms + 999) / 1000);
+}
+
+}  // namespace wissel::gateway

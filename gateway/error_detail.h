@@ -1,0 +1,34 @@
+// The forms in which a door shows a refusal: wissel.v1.ErrorDetail, google.rpc.Status, a time after
+// which to try again. Both doors use it, so that a refusal reads the same through either.
+//
+// Threads: free functions without state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "base/time.h"
+#include "wissel/v1/common.pb.h"
+
+namespace wissel::gateway {
+
+inline constexpr char kErrorDetailType[] = "wissel.v1.ErrorDetail";
+
+// The field at fault and what would be right; empty fields where the refusal names none.
+v1::ErrorDetail DetailOf(const absl::Status& status);
+
+// The message, cut to what fits a header of any client (1,000 bytes).
+std::string ShortMessage(const absl::Status& status);
+
+// A serialised google.rpc.Status with one detail, as `grpc-status-details-bin` carries it.
+std::string RpcStatusBytes(const absl::Status& status);
+
+// RESOURCE_EXHAUSTED that says when to come back.
+absl::Status RefuseForNow(const std::string& message, Duration retry_after);
+
+// Whole seconds, at least 1, of a refusal that says when to come back.
+std::optional<int64_t> RetryAfterSeconds(const absl::Status& status);
+
+}  // namespace wissel::gateway

@@ -1,0 +1,271 @@
+#include "gateway/grpc_door.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/server_context.h>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/invariant.h"
+#include "base/status.h"
+#include "fmt/format.h"
+#include "gateway/error_detail.h"
+#include "gateway/grpc_stream.h"
+#include "gateway/http_text.h"
+#include "google/protobuf/arena.h"
+
+namespace wissel::gateway {
+namespace {
+
+using google::protobuf::Message;
+using grpc::ByteBuffer;
+
+std::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+
+absl::Status ReadBuffer(const ByteBuffer& buffer, Message* message) {
+  bool read = false;
+  grpc::Slice slice;
+  if (buffer.Length() == 0) {
+    read = message->ParseFromArray(nullptr, 0);
+  } else if (buffer.TrySingleSlice(&slice).ok()) {
+    read = message->ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
+  } else {
+    ByteBuffer copy(buffer);  // of references; reading consumes it
+    read = grpc::SerializationTraits<Message>::Deserialize(&copy, message).ok();
+  }
+  if (read) return absl::OkStatus();
+  return RefuseField("", fmt::format("the request is not a {}", message->GetTypeName()),
+                     "the message in protobuf's binary form");
+}
+
+// Who calls and whether they may.
+absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, const rpc::Authenticate& authenticate,
+                                   const grpc::CallbackServerContext& call) {
+  rpc::Context context;
+  context.peer = call.peer();
+  const auto& metadata = call.client_metadata();
+  const auto header = metadata.find("authorization");
+  if (header != metadata.end()) {
+    auto token = BearerToken(View(header->second));
+    absl::StatusOr<rpc::Caller> caller =
+        token.ok() ? authenticate(*token) : absl::StatusOr<rpc::Caller>(token.status());
+    if (caller.ok()) {
+      context.caller = *std::move(caller);
+    } else if (!method.open_to_all) {
+      // A method without sign-in takes a stale token for none.
+      return caller.status();
+    }
+  }
+  WISSEL_RETURN_IF_ERROR(rpc::MethodTable::Authorize(method, context.caller));
+  return context;
+}
+
+// One unary call, from its request until its answer. It lives as long as the service holds the
+// reply; the request with it, on an arena whose first block is inside.
+class UnaryCall {
+ public:
+  UnaryCall(grpc::CallbackServerContext* context, ByteBuffer* response)
+      : context_(context),
+        response_(response),
+        reactor_(context->DefaultReactor()),
+        arena_(Options(block_, sizeof(block_))) {}
+
+  ~UnaryCall() {
+    if (!answered_) Answer(absl::InternalError("the service gave no answer"), nullptr);
+  }
+
+  Message* NewRequest(const Message& prototype) { return prototype.New(&arena_); }
+  rpc::Context& caller() { return caller_; }
+
+  void Answer(const absl::Status& status, const Message* message) {
+    INVARIANT(!answered_.exchange(true));
+    if (status.ok()) {
+      bool own_buffer = false;
+      const grpc::Status serialized =
+          grpc::SerializationTraits<Message>::Serialize(*message, response_, &own_buffer);
+      INVARIANT(serialized.ok());
+    } else if (auto seconds = RetryAfterSeconds(status)) {
+      context_->AddTrailingMetadata("retry-after", std::to_string(*seconds));
+    }
+    reactor_->Finish(ToGrpc(status));
+  }
+
+ private:
+  static google::protobuf::ArenaOptions Options(char* block, size_t size) {
+    google::protobuf::ArenaOptions options;
+    options.initial_block = block;
+    options.initial_block_size = size;
+    return options;
+  }
+
+  grpc::CallbackServerContext* context_;
+  ByteBuffer* response_;
+  grpc::ServerUnaryReactor* reactor_;
+  std::atomic<bool> answered_ = false;
+  rpc::Context caller_;
+  alignas(16) char block_[1536];
+  google::protobuf::Arena arena_;
+};
+
+// A gRPC service with the methods of one service descriptor, as generated code with raw callback
+// methods would make it.
+class DescribedService : public grpc::Service {
+ public:
+  DescribedService(const rpc::Authenticate* authenticate, GrpcStreamSet* streams)
+      : authenticate_(authenticate), streams_(streams) {}
+
+  void Add(const rpc::Method& method) {
+    const auto* descriptor = method.descriptor;
+    names_.push_back(std::make_unique<std::string>(
+        fmt::format("/{}/{}", descriptor->service()->full_name(), descriptor->name())));
+    const bool stream = descriptor->server_streaming();
+    const int index = static_cast<int>(names_.size()) - 1;
+    AddMethod(new grpc::internal::RpcServiceMethod(names_.back()->c_str(),
+                                                   stream
+                                                       ? grpc::internal::RpcMethod::SERVER_STREAMING
+                                                       : grpc::internal::RpcMethod::NORMAL_RPC,
+                                                   nullptr));
+    grpc::internal::MethodHandler* handler = nullptr;
+    if (stream) {
+      handler = new grpc::internal::CallbackServerStreamingHandler<ByteBuffer, ByteBuffer>(
+          [this, &method](grpc::CallbackServerContext* context, const ByteBuffer* request) {
+            return CallStreaming(method, context, *request);
+          });
+    } else {
+      handler = new grpc::internal::CallbackUnaryHandler<ByteBuffer, ByteBuffer>(
+          [this, &method](grpc::CallbackServerContext* context, const ByteBuffer* request,
+                          ByteBuffer* response) {
+            return CallUnary(method, context, *request, response);
+          });
+    }
+    MarkMethodRawCallback(index, handler);
+  }
+
+ private:
+  grpc::ServerUnaryReactor* CallUnary(const rpc::Method& method,
+                                      grpc::CallbackServerContext* context, const ByteBuffer& bytes,
+                                      ByteBuffer* response) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    auto call = std::make_shared<UnaryCall>(context, response);
+    auto caller = Admit(method, *authenticate_, *context);
+    if (!caller.ok()) return call->Answer(caller.status(), nullptr), reactor;
+    Message* request = call->NewRequest(*method.request_prototype);
+    const absl::Status read = ReadBuffer(bytes, request);
+    if (!read.ok()) return call->Answer(read, nullptr), reactor;
+    call->caller() = *std::move(caller);
+    const rpc::Context& who = call->caller();
+    method.unary(who, *request,
+                 [call](const absl::Status& status, std::unique_ptr<Message> message) {
+                   call->Answer(status, message.get());
+                 });
+    return reactor;
+  }
+
+  grpc::ServerWriteReactor<ByteBuffer>* CallStreaming(const rpc::Method& method,
+                                                      grpc::CallbackServerContext* context,
+                                                      const ByteBuffer& bytes) {
+    auto stream = GrpcStream::Make(
+        context, std::unique_ptr<Message>(method.request_prototype->New()), streams_);
+    auto caller = Admit(method, *authenticate_, *context);
+    absl::Status refusal =
+        caller.ok() ? ReadBuffer(bytes, stream->mutable_request()) : caller.status();
+    if (refusal.ok()) {
+      method.server_streaming(*caller, stream->request(), stream);
+    } else {
+      stream->Finish(std::move(refusal));
+    }
+    return stream.get();
+  }
+
+  const rpc::Authenticate* authenticate_;
+  GrpcStreamSet* streams_;
+  std::vector<std::unique_ptr<std::string>> names_;  // gRPC keeps pointers to their text
+};
+
+class Door : public GrpcDoor {
+ public:
+  Door(const rpc::MethodTable& methods, rpc::Authenticate authenticate)
+      : authenticate_(std::move(authenticate)) {
+    for (const auto& [name, method] : methods.methods()) {
+      const std::string& service = method.descriptor->service()->full_name();
+      auto& slot = services_[service];
+      if (slot == nullptr) slot = std::make_unique<DescribedService>(&authenticate_, &streams_);
+      slot->Add(method);
+    }
+  }
+
+  ~Door() override { Stop(Duration()); }
+
+  absl::Status Listen(const GrpcDoorOptions& options) {
+    const std::string address = fmt::format("{}:{}", options.host, options.port);
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    int bound = 0;
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &bound);
+    Limit(options, &builder);
+    for (const auto& [name, service] : services_) builder.RegisterService(service.get());
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || bound == 0) {
+      return absl::UnavailableError(fmt::format("cannot listen on {} for gRPC", address));
+    }
+    port_ = static_cast<uint16_t>(bound);
+    for (const auto& [name, service] : services_) {
+      server_->GetHealthCheckService()->SetServingStatus(name, true);
+    }
+    return absl::OkStatus();
+  }
+
+  uint16_t port() const override { return port_; }
+
+  void Stop(Duration grace) override {
+    if (server_ == nullptr || stopped_.exchange(true)) return;
+    server_->GetHealthCheckService()->Shutdown();
+    streams_.EndAll();
+    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(grace.millis()));
+    server_->Wait();
+  }
+
+ private:
+  static void Limit(const GrpcDoorOptions& options, grpc::ServerBuilder* builder) {
+    builder->SetMaxReceiveMessageSize(options.max_message_bytes);
+    // A second server on the same port is an error, not a silent sharing of calls.
+    builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                                options.max_streams_per_connection);
+    builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.max_metadata_bytes);
+    // A dead peer is noticed within 40 s; a peer that pings more than every 10 s is sent away.
+    builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+    builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+    builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+    builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+  }
+
+  rpc::Authenticate authenticate_;
+  GrpcStreamSet streams_;
+  std::map<std::string, std::unique_ptr<DescribedService>> services_;
+  std::unique_ptr<grpc::Server> server_;
+  uint16_t port_ = 0;
+  std::atomic<bool> stopped_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(const GrpcDoorOptions& options,
+                                                         const rpc::MethodTable& methods,
+                                                         rpc::Authenticate authenticate) {
+  auto door = std::make_unique<Door>(methods, std::move(authenticate));
+  WISSEL_RETURN_IF_ERROR(door->Listen(options));
+  return door;
+}
+
+}  // namespace wissel::gateway

@@ -1,0 +1,212 @@
+#include "gateway/http_router.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "gateway/error_detail.h"
+#include "gateway/http_text.h"
+#include "google/protobuf/descriptor.pb.h"
+
+namespace wissel::gateway {
+namespace {
+
+using google::protobuf::MethodOptions;
+
+constexpr char kTextType[] = "text/plain; charset=utf-8";
+constexpr char kMetricsType[] = "text/plain; version=0.0.4; charset=utf-8";
+// Nothing but our own files; no inline script or style, no plugin, no frame around us.
+constexpr char kPageHeaders[] =
+    "Content-Security-Policy: default-src 'self'; base-uri 'none'; object-src 'none'; "
+    "form-action 'self'; frame-ancestors 'none'\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+    "Referrer-Policy: no-referrer\r\n";
+constexpr char kNoStore[] = "Cache-Control: no-store\r\n";
+
+HttpResponse Text(int status, std::string text, std::string_view type = kTextType) {
+  return {.status = status, .content_type = type, .headers = kNoStore, .text = std::move(text)};
+}
+
+HttpResponse NotAllowed(std::string_view what, const char* allowed) {
+  HttpResponse response = HttpRouter::Refusal(
+      405, Refuse(absl::StatusCode::kUnimplemented, "",
+                  fmt::format("{} cannot be asked for by this HTTP method", what), allowed));
+  response.headers += fmt::format("Allow: {}\r\n", allowed);
+  return response;
+}
+
+bool MayBeGot(const rpc::Method& method) {
+  return method.descriptor->options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS &&
+         !method.descriptor->server_streaming();
+}
+
+absl::Status CheckVersionAndCompression(const HttpRequest& request, bool stream) {
+  if (!request.connect_protocol_version.empty() && request.connect_protocol_version != "1") {
+    return RefuseField("", "the header Connect-Protocol-Version names another protocol", "1");
+  }
+  const std::string_view encoding =
+      stream ? request.connect_content_encoding : request.content_encoding;
+  if (!encoding.empty() && !EqualsIgnoringCase(encoding, "identity")) {
+    return absl::UnimplementedError(
+        fmt::format("compression \"{}\" is not known; only identity is", encoding));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::variant<HttpResponse, HttpCall> HttpRouter::Route(const HttpRequest& request,
+                                                       std::string peer) const {
+  const size_t question = std::min(request.target.find('?'), request.target.size());
+  const std::string_view query =
+      request.target.substr(std::min(question + 1, request.target.size()));
+  const auto path = PercentDecode(request.target.substr(0, question), false);
+  if (!path || !path->starts_with('/')) {
+    return Refusal(400, RefuseField("", "the request's path is malformed",
+                                    "a path that begins with / and is percent-encoded"));
+  }
+  if (request.http_1_1 && request.host.empty()) {
+    return Refusal(400, RefuseField("", "the Host header is missing", "Host: name:port"));
+  }
+  if (auto method = MethodNameOf(*path)) {
+    return RouteCall(request, *method, query, std::move(peer));
+  }
+  if (request.verb == Verb::kPost) {
+    return Refusal(
+        404, Refuse(absl::StatusCode::kUnimplemented, "", fmt::format("{} is no method", *path),
+                    "POST /wissel.v1.Service/Method"));
+  }
+  if (request.verb == Verb::kOther) return NotAllowed(*path, "GET, HEAD");
+  if (*path == "/livez") return Text(200, "ok\n");
+  if (*path == "/readyz") {
+    const absl::Status ready = content_.ready ? content_.ready() : absl::OkStatus();
+    return ready.ok() ? Text(200, "ok\n") : Text(503, std::string(ready.message()) + "\n");
+  }
+  if (*path == "/metrics" && content_.metrics) return Text(200, content_.metrics(), kMetricsType);
+  return ServePage(request, *path);
+}
+
+std::variant<HttpResponse, HttpCall> HttpRouter::RouteCall(const HttpRequest& request,
+                                                           const std::string& method_name,
+                                                           std::string_view query,
+                                                           std::string peer) const {
+  const rpc::Method* method = content_.methods->Find(method_name);
+  if (method == nullptr) {
+    return Refusal(404, absl::UnimplementedError(fmt::format("{} is not served", method_name)));
+  }
+  const bool may_be_got = MayBeGot(*method);
+  const bool get = request.verb == Verb::kGet && may_be_got;
+  if (request.verb != Verb::kPost && !get) {
+    return NotAllowed(method_name, may_be_got ? "GET, POST" : "POST");
+  }
+  if (!request.origin.empty() && !SameOrigin(request.origin, request.host)) {
+    return Refusal(403, Refuse(absl::StatusCode::kPermissionDenied, "",
+                               fmt::format("pages of {} may not call", request.origin),
+                               fmt::format("a page of {}", request.host)));
+  }
+  HttpCall call{.method = method};
+  call.context.peer = std::move(peer);
+  if (get) {
+    auto asked = ParseGetRequest(query);
+    if (!asked.ok()) return Answer({}, asked.status(), nullptr);
+    call.type.encoding = asked->encoding;
+    call.message = std::move(asked->message);
+  } else {
+    const bool stream = method->descriptor->server_streaming();
+    const auto type = ParseContentType(request.content_type);
+    if (!type || type->stream != stream) {
+      const char* right = stream ? "application/connect+json, application/connect+proto"
+                                 : "application/json, application/proto";
+      HttpResponse response =
+          Refusal(415, RefuseField("",
+                                   fmt::format("content type \"{}\" does not fit {}",
+                                               request.content_type, method_name),
+                                   right));
+      response.headers += fmt::format("Accept-Post: {}\r\n", right);
+      return response;
+    }
+    call.type = *type;
+  }
+  if (call.type.stream && !request.http_1_1) {
+    return Refusal(505, absl::UnimplementedError("streams ask for HTTP/1.1"));
+  }
+  const absl::Status admitted = Admit(request, &call);
+  if (!admitted.ok()) return Answer(call.type, admitted, nullptr);
+  return call;
+}
+
+absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const {
+  WISSEL_RETURN_IF_ERROR(CheckVersionAndCompression(request, call->type.stream));
+  WISSEL_ASSIGN_OR_RETURN(call->timeout, ParseTimeout(request.connect_timeout_ms));
+  auto token = BearerToken(request.authorization);
+  absl::StatusOr<rpc::Caller> caller =
+      token.ok() ? content_.authenticate(*token) : absl::StatusOr<rpc::Caller>(token.status());
+  if (caller.ok()) {
+    call->context.caller = *std::move(caller);
+  } else if (!call->method->open_to_all) {
+    // A method without sign-in takes a stale token for none.
+    return caller.status();
+  }
+  return rpc::MethodTable::Authorize(*call->method, call->context.caller);
+}
+
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> HttpRouter::ReadRequest(
+    const HttpCall& call, std::string_view body) {
+  if (call.type.stream) {
+    WISSEL_ASSIGN_OR_RETURN(body, OpenOnlyEnvelope(body));
+  }
+  return ReadMessage(*call.method->request_prototype, call.type.encoding,
+                     call.message ? std::string_view(*call.message) : body);
+}
+
+HttpResponse HttpRouter::Answer(ContentType type, const absl::Status& status,
+                                const google::protobuf::Message* message) {
+  HttpResponse response{.content_type = ContentTypeName(type), .headers = kNoStore};
+  if (type.stream) {
+    response.text = Envelope(kEndOfStreamFrame, EndOfStreamJson(status));
+    return response;
+  }
+  if (!status.ok()) return Refusal(HttpStatusOf(status.code()), status);
+  auto body = WriteMessage(*message, type.encoding);
+  if (!body.ok()) return Refusal(HttpStatusOf(body.status().code()), body.status());
+  response.text = *std::move(body);
+  return response;
+}
+
+HttpResponse HttpRouter::Refusal(int http_status, const absl::Status& status) {
+  HttpResponse response{.status = http_status,
+                        .content_type = ContentTypeName({}),
+                        .headers = kNoStore,
+                        .text = ErrorJson(status)};
+  if (auto seconds = RetryAfterSeconds(status)) {
+    response.headers += fmt::format("Retry-After: {}\r\n", *seconds);
+  }
+  if (http_status == 401) response.headers += "WWW-Authenticate: Bearer\r\n";
+  return response;
+}
+
+HttpResponse HttpRouter::ServePage(const HttpRequest& request, std::string_view path) const {
+  const StaticFiles::File* file = content_.pages == nullptr ? nullptr : content_.pages->Find(path);
+  if (file == nullptr) {
+    HttpResponse response = Text(404, fmt::format("there is nothing at {}\n", path));
+    response.headers += kPageHeaders;
+    return response;
+  }
+  HttpResponse response{.content_type = file->mime_type, .headers = kPageHeaders};
+  response.headers +=
+      fmt::format("ETag: {}\r\nVary: Accept-Encoding\r\nCache-Control: {}\r\n", file->etag,
+                  file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  if (ListHolds(request.if_none_match, file->etag) ||
+      ListHolds(request.if_none_match, "W/" + file->etag) || request.if_none_match == "*") {
+    response.status = 304;
+    return response;
+  }
+  const bool packed = !file->gzip.empty() && ListHolds(request.accept_encoding, "gzip");
+  if (packed) response.headers += "Content-Encoding: gzip\r\n";
+  response.file = packed ? file->gzip : file->content;
+  return response;
+}
+
+}  // namespace wissel::gateway

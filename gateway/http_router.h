@@ -1,0 +1,100 @@
+// What an HTTP request asks for and how the answer reads: everything of the HTTP door that needs no
+// socket. The session reads a header, asks Route(), reads a body where a call wants one, and
+// writes.
+//
+// Threads: immutable once made; called on all of the door's threads.
+// Invariants: a call that Route() returns is admitted: its method is served, its caller may call
+// it, its page is of the same origin.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "base/time.h"
+#include "gateway/connect_protocol.h"
+#include "gateway/static_files.h"
+
+namespace wissel::gateway {
+
+// What the HTTP door serves.
+struct HttpContent {
+  const rpc::MethodTable* methods = nullptr;  // outlives the door
+  rpc::Authenticate authenticate;
+  const StaticFiles* pages = nullptr;    // outlives the door; null: no pages
+  std::function<absl::Status()> ready;   // for /readyz
+  std::function<std::string()> metrics;  // for /metrics, in Prometheus' text format
+};
+
+enum class Verb : uint8_t { kGet, kHead, kPost, kOther };
+
+// The head of a request; views into what the session has read.
+struct HttpRequest {
+  Verb verb = Verb::kGet;
+  bool http_1_1 = true;
+  std::string_view target;
+  std::string_view host;
+  std::string_view origin;
+  std::string_view authorization;
+  std::string_view content_type;
+  std::string_view content_encoding;
+  std::string_view connect_content_encoding;
+  std::string_view connect_protocol_version;
+  std::string_view connect_timeout_ms;
+  std::string_view accept_encoding;
+  std::string_view if_none_match;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string_view content_type;
+  std::string headers;    // further lines, each with its line end
+  std::string text;       // the body,
+  std::string_view file;  // or a body that lives as long as the door
+};
+
+// A call of a method, admitted; its message is still to be read.
+struct HttpCall {
+  const rpc::Method* method = nullptr;
+  ContentType type;
+  rpc::Context context;
+  std::optional<Duration> timeout;
+  std::optional<std::string> message;  // of a GET; else the body
+};
+
+class HttpRouter {
+ public:
+  explicit HttpRouter(HttpContent content) : content_(std::move(content)) {}
+
+  std::variant<HttpResponse, HttpCall> Route(const HttpRequest& request, std::string peer) const;
+
+  // The message of a call from its body.
+  static absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadRequest(
+      const HttpCall& call, std::string_view body);
+
+  // The whole answer of a unary call, or of a stream that ends before its first message.
+  static HttpResponse Answer(ContentType type, const absl::Status& status,
+                             const google::protobuf::Message* message);
+
+  // A refusal by the door itself, with an HTTP status of its own.
+  static HttpResponse Refusal(int http_status, const absl::Status& status);
+
+ private:
+  std::variant<HttpResponse, HttpCall> RouteCall(const HttpRequest& request,
+                                                 const std::string& method_name,
+                                                 std::string_view query, std::string peer) const;
+  absl::Status Admit(const HttpRequest& request, HttpCall* call) const;
+  HttpResponse ServePage(const HttpRequest& request, std::string_view path) const;
+
+  HttpContent content_;
+};
+
+}  // namespace wissel::gateway

@@ -1,0 +1,155 @@
+#include "gateway/sign_in/auth_service.h"
+
+#include <openssl/crypto.h>
+
+#include <utility>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "gateway/error_detail.h"
+#include "google/protobuf/util/time_util.h"
+
+namespace wissel::sign_in {
+namespace {
+
+using rpc::Access;
+using rpc::Context;
+using rpc::Reply;
+
+constexpr std::pair<rpc::Role, v1::Role> kRoles[] = {
+    {rpc::Role::kAgent, v1::AGENT},
+    {rpc::Role::kManager, v1::MANAGER},
+    {rpc::Role::kPlanner, v1::PLANNER},
+    {rpc::Role::kAdmin, v1::ADMIN},
+    {rpc::Role::kIntegration, v1::INTEGRATION},
+};
+
+constexpr std::string_view kPrefix = "users/";
+
+template <class Message>
+void AddRoles(rpc::Roles roles, Message* message) {
+  for (const auto& [role, number] : kRoles) {
+    if (roles.Has(role)) message->add_roles(number);
+  }
+}
+
+// The part of an address that stays the same from one connection to the next.
+std::string HostOf(const std::string& peer) { return peer.substr(0, peer.rfind(':')); }
+
+bool SameText(const std::string& a, const std::string& b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+v1::User ToProto(const User& user) {
+  v1::User message;
+  message.set_name(fmt::format("{}{}", kPrefix, user.name));
+  message.set_display_name(user.display_name);
+  message.set_agent(user.agent);
+  AddRoles(user.roles, &message);
+  return message;
+}
+
+}  // namespace
+
+AuthService::AuthService(AuthOptions options, const Users& users, const Tokens& tokens,
+                         WallClock clock)
+    : options_(std::move(options)),
+      users_(users),
+      tokens_(tokens),
+      clock_(std::move(clock)),
+      pool_("sign-in", options_.threads, options_.longest_queue) {}
+
+void AuthService::Register(rpc::MethodTable* methods) {
+  methods->Unary<v1::SignInUserRequest, v1::SignInUserResponse>(
+      "wissel.v1.AuthService.SignInUser", Access::OpenToAll(),
+      [this](const Context& context, const v1::SignInUserRequest& request,
+             Reply<v1::SignInUserResponse> reply) { SignInUser(context, request, reply); });
+  methods->Unary<v1::GetCurrentUserRequest, v1::User>(
+      "wissel.v1.AuthService.GetCurrentUser", Access::Of(rpc::Roles::All()),
+      [this](const Context& context, const v1::GetCurrentUserRequest&, Reply<v1::User> reply) {
+        const bool queued =
+            pool_.TryRun([this, caller = context.caller, reply] { reply(Describe(caller)); });
+        if (!queued) reply(gateway::RefuseForNow("too many requests", Duration::Seconds(1)));
+      });
+  methods->Unary<v1::GetSignInOptionsRequest, v1::SignInOptions>(
+      "wissel.v1.AuthService.GetSignInOptions", Access::OpenToAll(),
+      [this](const Context&, const v1::GetSignInOptionsRequest&, Reply<v1::SignInOptions> reply) {
+        reply(Options());
+      });
+}
+
+void AuthService::SignInUser(const Context& context, const v1::SignInUserRequest& request,
+                             const Reply<v1::SignInUserResponse>& reply) {
+  const bool prefixed = request.user().starts_with(kPrefix);
+  const std::string name = prefixed ? request.user().substr(kPrefix.size()) : request.user();
+  if (name.empty()) return reply(RefuseField("user", "the user is missing", "a user's name"));
+  if (name.size() > 63) {
+    return reply(RefuseField("user", "the user's name is too long", "at most 63 characters"));
+  }
+  const std::string key = fmt::format("{} {}", name, HostOf(context.peer));
+  const Duration wait = throttle_.Begin(key, clock_());
+  if (wait > Duration()) {
+    return reply(gateway::RefuseForNow("too many attempts to sign in; wait a moment", wait));
+  }
+  const bool queued = pool_.TryRun([this, name, key, password = request.password(), reply] {
+    auto user = Check(name, password);
+    if (!user.ok()) return reply(user.status());
+    throttle_.Succeeded(key);
+    reply(Admit(*user));
+  });
+  if (!queued) {
+    reply(gateway::RefuseForNow("many people sign in right now", Duration::Seconds(2)));
+  }
+}
+
+absl::StatusOr<User> AuthService::Check(const std::string& name,
+                                        const std::string& password) const {
+  for (const DemoUser& demo : options_.demo_users) {
+    if (demo.user.name == name && SameText(demo.password, password)) return demo.user;
+  }
+  return users_.SignIn(name, password);
+}
+
+v1::SignInUserResponse AuthService::Admit(const User& user) const {
+  const Tokens::Token token = tokens_.Make(
+      {.user = fmt::format("{}{}", kPrefix, user.name), .agent = user.agent, .roles = user.roles},
+      options_.token_lifetime);
+  v1::SignInUserResponse response;
+  response.set_token(token.text);
+  *response.mutable_expire_time() =
+      google::protobuf::util::TimeUtil::MillisecondsToTimestamp(token.expires.millis());
+  *response.mutable_user() = ToProto(user);
+  return response;
+}
+
+// What the token says, with the display name of a user who is known.
+absl::StatusOr<v1::User> AuthService::Describe(const rpc::Caller& caller) const {
+  v1::User message;
+  message.set_name(caller.user);
+  message.set_agent(caller.agent);
+  AddRoles(caller.roles, &message);
+  const std::string name = caller.user.substr(std::min(kPrefix.size(), caller.user.size()));
+  for (const DemoUser& demo : options_.demo_users) {
+    if (demo.user.name == name) message.set_display_name(demo.user.display_name);
+  }
+  if (!message.display_name().empty()) return message;
+  WISSEL_ASSIGN_OR_RETURN(const std::optional<User> user, users_.Find(name));
+  if (user) message.set_display_name(user->display_name);
+  return message;
+}
+
+v1::SignInOptions AuthService::Options() const {
+  v1::SignInOptions message;
+  message.set_center(options_.center);
+  message.set_demo(!options_.demo_users.empty());
+  for (const DemoUser& demo : options_.demo_users) {
+    v1::SignInOptions::DemoUser* shown = message.add_demo_users();
+    shown->set_user(demo.user.name);
+    shown->set_password(demo.password);
+    shown->set_display_name(demo.user.display_name);
+    AddRoles(demo.user.roles, shown);
+  }
+  return message;
+}
+
+}  // namespace wissel::sign_in

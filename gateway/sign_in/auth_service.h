@@ -1,0 +1,62 @@
+// wissel.v1.AuthService: sign-in by name and password, who one is, what a sign-in page shows.
+//
+// Only server/ and tests make one. Threads: handlers return at once; passwords are checked on a few
+// threads of its own, and when too many wait, a sign-in is refused with RESOURCE_EXHAUSTED.
+// Invariants: an unknown user takes as long as a wrong password; users of a demonstration exist in
+// memory only, and only while it is one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/rpc/method_table.h"
+#include "base/time.h"
+#include "gateway/sign_in/throttle.h"
+#include "gateway/sign_in/tokens.h"
+#include "gateway/sign_in/user.h"
+#include "gateway/sign_in/users.h"
+#include "gateway/sign_in/worker_pool.h"
+#include "wissel/v1/auth.pb.h"
+
+namespace wissel::sign_in {
+
+struct DemoUser {
+  User user;
+  std::string password;
+};
+
+struct AuthOptions {
+  std::string center;  // its name, for the sign-in page
+  // Not empty: this is a demonstration, and the page shows these with their passwords.
+  std::vector<DemoUser> demo_users;
+  // A working day with overtime; there is no renewal.
+  Duration token_lifetime = Duration::Hours(12);
+  int threads = 2;
+  size_t longest_queue = 64;
+};
+
+class AuthService {
+ public:
+  // `users` and `tokens` outlive the service; the service outlives the doors.
+  AuthService(AuthOptions options, const Users& users, const Tokens& tokens,
+              WallClock clock = SystemWallClock);
+
+  void Register(rpc::MethodTable* methods);
+
+ private:
+  void SignInUser(const rpc::Context& context, const v1::SignInUserRequest& request,
+                  const rpc::Reply<v1::SignInUserResponse>& reply);
+  absl::StatusOr<User> Check(const std::string& name, const std::string& password) const;
+  v1::SignInUserResponse Admit(const User& user) const;
+  absl::StatusOr<v1::User> Describe(const rpc::Caller& caller) const;
+  v1::SignInOptions Options() const;
+
+  const AuthOptions options_;
+  const Users& users_;
+  const Tokens& tokens_;
+  const WallClock clock_;
+  Throttle throttle_;
+  WorkerPool pool_;  // last: its threads use what stands above
+};
+
+}  // namespace wissel::sign_in

@@ -1,0 +1,63 @@
+// Bearer tokens: JSON Web Tokens signed with HMAC-SHA-256 under the key in DATA/token.key, which is
+// made on first use and readable by its owner only. Claims: sub, roles, agent, iat, exp, and demo
+// for those that a demonstration gave out.
+//
+// Threads: thread-safe. Invariants: no other algorithm is ever accepted; a token of a demonstration
+// is refused by a server that is none, over the same data too.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "base/time.h"
+
+namespace wissel::sign_in {
+
+// The wall clock; a token's times are compared with it.
+using WallClock = std::function<Instant()>;
+Instant SystemWallClock();
+
+class Tokens {
+ public:
+  // Reads or makes `folder`/token.key. PERMISSION_DENIED where others may read it, DATA_LOSS where
+  // it is no key.
+  static absl::StatusOr<std::unique_ptr<Tokens>> Open(const std::filesystem::path& folder,
+                                                      bool demo, WallClock clock = SystemWallClock);
+
+  struct Token {
+    std::string text;
+    Instant expires;
+  };
+  Token Make(const rpc::Caller& caller, Duration lifetime) const;
+
+  // UNAUTHENTICATED with the reason. Empty: a caller without roles, as rpc::Authenticate asks.
+  absl::StatusOr<rpc::Caller> Verify(std::string_view token) const;
+
+ private:
+  struct Known {
+    rpc::Caller caller;
+    int64_t expires_s = 0;
+  };
+
+  Tokens(std::string key, bool demo, WallClock clock)
+      : key_(std::move(key)), demo_(demo), clock_(std::move(clock)) {}
+  std::string Sign(std::string_view text) const;
+  absl::StatusOr<Known> Check(std::string_view token, int64_t now_s) const;
+
+  const std::string key_;
+  const bool demo_;
+  const WallClock clock_;
+  // Tokens that were checked before; their signature is not computed again.
+  mutable std::shared_mutex mutex_;
+  mutable absl::flat_hash_map<std::string, Known> known_;
+};
+
+}  // namespace wissel::sign_in

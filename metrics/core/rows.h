@@ -1,0 +1,95 @@
+// What the live board shows: one row a queue, one row an agent, and the living items behind them.
+// Plain values; board.h keeps them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/core/channel.h"
+#include "agents/core/presence.h"
+#include "base/time.h"
+#include "router/core/ids.h"
+#include "router/core/item.h"
+
+namespace wissel::metrics {
+
+// A queue's counters since the start of the day. The unit is a *stay*: an item's time among the
+// waiting of one queue. A stay begins with the entry, a transfer into the queue, or the return of
+// an item that an agent had; it ends exactly once: answered, abandoned, or otherwise (cancelled, or
+// moved to another queue before an answer). Hence, at every moment,
+//   offered = answered + abandoned + ended_otherwise + waiting.
+// A decline, a missed offer and a transfer to an agent of the same queue go on with the same stay.
+struct DayCounters {
+  int64_t offered = 0;  // stays that began today, and those that were under way when the day began
+  int64_t answered = 0;
+  int64_t answered_in_time = 0;  // of these, with a wait of at most the queue's promise
+  int64_t abandoned = 0;
+  int64_t short_abandoned = 0;  // of these, sooner than the queue's short-abandon threshold
+  int64_t ended_otherwise = 0;
+  int64_t completed = 0;
+  Duration answered_wait_sum;
+  Duration handle_sum;  // of the completed: active, held and wrapping, without the time parked
+
+  bool operator==(const DayCounters&) const = default;
+};
+
+struct QueueRow {
+  bool open = true;
+  int64_t waiting = 0;      // for an agent, for opening hours, or being offered
+  int64_t offered_now = 0;  // of these, being offered
+  int64_t overdue = 0;      // of these, past their promise
+  int64_t active = 0;       // active, held, parked
+  int64_t wrapping = 0;
+  bool staffing_known = false;  // the two below have been told
+  int64_t agents_signed_in = 0;
+  int64_t agents_free = 0;
+  DayCounters today;
+
+  bool BooksClose() const {
+    return today.offered == today.answered + today.abandoned + today.ended_otherwise + waiting;
+  }
+};
+
+struct AgentRow {
+  Presence presence = Presence::kOffline;
+  bool not_responding = false;
+  bool connection_lost = false;
+  std::string away_reason;
+  Instant presence_since;
+  Instant idle_since;  // when the last assignment ended, or the sign-in
+  int32_t units_in_use = 0;
+  std::vector<ItemId> work;  // offered and assigned, in the order of their offers
+  int64_t completed = 0;     // today
+};
+
+// An item that has not ended.
+struct LiveItem {
+  QueueId queue;
+  RequirementId requirement;
+  Channel channel = Channel::kVoice;
+  ItemState state = ItemState::kWaiting;
+  uint8_t band = 5;
+  uint8_t step = 0;
+  bool overdue = false;       // counted in its queue's row
+  bool counts_units = false;  // towards its agent's load
+  int32_t refusals = 0;
+  int32_t units = 0;
+  Instant entered;
+  Instant due;
+  Instant state_since;
+  // From here the wait of this stay is counted: the first entry, or, once an agent has had it, the
+  // moment that it waits again.
+  Instant wait_from;
+  Instant accepted;        // by the agent who has it
+  Instant handling_since;  // while time is being counted as handling
+  Duration handled;        // by the agent who has it, up to then
+  AgentId agent;           // who is offered or handles it
+  std::optional<AgentId> kept_for;
+
+  // Among the waiting of its queue: waiting, waiting for hours, or being offered.
+  bool waits() const { return state <= ItemState::kOffered; }
+};
+
+}  // namespace wissel::metrics

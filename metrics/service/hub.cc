@@ -1,0 +1,128 @@
+#include "metrics/service/hub.h"
+
+#include <tuple>
+
+#include "router/service/convert_basics.h"
+#include "router/service/names.h"
+
+namespace wissel::metrics {
+
+Hub::Hub(const LiveOptions& options) : options_(options) {}
+
+void Hub::SetBoard(Board board) { fold_.emplace(std::move(board), options_.day_of); }
+
+void Hub::Fold(uint64_t sequence, const Event& event) {
+  if (options_.prometheus != nullptr) options_.prometheus->Count(event, board());
+  fold_->Fold(sequence, event);
+  staffing_stale_ = true;
+}
+
+absl::StatusOr<std::optional<QueueId>> Hub::QueueMeant(const std::string& name) const {
+  if (name.empty()) return std::nullopt;
+  return FindByName<QueueId>(board().directory(), name, "itemsOfQueue");
+}
+
+void Hub::Add(uint64_t id, const v1::WatchLiveRequest& request, Stream stream, Instant now) {
+  absl::StatusOr<std::optional<QueueId>> items_of = QueueMeant(request.items_of_queue());
+  if (!items_of.ok()) return stream.Finish(std::move(items_of).status());
+  if (request.resume_sequence() < 0) {
+    return stream.Finish(RefuseField("resumeSequence", "a sequence is not negative",
+                                     "the sequence of the last update, or 0"));
+  }
+  Watcher watcher{.stream = std::move(stream), .items_of = *items_of, .sent_at = now};
+  const auto sequence = static_cast<uint64_t>(request.resume_sequence());
+  if (auto version = board().VersionToResume(sequence)) {
+    watcher.wants_snapshot = false;
+    watcher.sent_version = *version;
+  }
+  fold_->Advance(now);
+  Round round;
+  Watcher& added = watchers_.insert_or_assign(id, std::move(watcher)).first->second;
+  if (added.stream.writable()) SendTo(added, round, now);
+}
+
+absl::StatusOr<v1::LiveUpdate> Hub::Snapshot(const std::string& items_of_queue, Instant now) {
+  WISSEL_ASSIGN_OR_RETURN(const std::optional<QueueId> items_of, QueueMeant(items_of_queue));
+  fold_->Advance(now);
+  return Build(0, true, items_of, now);
+}
+
+void Hub::FinishAll(const absl::Status& status) {
+  for (auto& [id, watcher] : watchers_) watcher.stream.Finish(status);
+  watchers_.clear();
+}
+
+std::vector<QueueId> Hub::AskStaffing() {
+  staffing_stale_ = false;
+  std::vector<QueueId> queues;
+  board().directory().queues.ForEach([&](QueueId id, const QueueConfig&) { queues.push_back(id); });
+  return queues;
+}
+
+void Hub::SetStaffing(const std::vector<std::pair<QueueId, Engine::Staffing>>& staffing) {
+  for (const auto& [queue, figures] : staffing) fold_->SetStaffing(queue, figures);
+}
+
+bool Hub::Send(Instant now) {
+  fold_->Advance(now);
+  if (options_.prometheus != nullptr) options_.prometheus->Show(board());
+  bool behind = false;
+  Round round;
+  for (auto& [id, watcher] : watchers_) {
+    if (watcher.stream.writable()) {
+      SendTo(watcher, round, now);
+    } else {
+      behind |= watcher.sent_version < board().version();
+    }
+  }
+  return behind;
+}
+
+void Hub::SendTo(Watcher& watcher, Round& round, Instant now) {
+  const uint64_t waiting_version = watcher.items_of ? board().WaitingVersion(*watcher.items_of) : 0;
+  const bool items = watcher.items_of &&
+                     (watcher.wants_snapshot || waiting_version != watcher.sent_waiting_version);
+  const bool silent = now - watcher.sent_at >= options_.sign_of_life;
+  if (!watcher.wants_snapshot && !silent && watcher.sent_version == board().version()) return;
+
+  const auto key = std::make_tuple(watcher.sent_version, watcher.wants_snapshot,
+                                   items ? *watcher.items_of : QueueId());
+  Shared& update = round[key];
+  if (update == nullptr) {
+    update = std::make_shared<v1::LiveUpdate>(Build(watcher.sent_version, watcher.wants_snapshot,
+                                                    items ? watcher.items_of : std::nullopt, now));
+  }
+  watcher.sent_version = board().version();
+  watcher.sent_waiting_version = waiting_version;
+  const bool nothing = update->queues().empty() && update->agents().empty() &&
+                       update->removed().empty() && !update->has_waiting();
+  if (nothing && !watcher.wants_snapshot && !silent) return;
+  watcher.wants_snapshot = false;
+  watcher.sent_at = now;
+  watcher.stream.Write(*update);
+}
+
+v1::LiveUpdate Hub::Build(uint64_t since, bool snapshot, std::optional<QueueId> items_of,
+                          Instant now) const {
+  v1::LiveUpdate update;
+  update.set_sequence(static_cast<int64_t>(board().sequence()));
+  update.set_snapshot(snapshot);
+  WriteTimestamp(now, update.mutable_now());
+  board().ForEachQueueSince(since,
+                            [&](QueueId id) { WriteQueue(board(), id, update.add_queues()); });
+  board().ForEachAgentSince(since, [&](AgentId id) {
+    WriteAgent(board(), id, options_.agent_display_name, update.add_agents());
+  });
+  if (!snapshot) {
+    const Directory& directory = board().directory();
+    board().ForEachRemovedSince(since, [&](const std::string& name) {
+      const bool back = FindByName<QueueId>(directory, name, "").ok() ||
+                        FindByName<AgentId>(directory, name, "").ok();
+      if (!back) update.add_removed(name);
+    });
+  }
+  if (items_of) WriteWaiting(board(), *items_of, update.mutable_waiting());
+  return update;
+}
+
+}  // namespace wissel::metrics

@@ -1,0 +1,75 @@
+// Watchers of the board and what each of them has been sent. Belongs to the live thread (live.cc),
+// which calls everything here; only the streams themselves are touched by others.
+//
+// A watcher remembers the version of the board that it was sent last, nothing else: one who reads
+// slowly is skipped until writable, and then gets one update with everything since. Watchers who
+// stand at the same version share one message.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "metrics/core/day_fold.h"
+#include "metrics/service/live.h"
+#include "wissel/v1/live.pb.h"
+
+namespace wissel::metrics {
+
+class Hub {
+ public:
+  using Stream = rpc::ServerStream<v1::LiveUpdate>;
+
+  explicit Hub(const LiveOptions& options);
+
+  void SetBoard(Board board);
+  bool has_board() const { return fold_.has_value(); }
+  uint64_t sequence() const { return fold_->board().sequence(); }
+  void Fold(uint64_t sequence, const Event& event);
+
+  void Add(uint64_t watcher, const v1::WatchLiveRequest& request, Stream stream, Instant now);
+  void Remove(uint64_t watcher) { watchers_.erase(watcher); }
+  bool watched() const { return !watchers_.empty(); }
+  absl::StatusOr<v1::LiveUpdate> Snapshot(const std::string& items_of_queue, Instant now);
+  void FinishAll(const absl::Status& status);
+
+  // What has happened since staffing was last asked for may have changed it.
+  bool staffing_stale() const { return staffing_stale_; }
+  std::vector<QueueId> AskStaffing();
+  void SetStaffing(const std::vector<std::pair<QueueId, Engine::Staffing>>& staffing);
+
+  // Sends what is due, to whoever is writable. True while somebody is still behind.
+  bool Send(Instant now);
+
+ private:
+  struct Watcher {
+    Stream stream;
+    std::optional<QueueId> items_of;
+    bool wants_snapshot = true;
+    uint64_t sent_version = 0;
+    uint64_t sent_waiting_version = 0;
+    Instant sent_at;
+  };
+  using Shared = std::shared_ptr<const v1::LiveUpdate>;
+  // Messages of one round: by version from which, snapshot or not, and queue of the items.
+  using Round = std::map<std::tuple<uint64_t, bool, QueueId>, Shared>;
+
+  absl::StatusOr<std::optional<QueueId>> QueueMeant(const std::string& name) const;
+  void SendTo(Watcher& watcher, Round& round, Instant now);
+  v1::LiveUpdate Build(uint64_t since, bool snapshot, std::optional<QueueId> items_of,
+                       Instant now) const;
+  const Board& board() const { return fold_->board(); }
+
+  const LiveOptions& options_;
+  std::optional<DayFold> fold_;
+  std::map<uint64_t, Watcher> watchers_;
+  bool staffing_stale_ = true;
+};
+
+}  // namespace wissel::metrics

@@ -1,0 +1,226 @@
+#include "metrics/service/prometheus.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <variant>
+#include <vector>
+
+namespace wissel::metrics {
+namespace {
+
+namespace prom = ::prometheus;
+
+const prom::Histogram::BucketBoundaries kWaitSeconds = {1,   5,   10,   20,   30,    60,   120,
+                                                        300, 600, 1800, 3600, 14400, 86400};
+const prom::Histogram::BucketBoundaries kWorkSeconds = {
+    1e-6,   2.5e-6, 5e-6, 1e-5,   2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3,
+    2.5e-3, 5e-3,   1e-2, 2.5e-2, 5e-2,   0.1,  0.25, 0.5,    1};
+const prom::Histogram::BucketBoundaries kBatchEvents = {1,   2,   5,    10,   25,   50,
+                                                        100, 250, 1000, 5000, 25000};
+
+const prom::Histogram::BucketBoundaries kBatchBytes = {256,   1024,   4096,   16384,
+                                                       65536, 262144, 1048576};
+
+const char* OutcomeOf(const EventBody& body) {
+  return std::visit(Overloaded{[](const OfferMade&) { return "made"; },
+                               [](const OfferAccepted&) { return "accepted"; },
+                               [](const OfferDeclined&) { return "declined"; },
+                               [](const OfferMissed&) { return "missed"; },
+                               [](const OfferRevoked&) { return "revoked"; },
+                               [](const OfferCancelled&) { return "cancelled"; },
+                               [](const auto&) { return static_cast<const char*>(nullptr); }},
+                    body);
+}
+
+const char* NameOf(Presence presence) {
+  switch (presence) {
+    case Presence::kOffline:
+      return "offline";
+    case Presence::kAvailable:
+      return "available";
+    case Presence::kAway:
+      return "away";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+class Prometheus::Figures {
+ public:
+  explicit Figures(const std::string& version)
+      : entered(Counters("wissel_items_entered_total", "Work items that entered.")),
+        answered(Counters("wissel_items_answered_total", "Work items accepted by an agent.")),
+        abandoned(Counters("wissel_items_abandoned_total",
+                           "Work items whose customer left before an answer.")),
+        cancelled(Counters("wissel_items_cancelled_total", "Work items withdrawn.")),
+        completed(Counters("wissel_items_completed_total", "Work items completed.")),
+        transferred(Counters("wissel_items_transferred_total",
+                             "Work items handed on, by the queue that they left.")),
+        offers(Counters("wissel_offers_total",
+                        "Offers of work to agents, by what became of them; made counts all.")),
+        wait(prom::BuildHistogram()
+                 .Name("wissel_wait_seconds")
+                 .Help("Wait of the answered until their answer.")
+                 .Register(registry)),
+        waiting(Gauges("wissel_waiting_items", "Work items that wait or are being offered.")),
+        agents(Gauges("wissel_agents", "Agents by presence.")),
+        decision(Histogram("wissel_decision_seconds", "Time to decide one command.", kWorkSeconds)),
+        commit(Histogram("wissel_journal_commit_seconds",
+                         "Time to make one batch of events durable.", kWorkSeconds)),
+        publish(Histogram("wissel_publish_seconds",
+                          "Time to publish one durable batch: answers and observers.",
+                          kWorkSeconds)),
+        batch_events(
+            Histogram("wissel_journal_batch_events", "Events in one durable batch.", kBatchEvents)),
+        batch_bytes(
+            Histogram("wissel_journal_batch_bytes", "Size of one durable batch.", kBatchBytes)),
+        inbox(Gauges("wissel_inbox_depth", "Commands that wait for the sequencer.").Add({})) {
+    Gauges("wissel_build_info", "Always 1; the label says which build this is.")
+        .Add({{"version", version}})
+        .Set(1);
+  }
+
+  struct OfQueue {
+    std::string label;
+    prom::Counter* answered = nullptr;
+    prom::Counter* abandoned = nullptr;
+    prom::Counter* cancelled = nullptr;
+    prom::Counter* completed = nullptr;
+    prom::Counter* transferred = nullptr;
+    prom::Histogram* wait = nullptr;
+    prom::Gauge* waiting = nullptr;
+    int64_t waiting_shown = 0;
+  };
+
+  // One set of figures a queue, or the one of all further queues.
+  OfQueue& Of(QueueId id, const Directory& directory) {
+    if (id.value() >= queues_.size()) queues_.resize(id.value() + 1);
+    std::unique_ptr<OfQueue>& of = queues_[id.value()];
+    if (of != nullptr) return *of;
+    of = std::make_unique<OfQueue>();
+    const QueueConfig* config = directory.queues.Find(id);
+    const bool named = config != nullptr && named_ < kQueuesNamed;
+    if (named) ++named_;
+    of->label = named ? config->name : "other";
+    const prom::Labels labels = {{"queue", of->label}};
+    of->answered = &answered.Add(labels);
+    of->abandoned = &abandoned.Add(labels);
+    of->cancelled = &cancelled.Add(labels);
+    of->completed = &completed.Add(labels);
+    of->transferred = &transferred.Add(labels);
+    of->wait = &wait.Add(labels, kWaitSeconds);
+    of->waiting = &waiting.Add(labels);
+    return *of;
+  }
+
+  prom::Registry registry;
+  prom::Family<prom::Counter>& entered;
+  prom::Family<prom::Counter>& answered;
+  prom::Family<prom::Counter>& abandoned;
+  prom::Family<prom::Counter>& cancelled;
+  prom::Family<prom::Counter>& completed;
+  prom::Family<prom::Counter>& transferred;
+  prom::Family<prom::Counter>& offers;
+  prom::Family<prom::Histogram>& wait;
+  prom::Family<prom::Gauge>& waiting;
+  prom::Family<prom::Gauge>& agents;
+  prom::Histogram& decision;
+  prom::Histogram& commit;
+  prom::Histogram& publish;
+  prom::Histogram& batch_events;
+  prom::Histogram& batch_bytes;
+  prom::Gauge& inbox;
+  uint64_t shown_version = 0;
+
+ private:
+  prom::Family<prom::Counter>& Counters(const char* name, const char* help) {
+    return prom::BuildCounter().Name(name).Help(help).Register(registry);
+  }
+  prom::Family<prom::Gauge>& Gauges(const char* name, const char* help) {
+    return prom::BuildGauge().Name(name).Help(help).Register(registry);
+  }
+  prom::Histogram& Histogram(const char* name, const char* help,
+                             const prom::Histogram::BucketBoundaries& buckets) {
+    return prom::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, buckets);
+  }
+
+  std::vector<std::unique_ptr<OfQueue>> queues_;  // by id
+  size_t named_ = 0;
+};
+
+Prometheus::Prometheus(const std::string& version) : figures_(std::make_unique<Figures>(version)) {}
+Prometheus::~Prometheus() = default;
+
+void Prometheus::Count(const Event& event, const Board& before) {
+  Figures& f = *figures_;
+  auto of_item = [&](ItemId id) -> Figures::OfQueue& {
+    return f.Of(before.FindItem(id)->queue, before.directory());
+  };
+  if (const char* outcome = OutcomeOf(event.body)) {
+    const ItemId item = std::visit(
+        [](const auto& body) {
+          if constexpr (requires { body.offer; }) return body.item;
+          return ItemId();
+        },
+        event.body);
+    f.offers.Add({{"queue", of_item(item).label}, {"outcome", outcome}}).Increment();
+  }
+  std::visit(
+      Overloaded{
+          [&](const ItemEntered& e) {
+            const std::string& queue = f.Of(e.queue, before.directory()).label;
+            f.entered.Add({{"queue", queue}, {"channel", wissel::NameOf(e.channel)}}).Increment();
+          },
+          [&](const OfferAccepted& e) {
+            const Duration wait = event.at - before.FindItem(e.item)->wait_from;
+            of_item(e.item).answered->Increment();
+            of_item(e.item).wait->Observe(wait.seconds());
+          },
+          [&](const ItemAbandoned& e) { of_item(e.item).abandoned->Increment(); },
+          [&](const ItemCancelled& e) { of_item(e.item).cancelled->Increment(); },
+          [&](const ItemCompleted& e) { of_item(e.item).completed->Increment(); },
+          [&](const ItemTransferred& e) { of_item(e.item).transferred->Increment(); },
+          [](const auto&) {}},
+      event.body);
+}
+
+void Prometheus::Show(const Board& board) {
+  Figures& f = *figures_;
+  if (f.shown_version == board.version()) return;
+  board.ForEachQueueSince(f.shown_version, [&](QueueId id) {
+    Figures::OfQueue& of = f.Of(id, board.directory());
+    // By difference, for several queues may share the label "other".
+    const int64_t waiting = board.FindQueue(id)->waiting;
+    of.waiting->Increment(static_cast<double>(waiting - of.waiting_shown));
+    of.waiting_shown = waiting;
+  });
+  for (Presence presence : {Presence::kOffline, Presence::kAvailable, Presence::kAway}) {
+    f.agents.Add({{"presence", NameOf(presence)}})
+        .Set(static_cast<double>(board.AgentsIn(presence)));
+  }
+  f.shown_version = board.version();
+}
+
+void Prometheus::ObserveDecision(double seconds) { figures_->decision.Observe(seconds); }
+void Prometheus::ObserveCommit(double seconds) { figures_->commit.Observe(seconds); }
+void Prometheus::ObservePublish(double seconds) { figures_->publish.Observe(seconds); }
+void Prometheus::ObserveBatchEvents(size_t events) {
+  figures_->batch_events.Observe(static_cast<double>(events));
+}
+void Prometheus::ObserveBatchBytes(size_t bytes) {
+  figures_->batch_bytes.Observe(static_cast<double>(bytes));
+}
+void Prometheus::SetInboxDepth(size_t commands) {
+  figures_->inbox.Set(static_cast<double>(commands));
+}
+
+std::string Prometheus::Text() const {
+  return prom::TextSerializer().Serialize(figures_->registry.Collect());
+}
+
+}  // namespace wissel::metrics

@@ -1,0 +1,175 @@
+// What is asked of the engine, in the imperative: a command may be refused, and then changes
+// nothing. Names have been turned into ids by whoever asks (Directory); ids that no longer exist
+// are refused.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "router/core/config.h"
+#include "router/core/event.h"
+#include "router/core/ids.h"
+#include "router/core/requirement.h"
+
+namespace wissel {
+
+// --- Configuration: create without an id, replace with one
+// ------------------------------------------
+
+struct ConfigureCenter {
+  CenterConfig config;
+};
+template <class IdType, class Config>
+struct Configure {
+  std::optional<IdType> id;  // none: create
+  Config config;
+  // Replace only while the resource still has this digest (its etag); none: whatever it has.
+  std::optional<uint64_t> if_digest;
+};
+template <class IdType>
+struct Delete {
+  IdType id;
+  std::optional<uint64_t> if_digest;
+};
+using ConfigureSkill = Configure<SkillId, NamedConfig>;
+using ConfigureTeam = Configure<TeamId, NamedConfig>;
+using ConfigurePartner = Configure<PartnerId, NamedConfig>;
+using ConfigureProfile = Configure<ProfileId, RoutingProfile>;
+using ConfigureAgent = Configure<AgentId, AgentConfig>;
+using DeleteSkill = Delete<SkillId>;
+using DeleteTeam = Delete<TeamId>;
+using DeletePartner = Delete<PartnerId>;
+using DeleteProfile = Delete<ProfileId>;
+using DeleteQueue = Delete<QueueId>;
+using DeleteAgent = Delete<AgentId>;
+
+// `config.requirement` is ignored: the engine fills it in from `requirement`.
+struct ConfigureQueue {
+  std::optional<QueueId> id;
+  QueueConfig config;
+  Requirement requirement;
+  std::optional<uint64_t> if_digest;
+};
+// The openings of a queue with hours, from now on, worked out by the caller.
+struct SetOpenings {
+  QueueId queue;
+  std::vector<Opening> openings;
+};
+
+// --- Work items
+// -------------------------------------------------------------------------------------
+
+struct CreateItem {
+  QueueId queue;
+  std::optional<Channel> channel;          // none: the queue's
+  std::optional<uint8_t> band;             // none: the queue's
+  std::optional<Requirement> requirement;  // none: the queue's
+  Duration head_start;
+  std::string contact;
+  std::vector<PreferredAgent> preferred;
+};
+struct UpdateItem {
+  ItemId item;
+  std::optional<uint8_t> band;
+  std::optional<Duration> head_start;
+  std::optional<Requirement> requirement;
+};
+// The customer left before an answer.
+struct AbandonItem {
+  ItemId item;
+};
+// Withdrawn by whoever made it.
+struct CancelItem {
+  ItemId item;
+};
+// By a person who does not hold it, waiting or handled; exactly one target.
+struct TransferItem {
+  ItemId item;
+  std::optional<QueueId> to_queue;
+  std::optional<AgentId> to_agent;
+};
+
+// --- Offers and assignments: by the agent who has them
+// ----------------------------------------------
+
+struct AcceptOffer {
+  AgentId agent;
+  OfferId offer;
+};
+struct DeclineOffer {
+  AgentId agent;
+  OfferId offer;
+};
+struct HoldItem {
+  AgentId agent;
+  ItemId item;
+};
+struct RetrieveItem {
+  AgentId agent;
+  ItemId item;
+};
+struct WrapUpItem {
+  AgentId agent;
+  ItemId item;
+};
+struct CompleteItem {
+  AgentId agent;
+  ItemId item;
+  std::vector<std::string> reason_codes;
+};
+struct TransferAssignment {
+  AgentId agent;
+  ItemId item;
+  std::optional<QueueId> to_queue;
+  std::optional<AgentId> to_agent;
+};
+struct ReturnItem {
+  AgentId agent;
+  ItemId item;
+};
+
+// --- Presence
+// ---------------------------------------------------------------------------------------
+
+struct SignIn {
+  AgentId agent;
+  bool take_over = false;
+};
+struct SignOut {
+  AgentId agent;
+};
+struct SetPresence {
+  AgentId agent;
+  Presence presence = Presence::kAway;  // available or away
+  std::string away_reason;
+};
+// No heartbeat for longer than the lease (said by whoever keeps the leases).
+struct LoseLease {
+  AgentId agent;
+};
+struct RestoreLease {
+  AgentId agent;
+};
+
+using CommandBody =
+    std::variant<ConfigureCenter, ConfigureSkill, ConfigureTeam, ConfigurePartner, ConfigureProfile,
+                 ConfigureQueue, ConfigureAgent, DeleteSkill, DeleteTeam, DeletePartner,
+                 DeleteProfile, DeleteQueue, DeleteAgent, SetOpenings, CreateItem, UpdateItem,
+                 AbandonItem, CancelItem, TransferItem, AcceptOffer, DeclineOffer, HoldItem,
+                 RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
+                 SignOut, SetPresence, LoseLease, RestoreLease>;
+
+struct RequestIdentity {
+  RequestKey key;
+  uint64_t fingerprint = 0;
+};
+
+struct Command {
+  CommandBody body;
+  std::optional<RequestIdentity> request;
+};
+
+}  // namespace wissel

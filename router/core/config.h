@@ -1,0 +1,173 @@
+// What the engine knows of queues and of the center. All of it arrives by commands and is
+// journalled.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/core/capacity.h"
+#include "agents/core/channel.h"
+#include "base/time.h"
+#include "router/core/ids.h"
+
+namespace wissel {
+
+// Keys by which one of several eligible agents is chosen, in order of weight; the id decides last.
+// The same numbers as wissel.v1.SelectionKey.
+enum class SelectionKey : uint8_t {
+  kRing = 1,
+  kMatchScore = 2,
+  kLoadRatio = 3,
+  kIdleSince = 4,
+  kFewestSkills = 5,
+  kMostSkills = 6,
+  kFixedOrder = 7,
+};
+
+enum class WrapUpMode : uint8_t { kNone = 1, kOptional = 2, kMandatory = 3, kTimed = 4 };
+
+struct WrapUp {
+  WrapUpMode mode = WrapUpMode::kNone;
+  Duration limit;  // of kTimed
+  bool blocks_capacity = true;
+
+  bool operator==(const WrapUp&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "mode", self.mode);
+    f(2, "limit", self.limit);
+    f(3, "blocks_capacity", self.blocks_capacity);
+  }
+};
+
+// What happens to new items while the queue is closed.
+enum class ClosedActionKind : uint8_t { kRefuse = 1, kHold = 2, kRedirect = 3 };
+
+// Minutes of the local day [from, to), to <= 1440.
+struct DayRange {
+  int32_t from_minute = 0;
+  int32_t to_minute = 0;
+
+  bool operator==(const DayRange&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "from_minute", self.from_minute);
+    f(2, "to_minute", self.to_minute);
+  }
+};
+
+struct WeeklyHours {
+  uint8_t weekdays = 0;  // bit 0 = Monday
+  std::vector<DayRange> ranges;
+
+  bool operator==(const WeeklyHours&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "weekdays", self.weekdays);
+    f(2, "ranges", self.ranges);
+  }
+};
+
+struct SpecialDay {
+  std::string date;  // "2026-12-25"
+  std::vector<DayRange> ranges;
+  std::string display_name;
+
+  bool operator==(const SpecialDay&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "date", self.date);
+    f(2, "ranges", self.ranges);
+    f(3, "display_name", self.display_name);
+  }
+};
+
+// The rule in local time. The engine does not read it: whoever drives the engine works out the
+// openings in its zone and gives them as instants (SetOpenings), so that the core needs no
+// time-zone database.
+struct OpeningHours {
+  std::string time_zone;  // empty: the center's
+  std::vector<WeeklyHours> weekly;
+  std::vector<SpecialDay> special_days;
+
+  bool operator==(const OpeningHours&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "time_zone", self.time_zone);
+    f(2, "weekly", self.weekly);
+    f(3, "special_days", self.special_days);
+  }
+};
+
+// Open during [from, to).
+struct Opening {
+  Instant from;
+  Instant to;
+
+  bool operator==(const Opening&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "from", self.from);
+    f(2, "to", self.to);
+  }
+};
+
+struct QueueConfig {
+  std::string name;
+  std::string display_name;
+  Channel channel = Channel::kVoice;
+  Duration answer_within = Duration::Seconds(20);
+  int32_t service_level_target_permille = 800;
+  Duration short_abandon = Duration::Seconds(5);
+  RequirementId requirement;
+  uint8_t default_band = 5;
+  int32_t max_declines = 3;
+  Duration decline_gap = Duration::Seconds(30);
+  WrapUp wrap_up;
+  std::vector<std::string> reason_codes;
+  std::optional<OpeningHours> hours;  // none: always open
+  ClosedActionKind closed_action = ClosedActionKind::kHold;
+  std::string closed_message;           // of kRefuse
+  std::optional<QueueId> closed_queue;  // of kRedirect
+  std::vector<SelectionKey> selection = {SelectionKey::kRing, SelectionKey::kMatchScore,
+                                         SelectionKey::kLoadRatio, SelectionKey::kIdleSince};
+
+  bool operator==(const QueueConfig&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "name", self.name);
+    f(2, "display_name", self.display_name);
+    f(3, "channel", self.channel);
+    f(4, "answer_within", self.answer_within);
+    f(5, "service_level_target_permille", self.service_level_target_permille);
+    f(6, "short_abandon", self.short_abandon);
+    f(7, "requirement", self.requirement);
+    f(8, "default_band", self.default_band);
+    f(9, "max_declines", self.max_declines);
+    f(10, "decline_gap", self.decline_gap);
+    f(11, "wrap_up", self.wrap_up);
+    f(12, "reason_codes", self.reason_codes);
+    f(13, "hours", self.hours);
+    f(14, "closed_action", self.closed_action);
+    f(15, "closed_message", self.closed_message);
+    f(16, "closed_queue", self.closed_queue);
+    f(17, "selection", self.selection);
+  }
+};
+
+// What becomes of the active work of an agent whose connection is lost for longer than the grace.
+enum class LostWorkRule : uint8_t { kReturnToQueue = 1, kComplete = 2 };
+
+struct CenterConfig {
+  std::string display_name;
+  std::string time_zone = "UTC";
+  std::vector<std::string> away_reasons;
+  Duration reconnect_grace = Duration::Seconds(60);
+  LostWorkRule lost_work = LostWorkRule::kReturnToQueue;
+
+  bool operator==(const CenterConfig&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "display_name", self.display_name);
+    f(2, "time_zone", self.time_zone);
+    f(3, "away_reasons", self.away_reasons);
+    f(4, "reconnect_grace", self.reconnect_grace);
+    f(5, "lost_work", self.lost_work);
+  }
+};
+
+}  // namespace wissel

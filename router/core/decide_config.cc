@@ -1,0 +1,410 @@
+// Configuration: what refers to what is checked here, so that the rest can rely on it.
+#include <algorithm>
+#include <set>
+
+#include "base/digest.h"
+#include "fmt/format.h"
+#include "router/core/decider.h"
+
+namespace wissel {
+namespace {
+
+absl::Status StillUsed(const std::string& what, const std::string& by) {
+  return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                fmt::format("{} is used by {}", what, by));
+}
+
+template <class T, class Key>
+bool Rises(const std::vector<T>& values, Key key) {
+  return std::adjacent_find(values.begin(), values.end(), [&](const T& a, const T& b) {
+           return !(key(a) < key(b));
+         }) == values.end();
+}
+
+absl::Status CheckChannels(const RoutingProfile& profile) {
+  if (!Rises(profile.channels, [](const ChannelCapacity& c) { return c.channel; })) {
+    return RefuseField("channels", "a channel is listed twice", "each channel once, by number");
+  }
+  for (size_t i = 0; i < profile.channels.size(); ++i) {
+    const ChannelCapacity& c = profile.channels[i];
+    const std::string at = fmt::format("channels[{}].", i);
+    if (!IsChannel(static_cast<int>(c.channel))) {
+      return RefuseField(at + "channel", "is no channel", "a channel");
+    }
+    if (c.limit < 1 || c.limit > 100) {
+      return RefuseField(at + "limit", fmt::format("{} is no limit", c.limit), "from 1 to 100");
+    }
+    if (c.cost < 0 || c.cost > profile.units) {
+      return RefuseField(at + "cost", fmt::format("{} units do not fit", c.cost),
+                         fmt::format("from 0 to the total of {}", profile.units));
+    }
+    if (c.offer_timeout < Duration::Seconds(1) || c.offer_timeout > Duration::Hours(24)) {
+      return RefuseField(at + "offerTimeout", "is out of range", "between 1 s and 24 h");
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool Mentions(const Requirement& requirement, SkillId skill) {
+  return std::any_of(
+      requirement.steps.begin(), requirement.steps.end(), [&](const RequirementStep& s) {
+        return std::any_of(s.skills.begin(), s.skills.end(),
+                           [&](const SkillNeed& need) { return need.skill == skill; });
+      });
+}
+
+}  // namespace
+
+template <class Id, class Config>
+absl::Status Decider::CheckVersion(const ResourceTable<Id, Config>& table, Id id, const char* kind,
+                                   std::optional<uint64_t> if_digest) const {
+  const Config* config = table.Find(id);
+  if (config == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, "name", fmt::format("there is no such {}", kind));
+  }
+  if (if_digest && *if_digest != DigestOf(*config)) {
+    return Refuse(absl::StatusCode::kAborted, "etag",
+                  fmt::format("the {} \"{}\" has changed since", kind, config->name),
+                  "read it again");
+  }
+  return absl::OkStatus();
+}
+
+template <class Id, class Config>
+absl::Status Decider::CheckName(const ResourceTable<Id, Config>& table, std::optional<Id> id,
+                                const Config& config, const char* kind) const {
+  if (config.name.empty()) return RefuseField("name", "has no name", "a name");
+  const std::optional<Id> same = table.FindId(config.name);
+  if (same && same != id) {
+    return Refuse(absl::StatusCode::kAlreadyExists, "name",
+                  fmt::format("there is a {} \"{}\" already", kind, config.name));
+  }
+  return absl::OkStatus();
+}
+
+template <class Id, class Config>
+Decider::Subject Decider::ConfigureNamed(const ResourceTable<Id, Config>& table,
+                                         const Configure<Id, Config>& c, const char* kind) {
+  if (c.id) WISSEL_RETURN_IF_ERROR(CheckVersion(table, *c.id, kind, c.if_digest));
+  WISSEL_RETURN_IF_ERROR(CheckName(table, c.id, c.config, kind));
+  const Id id = c.id.value_or(table.next_id());
+  Emit(Configured<Id, Config>{id, c.config});
+  return id.value();
+}
+
+Decider::Subject Decider::On(const ConfigureCenter& c) {
+  if (c.config.reconnect_grace < Duration() || c.config.reconnect_grace > Duration::Hours(1)) {
+    return RefuseField("reconnectGrace", "is out of range", "from 0 to 1 h");
+  }
+  Emit(CenterConfigured{c.config});
+  return uint64_t{0};
+}
+
+Decider::Subject Decider::On(const ConfigureSkill& c) {
+  return ConfigureNamed(s_.directory.skills, c, "skill");
+}
+
+// Teams and partners are named in constraints: a new name makes new facts of their agents.
+Decider::Subject Decider::On(const ConfigureTeam& c) {
+  if (c.id && s_.directory.teams.Find(*c.id) != nullptr &&
+      s_.directory.teams.Get(*c.id).name != c.config.name) {
+    return RefuseField("name", "a team keeps its name", "the name it has");
+  }
+  return ConfigureNamed(s_.directory.teams, c, "team");
+}
+
+Decider::Subject Decider::On(const ConfigurePartner& c) {
+  if (c.id && s_.directory.partners.Find(*c.id) != nullptr &&
+      s_.directory.partners.Get(*c.id).name != c.config.name) {
+    return RefuseField("name", "a partner keeps its name", "the name it has");
+  }
+  return ConfigureNamed(s_.directory.partners, c, "partner");
+}
+
+Decider::Subject Decider::On(const ConfigureProfile& c) {
+  if (c.config.units < 1 || c.config.units > 10'000) {
+    return RefuseField("units", fmt::format("{} units", c.config.units), "from 1 to 10,000");
+  }
+  WISSEL_RETURN_IF_ERROR(CheckChannels(c.config));
+  if (c.id) {
+    const RoutingProfile* before = s_.directory.profiles.Find(*c.id);
+    for (const State::AgentRow& row : s_.agents) {
+      if (before == nullptr || row.state.work.empty()) continue;
+      if (s_.directory.agents.Get(row.state.id).profile != *c.id) continue;
+      for (ItemId id : row.state.work) {
+        if (c.config.Find(ItemAt(id).channel) == nullptr) {
+          return Refuse(
+              absl::StatusCode::kFailedPrecondition, "channels",
+              fmt::format("{} holds {} of a channel that goes", NameOf(row.state.id), NameOf(id)));
+        }
+      }
+    }
+  }
+  WISSEL_ASSIGN_OR_RETURN(const uint64_t id,
+                          ConfigureNamed(s_.directory.profiles, c, "routing profile"));
+  ServeEveryone();
+  LookAgainEverywhere();
+  return id;
+}
+
+absl::Status Decider::CheckSkills(const Requirement& requirement) const {
+  for (size_t i = 0; i < requirement.steps.size(); ++i) {
+    for (size_t j = 0; j < requirement.steps[i].skills.size(); ++j) {
+      if (s_.directory.skills.Find(requirement.steps[i].skills[j].skill) != nullptr) continue;
+      return Refuse(absl::StatusCode::kNotFound, fmt::format("steps[{}].skills[{}].skill", i, j),
+                    "there is no such skill");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
+  const QueueConfig& q = c.config;
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(Validate(c.requirement), "requirement"));
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckSkills(c.requirement), "requirement"));
+  if (!IsChannel(static_cast<int>(q.channel)))
+    return RefuseField("channel", "is no channel", "a channel");
+  if (q.answer_within < Duration::Seconds(1) || q.answer_within > Duration::Days(30)) {
+    return RefuseField("answerWithin", "is out of range", "between 1 s and 30 days");
+  }
+  if (q.default_band > 9) return RefuseField("defaultBand", "is no band", "from 0 to 9");
+  if (q.max_declines < 1 || q.max_declines > 100) {
+    return RefuseField("maxDeclines", "is out of range", "from 1 to 100");
+  }
+  if (q.decline_gap < Duration() || q.decline_gap > Duration::Hours(24)) {
+    return RefuseField("declineGap", "is out of range", "from 0 to 24 h");
+  }
+  const bool timed = q.wrap_up.mode == WrapUpMode::kTimed;
+  if (timed && (q.wrap_up.limit < Duration::Seconds(1) || q.wrap_up.limit > Duration::Hours(1))) {
+    return RefuseField("wrapUp.limit", "a timed wrap-up has to end", "between 1 s and 1 h");
+  }
+  if (q.wrap_up.mode == WrapUpMode::kMandatory && q.reason_codes.empty()) {
+    return RefuseField("reasonCodes", "a mandatory wrap-up asks for a reason code",
+                       "at least one reason code");
+  }
+  if (q.selection.size() > 7) return RefuseField("selection", "too many keys", "at most 7");
+  if (q.closed_action == ClosedActionKind::kRedirect) {
+    if (!q.closed_queue || s_.directory.queues.Find(*q.closed_queue) == nullptr) {
+      return Refuse(absl::StatusCode::kNotFound, "hours.closedAction.queue",
+                    "there is no such queue");
+    }
+    if (q.closed_queue == c.id) {
+      return RefuseField("hours.closedAction.queue", "a queue cannot redirect to itself",
+                         "another queue");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Waiting items without a requirement of their own follow their queue's.
+void Decider::FollowRequirement(QueueId queue) {
+  const QueueConfig config = s_.directory.queues.Get(queue);
+  std::vector<ItemId> moved;
+  s_.items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
+    const Item& item = row.item;
+    if (item.queue == queue && !IsEnded(item.state) && !item.own_requirement &&
+        item.requirement != config.requirement) {
+      moved.push_back(item.id);
+    }
+    return true;
+  });
+  for (ItemId id : moved) {
+    const Item& item = ItemAt(id);
+    Emit(ItemUpdated{id, item.band, false, config.requirement, item.head_start, item.due});
+  }
+  std::vector<Looking> looking;
+  looking.reserve(moved.size());
+  for (ItemId id : moved) looking.push_back({OrderOf(ItemAt(id)), false});
+  PlaceInOrder(std::move(looking));
+}
+
+Decider::Subject Decider::On(const ConfigureQueue& c) {
+  if (c.id) WISSEL_RETURN_IF_ERROR(CheckVersion(s_.directory.queues, *c.id, "queue", c.if_digest));
+  WISSEL_RETURN_IF_ERROR(CheckName(s_.directory.queues, c.id, c.config, "queue"));
+  WISSEL_RETURN_IF_ERROR(CheckQueue(c));
+  const QueueId id = c.id.value_or(s_.directory.queues.next_id());
+  QueueConfig config = c.config;
+  config.requirement = Define(c.requirement);
+  Emit(QueueConfigured{id, config});
+  TurnHours(id);
+  FollowRequirement(id);
+  ServeEveryone();
+  LookAgainEverywhere();
+  return id.value();
+}
+
+absl::Status Decider::CheckAgent(const AgentConfig& config) const {
+  if (!Rises(config.skills, [](const SkillLevel& s) { return s.skill; })) {
+    return RefuseField("skills", "a skill is listed twice", "each skill once");
+  }
+  for (size_t i = 0; i < config.skills.size(); ++i) {
+    if (s_.directory.skills.Find(config.skills[i].skill) == nullptr) {
+      return Refuse(absl::StatusCode::kNotFound, fmt::format("skills[{}].skill", i),
+                    "there is no such skill");
+    }
+    if (config.skills[i].level < 1 || config.skills[i].level > 10) {
+      return RefuseField(fmt::format("skills[{}].level", i),
+                         fmt::format("{} is no level", config.skills[i].level),
+                         "a level from 1 to 10");
+    }
+  }
+  if (!Rises(config.attributes, [](const Attribute& a) { return a.key; })) {
+    return RefuseField("attributes", "an attribute is listed twice", "each key once");
+  }
+  for (size_t i = 0; i < config.attributes.size(); ++i) {
+    const std::string& key = config.attributes[i].key;
+    if (key.empty() || key == "team" || key == "partner") {
+      return RefuseField(fmt::format("attributes[{}].key", i), fmt::format("\"{}\" is no key", key),
+                         "another key; team and partner have fields of their own");
+    }
+  }
+  if (config.team && s_.directory.teams.Find(*config.team) == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, "team", "there is no such team");
+  }
+  if (config.partner && s_.directory.partners.Find(*config.partner) == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, "partner", "there is no such partner");
+  }
+  if (s_.directory.profiles.Find(config.profile) == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, "routingProfile",
+                  "there is no such routing profile");
+  }
+  return absl::OkStatus();
+}
+
+Decider::Subject Decider::On(const ConfigureAgent& c) {
+  WISSEL_RETURN_IF_ERROR(CheckAgent(c.config));
+  std::vector<WaitLines::LineRef> lines_before;
+  if (c.id && s_.FindAgent(*c.id) != nullptr) {
+    lines_before = s_.lines.LinesOf(*s_.AgentAt(*c.id).pool);
+    for (ItemId id : AgentAt(*c.id).work) {
+      if (s_.directory.profiles.Get(c.config.profile).Find(ItemAt(id).channel) == nullptr) {
+        return Refuse(
+            absl::StatusCode::kFailedPrecondition, "routingProfile",
+            fmt::format("the agent holds {}, of a channel that this profile does not take",
+                        NameOf(id)));
+      }
+    }
+  }
+  WISSEL_ASSIGN_OR_RETURN(const uint64_t value, ConfigureNamed(s_.directory.agents, c, "agent"));
+  const AgentId id(static_cast<uint32_t>(value));
+  Serve(id);
+  AfterLeaving(id);
+  std::vector<Looking> looking;
+  LookAgain(lines_before, looking);
+  PlaceInOrder(std::move(looking));
+  return value;
+}
+
+Decider::Subject Decider::On(const DeleteSkill& c) {
+  WISSEL_RETURN_IF_ERROR(CheckVersion(s_.directory.skills, c.id, "skill", c.if_digest));
+  const std::string name = "skills/" + s_.directory.skills.Get(c.id).name;
+  absl::Status used;
+  s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& agent) {
+    for (const SkillLevel& s : agent.skills) {
+      if (s.skill == c.id && used.ok()) used = StillUsed(name, NameOf(id));
+    }
+  });
+  s_.directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
+    if (used.ok() && Mentions(s_.pools.RequirementOf(queue.requirement), c.id)) {
+      used = StillUsed(name, NameOf(id));
+    }
+  });
+  for (const auto& [id, row] : s_.requirements) {
+    if (used.ok() && row.uses > 0 && Mentions(row.requirement, c.id)) {
+      used = StillUsed(name, "work items");
+    }
+  }
+  WISSEL_RETURN_IF_ERROR(used);
+  Emit(SkillDeleted{c.id});
+  return c.id.value();
+}
+
+Decider::Subject Decider::On(const DeleteTeam& c) {
+  WISSEL_RETURN_IF_ERROR(CheckVersion(s_.directory.teams, c.id, "team", c.if_digest));
+  absl::Status used;
+  s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& agent) {
+    if (used.ok() && agent.team == c.id) used = StillUsed("the team", NameOf(id));
+  });
+  WISSEL_RETURN_IF_ERROR(used);
+  Emit(TeamDeleted{c.id});
+  return c.id.value();
+}
+
+Decider::Subject Decider::On(const DeletePartner& c) {
+  WISSEL_RETURN_IF_ERROR(CheckVersion(s_.directory.partners, c.id, "partner", c.if_digest));
+  absl::Status used;
+  s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& agent) {
+    if (used.ok() && agent.partner == c.id) used = StillUsed("the partner", NameOf(id));
+  });
+  WISSEL_RETURN_IF_ERROR(used);
+  Emit(PartnerDeleted{c.id});
+  return c.id.value();
+}
+
+Decider::Subject Decider::On(const DeleteProfile& c) {
+  WISSEL_RETURN_IF_ERROR(CheckVersion(s_.directory.profiles, c.id, "routing profile", c.if_digest));
+  absl::Status used;
+  s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& agent) {
+    if (used.ok() && agent.profile == c.id) used = StillUsed("the routing profile", NameOf(id));
+  });
+  WISSEL_RETURN_IF_ERROR(used);
+  Emit(ProfileDeleted{c.id});
+  return c.id.value();
+}
+
+Decider::Subject Decider::On(const DeleteQueue& c) {
+  WISSEL_RETURN_IF_ERROR(CheckVersion(s_.directory.queues, c.id, "queue", c.if_digest));
+  const size_t living = s_.queues[c.id.value()].living;
+  if (living > 0) return StillUsed(NameOf(c.id), fmt::format("{} work items", living));
+  absl::Status used;
+  s_.directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
+    if (used.ok() && queue.closed_queue == c.id) used = StillUsed(NameOf(c.id), NameOf(id));
+  });
+  WISSEL_RETURN_IF_ERROR(used);
+  Emit(QueueDeleted{c.id});
+  return c.id.value();
+}
+
+Decider::Subject Decider::On(const DeleteAgent& c) {
+  WISSEL_RETURN_IF_ERROR(CheckVersion(s_.directory.agents, c.id, "agent", c.if_digest));
+  if (AgentAt(c.id).signed_in()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} is signed in", NameOf(c.id)));
+  }
+  Emit(AgentDeleted{c.id});
+  return c.id.value();
+}
+
+void Decider::TurnHours(QueueId queue) {
+  const bool was_open = s_.IsOpen(queue);
+  const std::vector<Opening>& openings = s_.queues[queue.value()].openings;
+  const bool hours = s_.directory.queues.Get(queue).hours.has_value();
+  const bool open = !hours || std::any_of(openings.begin(), openings.end(), [&](const Opening& o) {
+    return o.from <= now_ && now_ < o.to;
+  });
+  if (open && !was_open) Emit(QueueOpened{queue});
+  if (!open && was_open) Emit(QueueClosed{queue});
+  if (!open) return;
+  const auto waiting = s_.lines.WaitingForHours(queue);
+  for (const OrderKey& key : waiting) Emit(ItemReleased{key.id});
+  for (const OrderKey& key : waiting) Place(key.id);
+}
+
+Decider::Subject Decider::On(const SetOpenings& c) {
+  const QueueConfig* queue = s_.directory.queues.Find(c.queue);
+  if (queue == nullptr)
+    return Refuse(absl::StatusCode::kNotFound, "queue", "there is no such queue");
+  if (!queue->hours) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "queue", "the queue is always open");
+  }
+  for (size_t i = 0; i < c.openings.size(); ++i) {
+    const bool apart = i == 0 || c.openings[i - 1].to <= c.openings[i].from;
+    if (c.openings[i].from < c.openings[i].to && apart) continue;
+    return RefuseField(fmt::format("openings[{}]", i), "is empty or out of order", "rising, apart");
+  }
+  Emit(OpeningsSet{c.queue, c.openings});
+  TurnHours(c.queue);
+  return c.queue.value();
+}
+
+}  // namespace wissel

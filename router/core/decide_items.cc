@@ -1,0 +1,214 @@
+// Work items: they enter, change, move and leave.
+#include "fmt/format.h"
+#include "router/core/decider.h"
+
+namespace wissel {
+namespace {
+
+constexpr Duration kMostHeadStart = Duration::Days(30);
+constexpr size_t kMostPreferred = 10;
+constexpr size_t kUnusedRequirementsKept = 1'000;
+
+absl::Status CheckBand(std::optional<uint8_t> band) {
+  if (!band || *band <= 9) return absl::OkStatus();
+  return RefuseField("band", fmt::format("{} is no band", *band), "a band from 0 to 9");
+}
+
+absl::Status CheckHeadStart(Duration head_start) {
+  if (head_start >= Duration() && head_start <= kMostHeadStart) return absl::OkStatus();
+  return RefuseField("headStart", "the head start is out of range", "from 0 to 30 days");
+}
+
+}  // namespace
+
+absl::StatusOr<const Item*> Decider::FindLiving(ItemId id) const {
+  const ItemTable::Row* row = s_.items.Find(id);
+  if (row == nullptr) {
+    if (!s_.WasItem(id)) {
+      return Refuse(absl::StatusCode::kNotFound, "name", fmt::format("there is no {}", NameOf(id)));
+    }
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} has ended", NameOf(id)));
+  }
+  if (IsEnded(row->item.state)) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} is {} already", NameOf(id), wissel::NameOf(row->item.state)));
+  }
+  return &row->item;
+}
+
+RequirementId Decider::Define(const Requirement& requirement) {
+  if (auto known = s_.FindRequirement(requirement)) return *known;
+  if (s_.unused_requirements > kUnusedRequirementsKept) {
+    std::vector<RequirementId> unused;
+    for (const auto& [id, row] : s_.requirements) {
+      if (row.uses == 0) unused.push_back(id);
+    }
+    for (RequirementId id : unused) Emit(RequirementForgotten{id});
+  }
+  // The lowest id that is free, so that tables by requirement stay dense.
+  uint32_t id = 1;
+  for (const auto& [used, row] : s_.requirements) {
+    if (used.value() != id) break;
+    ++id;
+  }
+  Emit(RequirementDefined{RequirementId(id), requirement});
+  return RequirementId(id);
+}
+
+Decider::Subject Decider::On(const CreateItem& c) {
+  const QueueConfig* queue = s_.directory.queues.Find(c.queue);
+  if (queue == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, "workItem.queue", "there is no such queue");
+  }
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckBand(c.band), "workItem"));
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckHeadStart(c.head_start), "workItem"));
+  if (c.requirement) {
+    WISSEL_RETURN_IF_ERROR(WithFieldPrefix(Validate(*c.requirement), "workItem.requirement"));
+    WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckSkills(*c.requirement), "workItem.requirement"));
+  }
+  if (c.preferred.size() > kMostPreferred) {
+    return RefuseField("workItem.preferredAgents", "too many preferred agents", "at most 10");
+  }
+  QueueId target = c.queue;
+  std::optional<QueueId> redirected_from;
+  if (!s_.IsOpen(target) && queue->closed_action == ClosedActionKind::kRedirect) {
+    redirected_from = target;
+    target = *queue->closed_queue;
+    queue = &s_.directory.queues.Get(target);
+  }
+  const bool open = s_.IsOpen(target);
+  if (!open && queue->closed_action == ClosedActionKind::kRefuse) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.queue",
+                  queue->closed_message.empty() ? fmt::format("{} is closed", NameOf(target))
+                                                : queue->closed_message);
+  }
+  const uint8_t band = c.band.value_or(queue->default_band);
+  const Channel channel = c.channel.value_or(queue->channel);
+  const Instant due = now_ + queue->answer_within - c.head_start;
+  const RequirementId requirement = c.requirement ? Define(*c.requirement) : queue->requirement;
+  const ItemId id(s_.next_item);
+  Emit(ItemEntered{id, target, channel, band, c.requirement.has_value(), !open, requirement,
+                   c.head_start, due, c.contact, c.preferred, redirected_from});
+  Place(id);
+  return id.value();
+}
+
+Decider::Subject Decider::On(const UpdateItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  if (item->state != ItemState::kWaiting && item->state != ItemState::kWaitingForHours) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.name",
+                  fmt::format("{} is {}; only what waits can be changed", NameOf(c.item),
+                              wissel::NameOf(item->state)));
+  }
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckBand(c.band), "workItem"));
+  if (c.head_start) {
+    WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckHeadStart(*c.head_start), "workItem"));
+  }
+  if (c.requirement) {
+    WISSEL_RETURN_IF_ERROR(WithFieldPrefix(Validate(*c.requirement), "workItem.requirement"));
+    WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckSkills(*c.requirement), "workItem.requirement"));
+  }
+  const Duration head_start = c.head_start.value_or(item->head_start);
+  const Instant due = item->due + item->head_start - head_start;
+  const uint8_t band = c.band.value_or(item->band);
+  const bool own = item->own_requirement || c.requirement.has_value();
+  const RequirementId before = item->requirement;
+  const RequirementId requirement = c.requirement ? Define(*c.requirement) : before;
+  Emit(ItemUpdated{c.item, band, own, requirement, head_start, due});
+  PlaceAgain(c.item);
+  return c.item.value();
+}
+
+void Decider::EndUnanswered(ItemId id, EventBody how) {
+  const Item& item = ItemAt(id);
+  const bool offered = item.state == ItemState::kOffered;
+  const AgentId agent = item.agent();
+  if (offered) Emit(OfferCancelled{item.decision->offer, id, agent});
+  Emit(std::move(how));
+  if (offered) Serve(agent);
+}
+
+Decider::Subject Decider::On(const AbandonItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  if (IsAssigned(item->state)) {
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "name",
+        fmt::format("{} has been answered; {} ends it", NameOf(c.item), NameOf(item->agent())));
+  }
+  EndUnanswered(c.item, ItemAbandoned{c.item});
+  return c.item.value();
+}
+
+Decider::Subject Decider::On(const CancelItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  if (IsAssigned(item->state)) {
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "name",
+        fmt::format("{} has been answered; {} ends it", NameOf(c.item), NameOf(item->agent())));
+  }
+  EndUnanswered(c.item, ItemCancelled{c.item});
+  return c.item.value();
+}
+
+absl::StatusOr<Decider::Target> Decider::ResolveTarget(const Item& item,
+                                                       std::optional<QueueId> queue,
+                                                       std::optional<AgentId> agent) const {
+  if (queue.has_value() == agent.has_value()) {
+    return RefuseField("queue", "a transfer has one target", "a queue or an agent");
+  }
+  if (queue) {
+    if (s_.directory.queues.Find(*queue) == nullptr) {
+      return Refuse(absl::StatusCode::kNotFound, "queue", "there is no such queue");
+    }
+    return Target{*queue, std::nullopt};
+  }
+  const State::AgentRow* row = s_.FindAgent(*agent);
+  if (row == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, "agent", "there is no such agent");
+  }
+  if (!row->state.signed_in() || row->state.connection_lost()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "agent",
+                  fmt::format("{} is not signed in", NameOf(*agent)));
+  }
+  if (s_.ProfileOf(*agent).Find(item.channel) == nullptr) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "agent",
+                  fmt::format("{} does not take {}", NameOf(*agent), wissel::NameOf(item.channel)));
+  }
+  if (item.decision && item.agent() == *agent) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "agent",
+                  fmt::format("{} has it already", NameOf(*agent)));
+  }
+  return Target{item.queue, agent};
+}
+
+void Decider::Transfer(ItemId id, const Target& target, std::optional<AgentId> from) {
+  const Item& item = ItemAt(id);
+  const QueueConfig& queue = s_.directory.queues.Get(target.queue);
+  const bool moves = target.queue != item.queue;
+  const RequirementId requirement = moves ? queue.requirement : item.requirement;
+  const bool own = moves ? false : item.own_requirement;
+  const Instant due = item.entered + queue.answer_within - item.head_start;
+  const bool waits_for_hours = !target.agent && !s_.IsOpen(target.queue);
+  Emit(ItemTransferred{id, from, target.queue, target.agent, requirement, own, waits_for_hours,
+                       due});
+  Place(id);
+  if (from) Serve(*from);
+}
+
+Decider::Subject Decider::On(const TransferItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent));
+  std::optional<AgentId> from;
+  std::optional<AgentId> freed;
+  if (IsAssigned(item->state)) from = item->agent();
+  if (item->state == ItemState::kOffered) {
+    freed = item->agent();
+    Emit(OfferRevoked{item->decision->offer, c.item, *freed, RevokeCause::kItemMoved});
+  }
+  Transfer(c.item, target, from);
+  if (freed) Serve(*freed);
+  return c.item.value();
+}
+
+}  // namespace wissel

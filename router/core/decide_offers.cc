@@ -1,0 +1,192 @@
+// Offers and assignments, by the agent who has them.
+#include <algorithm>
+
+#include "fmt/format.h"
+#include "router/core/decider.h"
+
+namespace wissel {
+
+absl::StatusOr<const Item*> Decider::FindOffer(AgentId agent, OfferId offer) const {
+  const State::AgentRow* row = s_.FindAgent(agent);
+  if (row == nullptr) return Refuse(absl::StatusCode::kNotFound, "name", "there is no such agent");
+  for (ItemId id : row->state.work) {
+    const Item& item = ItemAt(id);
+    if (item.decision && item.decision->offer == offer) {
+      if (item.state == ItemState::kOffered) return &item;
+      return Refuse(absl::StatusCode::kAborted, "name",
+                    fmt::format("offers/{} was accepted already", offer.value()));
+    }
+  }
+  if (offer.value() == 0 || offer.value() >= s_.next_offer) {
+    return Refuse(absl::StatusCode::kNotFound, "name",
+                  fmt::format("there is no offers/{}", offer.value()));
+  }
+  return Refuse(
+      absl::StatusCode::kAborted, "name",
+      fmt::format("offers/{} is no longer open for {}: it was declined, missed, withdrawn "
+                  "or made to someone else",
+                  offer.value(), NameOf(agent)));
+}
+
+absl::StatusOr<const Item*> Decider::FindAssigned(AgentId agent, ItemId id) const {
+  const State::AgentRow* row = s_.FindAgent(agent);
+  if (row == nullptr) return Refuse(absl::StatusCode::kNotFound, "name", "there is no such agent");
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(id));
+  if (!IsAssigned(item->state) || item->agent() != agent) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} does not handle {}", NameOf(agent), NameOf(id)));
+  }
+  return item;
+}
+
+// Active work makes room for what may interrupt it: the latest accepted first.
+void Decider::Accept(ItemId id) {
+  const Item& accepted = ItemAt(id);
+  const AgentId agent = accepted.agent();
+  Emit(OfferAccepted{accepted.decision->offer, id, agent});
+  const RoutingProfile& profile = s_.ProfileOf(agent);
+  while (AgentAt(agent).load.units() > profile.units) {
+    const Item* next = nullptr;
+    for (ItemId held : AgentAt(agent).work) {
+      const Item& item = ItemAt(held);
+      const ChannelCapacity* capacity = profile.Find(item.channel);
+      if (held == id || item.state != ItemState::kActive || capacity == nullptr) continue;
+      if (!ChannelSet::FromBits(capacity->interrupted_by).Has(ItemAt(id).channel)) continue;
+      if (next == nullptr ||
+          std::pair(*next->accepted, next->id) < std::pair(*item.accepted, held)) {
+        next = &item;
+      }
+    }
+    if (next == nullptr) return;
+    Emit(ItemParked{next->id, id});
+  }
+}
+
+// An offer may have counted on interrupting work that can no longer be: the latest goes back first.
+void Decider::RevokeWhatNoLongerFits(AgentId agent) {
+  const RoutingProfile& profile = s_.ProfileOf(agent);
+  const std::vector<ItemId> work = AgentAt(agent).work;
+  std::vector<Looking> looking;
+  for (auto id = work.rbegin(); id != work.rend(); ++id) {
+    const Item& item = ItemAt(*id);
+    if (item.state != ItemState::kOffered) continue;
+    int32_t may_be_parked = 0;
+    for (const ChannelCapacity& held : profile.channels) {
+      if (!ChannelSet::FromBits(held.interrupted_by).Has(item.channel)) continue;
+      may_be_parked += AgentAt(agent).load.active_units[IndexOf(held.channel)];
+    }
+    if (AgentAt(agent).load.units() - may_be_parked <= profile.units) continue;
+    Emit(OfferRevoked{item.decision->offer, *id, agent, RevokeCause::kNoRoom});
+    looking.push_back({OrderOf(item), true});
+  }
+  PlaceInOrder(std::move(looking));
+}
+
+Decider::Subject Decider::On(const AcceptOffer& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindOffer(c.agent, c.offer));
+  const ItemId id = item->id;
+  Accept(id);
+  // Parked work leaves room in another channel where its limit allows.
+  Serve(c.agent);
+  return id.value();
+}
+
+Decider::Subject Decider::On(const DeclineOffer& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindOffer(c.agent, c.offer));
+  const ItemId id = item->id;
+  Emit(OfferDeclined{c.offer, id, c.agent});
+  if (ItemAt(id).keep) Emit(KeepEnded{id, c.agent, KeepEndCause::kDeclined});
+  Place(id);
+  Serve(c.agent);
+  return id.value();
+}
+
+Decider::Subject Decider::On(const HoldItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  if (item->state != ItemState::kActive) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} is {}; only an active contact is put on hold", NameOf(c.item),
+                              wissel::NameOf(item->state)));
+  }
+  Emit(ItemHeld{c.item});
+  RevokeWhatNoLongerFits(c.agent);
+  Serve(c.agent);
+  return c.item.value();
+}
+
+Decider::Subject Decider::On(const RetrieveItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  if (item->state != ItemState::kHeld) {
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "name",
+        fmt::format("{} is {}, not on hold", NameOf(c.item), wissel::NameOf(item->state)));
+  }
+  Emit(ItemRetrieved{c.item});
+  Serve(c.agent);
+  return c.item.value();
+}
+
+Decider::Subject Decider::On(const WrapUpItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  const WrapUp& wrap_up = QueueOf(*item).wrap_up;
+  if (wrap_up.mode == WrapUpMode::kNone) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} has no wrap-up", NameOf(item->queue)));
+  }
+  if (item->state != ItemState::kActive && item->state != ItemState::kHeld) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} is {}; only an active contact goes to wrap-up", NameOf(c.item),
+                              wissel::NameOf(item->state)));
+  }
+  std::optional<Instant> until;
+  if (wrap_up.mode == WrapUpMode::kTimed) until = now_ + wrap_up.limit;
+  Emit(WrapUpStarted{c.item, until});
+  RevokeWhatNoLongerFits(c.agent);
+  Serve(c.agent);
+  return c.item.value();
+}
+
+Decider::Subject Decider::On(const CompleteItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  const QueueConfig& queue = QueueOf(*item);
+  if (item->state == ItemState::kParked) {
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "name",
+        fmt::format("{} is parked; it resumes when what interrupted it ends", NameOf(c.item)));
+  }
+  if (c.reason_codes.empty() && queue.wrap_up.mode == WrapUpMode::kMandatory) {
+    return RefuseField("reasonCodes", fmt::format("{} asks for a reason code", NameOf(item->queue)),
+                       fmt::format("one of {}", fmt::join(queue.reason_codes, ", ")));
+  }
+  if (c.reason_codes.size() > 5) {
+    return RefuseField("reasonCodes", "too many reason codes", "at most 5");
+  }
+  for (size_t i = 0; i < c.reason_codes.size(); ++i) {
+    const auto& known = queue.reason_codes;
+    if (std::find(known.begin(), known.end(), c.reason_codes[i]) != known.end()) continue;
+    return RefuseField(
+        fmt::format("reasonCodes[{}]", i),
+        fmt::format("\"{}\" is no reason code of {}", c.reason_codes[i], NameOf(item->queue)),
+        fmt::format("one of {}", fmt::join(known, ", ")));
+  }
+  Emit(ItemCompleted{c.item, c.agent, CompletionCause::kByAgent, c.reason_codes});
+  Serve(c.agent);
+  return c.item.value();
+}
+
+Decider::Subject Decider::On(const TransferAssignment& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent));
+  Transfer(c.item, target, c.agent);
+  return c.item.value();
+}
+
+Decider::Subject Decider::On(const ReturnItem& c) {
+  WISSEL_RETURN_IF_ERROR(FindAssigned(c.agent, c.item).status());
+  Emit(ItemReturned{c.item, c.agent, ReturnCause::kByAgent});
+  Place(c.item);
+  Serve(c.agent);
+  return c.item.value();
+}
+
+}  // namespace wissel

@@ -1,0 +1,163 @@
+// How commands and timers become events. A Decider lives for one Decide or Wake: it checks first,
+// then emits; each event is recorded as it is emitted, so what follows is decided on the state
+// after it.
+//
+// One file per family of commands: decide_config, decide_items, decide_offers, decide_presence,
+// decide_timers; placing.cc holds what all of them end in: waiting items find agents, agents find
+// items.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/status.h"
+#include "router/core/command.h"
+#include "router/core/matching.h"
+#include "router/core/state.h"
+
+namespace wissel {
+
+class Decider {
+ public:
+  Decider(State& state, Instant now, std::vector<Event>& events)
+      : s_(state), now_(now), events_(events) {}
+
+  // What the command was about.
+  absl::StatusOr<uint64_t> Carry(const CommandBody& command);
+  void Remember(const RequestCarriedOut& request) { Emit(request); }
+
+  // Looks at what a due timer points to. What waits because of it is placed by Settle, once all
+  // timers that are due have fired: of those that look for an agent at one instant, the first in
+  // order goes first.
+  void Fire(const Timer& timer);
+  void Settle();
+
+ private:
+  using Subject = absl::StatusOr<uint64_t>;
+
+  // decide_config.cc
+  Subject On(const ConfigureCenter& c);
+  Subject On(const ConfigureSkill& c);
+  Subject On(const ConfigureTeam& c);
+  Subject On(const ConfigurePartner& c);
+  Subject On(const ConfigureProfile& c);
+  Subject On(const ConfigureQueue& c);
+  Subject On(const ConfigureAgent& c);
+  Subject On(const DeleteSkill& c);
+  Subject On(const DeleteTeam& c);
+  Subject On(const DeletePartner& c);
+  Subject On(const DeleteProfile& c);
+  Subject On(const DeleteQueue& c);
+  Subject On(const DeleteAgent& c);
+  Subject On(const SetOpenings& c);
+  // decide_items.cc
+  Subject On(const CreateItem& c);
+  Subject On(const UpdateItem& c);
+  Subject On(const AbandonItem& c);
+  Subject On(const CancelItem& c);
+  Subject On(const TransferItem& c);
+  // decide_offers.cc
+  Subject On(const AcceptOffer& c);
+  Subject On(const DeclineOffer& c);
+  Subject On(const HoldItem& c);
+  Subject On(const RetrieveItem& c);
+  Subject On(const WrapUpItem& c);
+  Subject On(const CompleteItem& c);
+  Subject On(const TransferAssignment& c);
+  Subject On(const ReturnItem& c);
+  // decide_presence.cc
+  Subject On(const SignIn& c);
+  Subject On(const SignOut& c);
+  Subject On(const SetPresence& c);
+  Subject On(const LoseLease& c);
+  Subject On(const RestoreLease& c);
+
+  // decide_config.cc
+  template <class Id, class Config>
+  absl::Status CheckVersion(const ResourceTable<Id, Config>& table, Id id, const char* kind,
+                            std::optional<uint64_t> if_digest) const;
+  template <class Id, class Config>
+  absl::Status CheckName(const ResourceTable<Id, Config>& table, std::optional<Id> id,
+                         const Config& config, const char* kind) const;
+  template <class Id, class Config>
+  Subject ConfigureNamed(const ResourceTable<Id, Config>& table, const Configure<Id, Config>& c,
+                         const char* kind);
+  absl::Status CheckSkills(const Requirement& requirement) const;
+  absl::Status CheckAgent(const AgentConfig& config) const;
+  absl::Status CheckQueue(const ConfigureQueue& c) const;
+  void FollowRequirement(QueueId queue);
+  void TurnHours(QueueId queue);
+
+  // decide_items.cc
+  struct Target {
+    QueueId queue;
+    std::optional<AgentId> agent;
+  };
+  absl::StatusOr<Target> ResolveTarget(const Item& item, std::optional<QueueId> queue,
+                                       std::optional<AgentId> agent) const;
+  void Transfer(ItemId id, const Target& target, std::optional<AgentId> from);
+  absl::StatusOr<const Item*> FindLiving(ItemId id) const;
+  RequirementId Define(const Requirement& requirement);
+  void EndUnanswered(ItemId id, EventBody how);
+
+  // decide_offers.cc
+  absl::StatusOr<const Item*> FindOffer(AgentId agent, OfferId offer) const;
+  absl::StatusOr<const Item*> FindAssigned(AgentId agent, ItemId id) const;
+  void Accept(ItemId id);
+  void RevokeWhatNoLongerFits(AgentId agent);
+
+  // decide_presence.cc
+  absl::StatusOr<const AgentState*> FindSignedIn(AgentId id) const;
+  void RevokeOffers(AgentId id, RevokeCause cause);
+  void LeaveWork(AgentId id, Presence presence, const std::string& away_reason);
+  void GiveUpWork(AgentId id);
+
+  // placing.cc
+  // A waiting item looks for its agent: kept for one, preferred agents, steps, then everyone.
+  void Place(ItemId id);
+  void Seek(ItemId id);
+  void PlaceAgain(ItemId id);
+  struct Looking {
+    OrderKey order;
+    bool begins = false;  // to wait; preferred agents have their turn
+  };
+  void PlaceInOrder(std::vector<Looking> items);
+  bool PlaceKept(ItemId id);
+  bool PlacePreferred(ItemId id);
+  void SkipSteps(ItemId id);
+  void Offer(ItemId id, AgentId agent, const OfferReason& reason);
+  // An agent has room: parked work resumes, a queued presence takes effect, then waiting items.
+  void Serve(AgentId agent);
+  // An agent can no longer be given work: what they gave back and what waited for them alone looks
+  // elsewhere.
+  void AfterLeaving(AgentId agent, const std::vector<ItemId>& given_back = {});
+  void GatherAfterLeaving(AgentId agent, const std::vector<ItemId>& given_back,
+                          std::vector<Looking>& looking) const;
+  void LookAgain(const std::vector<WaitLines::LineRef>& lines, std::vector<Looking>& looking) const;
+  // After a change of configuration.
+  void ServeEveryone();
+  void LookAgainEverywhere();
+  void ResumeParked(AgentId agent);
+  void ApplyQueuedPresence(AgentId agent);
+  bool HasAssignedWork(AgentId agent) const;
+
+  void Emit(EventBody body) {
+    events_.push_back({now_, std::move(body)});
+    s_.Record(events_.back());
+  }
+  const Item& ItemAt(ItemId id) const { return s_.items.Get(id).item; }
+  const AgentState& AgentAt(AgentId id) const { return s_.AgentAt(id).state; }
+  const QueueConfig& QueueOf(const Item& item) const { return s_.directory.queues.Get(item.queue); }
+  std::string NameOf(AgentId id) const { return "agents/" + s_.directory.agents.Get(id).name; }
+  std::string NameOf(QueueId id) const { return "queues/" + s_.directory.queues.Get(id).name; }
+  static std::string NameOf(ItemId id) { return "workItems/" + std::to_string(id.value()); }
+
+  State& s_;
+  Instant now_;
+  std::vector<Event>& events_;
+  std::vector<Looking> looking_;
+};
+
+}  // namespace wissel

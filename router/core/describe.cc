@@ -1,0 +1,244 @@
+#include "router/core/describe.h"
+
+#include <array>
+
+#include "fmt/format.h"
+#include "router/core/item.h"
+
+namespace wissel {
+namespace {
+
+// Days to civil date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+struct Date {
+  int64_t year;
+  int month;
+  int day;
+};
+Date DateOf(int64_t days) {
+  days += 719'468;
+  const int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
+  const int64_t doe = days - era * 146'097;
+  const int64_t yoe = (doe - doe / 1'460 + doe / 36'524 - doe / 146'096) / 365;
+  const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+  const int64_t mp = (5 * doy + 2) / 153;
+  const int day = static_cast<int>(doy - (153 * mp + 2) / 5 + 1);
+  const int month = static_cast<int>(mp < 10 ? mp + 3 : mp - 9);
+  return {yoe + era * 400 + (month <= 2 ? 1 : 0), month, day};
+}
+
+class Describer {
+ public:
+  explicit Describer(const Directory& directory) : d_(directory) {}
+
+  std::string operator()(const CenterConfigured& e) const {
+    return fmt::format("the center is \"{}\" in {}", e.config.display_name, e.config.time_zone);
+  }
+  std::string operator()(const SkillConfigured& e) const { return Named("skills", e.config.name); }
+  std::string operator()(const TeamConfigured& e) const { return Named("teams", e.config.name); }
+  std::string operator()(const PartnerConfigured& e) const {
+    return Named("partners", e.config.name);
+  }
+  std::string operator()(const ProfileConfigured& e) const {
+    return Named("routingProfiles", e.config.name);
+  }
+  std::string operator()(const QueueConfigured& e) const { return Named("queues", e.config.name); }
+  std::string operator()(const AgentConfigured& e) const { return Named("agents", e.config.name); }
+  std::string operator()(const SkillDeleted& e) const { return Gone("skill", e.id.value()); }
+  std::string operator()(const TeamDeleted& e) const { return Gone("team", e.id.value()); }
+  std::string operator()(const PartnerDeleted& e) const { return Gone("partner", e.id.value()); }
+  std::string operator()(const ProfileDeleted& e) const {
+    return Gone("routing profile", e.id.value());
+  }
+  std::string operator()(const QueueDeleted& e) const { return Gone("queue", e.id.value()); }
+  std::string operator()(const AgentDeleted& e) const { return Gone("agent", e.id.value()); }
+  std::string operator()(const RequirementDefined& e) const {
+    return fmt::format("requirement {} is defined, with {} {}", e.id.value(),
+                       e.requirement.steps.size(),
+                       e.requirement.steps.size() == 1 ? "step" : "steps");
+  }
+  std::string operator()(const RequirementForgotten& e) const {
+    return fmt::format("requirement {} is forgotten", e.id.value());
+  }
+  std::string operator()(const OpeningsSet& e) const {
+    return fmt::format("{} has its openings set, {} of them", Queue(e.queue), e.openings.size());
+  }
+  std::string operator()(const QueueOpened& e) const { return Queue(e.queue) + " opens"; }
+  std::string operator()(const QueueClosed& e) const { return Queue(e.queue) + " closes"; }
+
+  std::string operator()(const ItemEntered& e) const {
+    std::string s = fmt::format("{} enters {} by {}, band {}, due {}", Item(e.item), Queue(e.queue),
+                                NameOf(e.channel), e.band, FormatInstant(e.due));
+    if (e.head_start > Duration()) s += fmt::format(", ahead by {}", FormatDuration(e.head_start));
+    if (e.redirected_from) s += fmt::format(", redirected from {}", Queue(*e.redirected_from));
+    if (e.waits_for_hours) s += ", and waits for the opening hours";
+    return s;
+  }
+  std::string operator()(const ItemReleased& e) const { return Item(e.item) + " begins to wait"; }
+  std::string operator()(const ItemUpdated& e) const {
+    return fmt::format("{} is changed: band {}, due {}", Item(e.item), e.band,
+                       FormatInstant(e.due));
+  }
+  std::string operator()(const StepReached& e) const {
+    return fmt::format("{} reaches step {} of its requirement", Item(e.item), e.step);
+  }
+  std::string operator()(const ItemKept& e) const {
+    if (!e.until) return fmt::format("{} is kept for {}", Item(e.item), Agent(e.agent));
+    return fmt::format("{} is kept for {} until {}", Item(e.item), Agent(e.agent),
+                       FormatInstant(*e.until));
+  }
+  std::string operator()(const KeepEnded& e) const {
+    static constexpr std::array<const char*, 4> kCauses = {
+        "the time has passed", "the agent is gone", "the agent did not take it",
+        "the agent no longer fits"};
+    return fmt::format("{} is no longer kept for {}: {}", Item(e.item), Agent(e.agent),
+                       kCauses[static_cast<size_t>(e.cause) - 1]);
+  }
+  std::string operator()(const ItemAbandoned& e) const {
+    return Item(e.item) + " is abandoned: the customer left";
+  }
+  std::string operator()(const ItemCancelled& e) const { return Item(e.item) + " is cancelled"; }
+  std::string operator()(const ItemTransferred& e) const {
+    std::string s = Item(e.item) + " is transferred";
+    if (e.from) s += " by " + Agent(*e.from);
+    s += " to " + (e.to_agent ? Agent(*e.to_agent) : Queue(e.to_queue));
+    if (e.waits_for_hours) s += ", and waits for the opening hours";
+    return s;
+  }
+  std::string operator()(const ItemReturned& e) const {
+    if (e.cause == ReturnCause::kConnectionLost) {
+      return fmt::format("{} returns to its queue: {} has lost the connection", Item(e.item),
+                         Agent(e.agent));
+    }
+    return fmt::format("{} is returned to its queue by {}", Item(e.item), Agent(e.agent));
+  }
+
+  std::string operator()(const OfferMade& e) const {
+    return fmt::format("{} is offered to {} until {} ({})", Item(e.item), Agent(e.agent),
+                       FormatInstant(e.deadline), Offer(e.offer));
+  }
+  std::string operator()(const OfferAccepted& e) const { return ByAgent(e, "accepts"); }
+  std::string operator()(const OfferDeclined& e) const { return ByAgent(e, "declines"); }
+  std::string operator()(const OfferMissed& e) const {
+    return ByAgent(e, "misses") + " and is not responding";
+  }
+  std::string operator()(const OfferRevoked& e) const {
+    static constexpr std::array<const char*, 5> kCauses = {
+        "the agent has left", "the connection is lost", "the item is moved", "the agent is away",
+        "the agent has no more room"};
+    return fmt::format("{} is withdrawn from {} ({}): {}", Item(e.item), Agent(e.agent),
+                       Offer(e.offer), kCauses[static_cast<size_t>(e.cause) - 1]);
+  }
+  std::string operator()(const OfferCancelled& e) const {
+    return fmt::format("the offer of {} to {} is cancelled ({})", Item(e.item), Agent(e.agent),
+                       Offer(e.offer));
+  }
+  std::string operator()(const ItemHeld& e) const { return Item(e.item) + " is put on hold"; }
+  std::string operator()(const ItemRetrieved& e) const {
+    return Item(e.item) + " is taken off hold";
+  }
+  std::string operator()(const ItemParked& e) const {
+    return fmt::format("{} is parked for {}", Item(e.item), Item(e.interrupted_by));
+  }
+  std::string operator()(const ItemResumed& e) const { return Item(e.item) + " resumes"; }
+  std::string operator()(const WrapUpStarted& e) const {
+    if (!e.until) return Item(e.item) + " goes to wrap-up";
+    return fmt::format("{} goes to wrap-up until {}", Item(e.item), FormatInstant(*e.until));
+  }
+  std::string operator()(const ItemCompleted& e) const {
+    static constexpr std::array<const char*, 3> kCauses = {"", ": the wrap-up time has passed",
+                                                           ": the agent has lost the connection"};
+    std::string s = fmt::format("{} is completed by {}", Item(e.item), Agent(e.agent));
+    for (size_t i = 0; i < e.reason_codes.size(); ++i) {
+      s += (i == 0 ? " as " : ", ") + e.reason_codes[i];
+    }
+    return s + kCauses[static_cast<size_t>(e.cause) - 1];
+  }
+
+  std::string operator()(const AgentSignedIn& e) const { return Agent(e.agent) + " signs in"; }
+  std::string operator()(const SessionTakenOver& e) const {
+    return Agent(e.agent) + " goes on at another desk";
+  }
+  std::string operator()(const PresenceChanged& e) const {
+    return Agent(e.agent) + " " + Is(e.presence, e.away_reason);
+  }
+  std::string operator()(const PresenceQueued& e) const {
+    return fmt::format("{} {} when the work at hand has ended", Agent(e.agent),
+                       Is(e.queued.presence, e.queued.away_reason));
+  }
+  std::string operator()(const LeaseLost& e) const {
+    return fmt::format("{} has lost the connection; work is kept until {}", Agent(e.agent),
+                       FormatInstant(e.work_kept_until));
+  }
+  std::string operator()(const LeaseRestored& e) const {
+    return Agent(e.agent) + " is connected again";
+  }
+
+  std::string operator()(const RequestCarriedOut& e) const {
+    return fmt::format("request {:016x}{:016x} is carried out", e.key.high, e.key.low);
+  }
+
+ private:
+  static std::string Named(const char* kind, const std::string& name) {
+    return fmt::format("{}/{} is configured", kind, name);
+  }
+  static std::string Gone(const char* kind, uint64_t id) {
+    return fmt::format("{} {} is deleted", kind, id);
+  }
+  static std::string Item(ItemId id) { return fmt::format("workItems/{}", id.value()); }
+  static std::string Offer(OfferId id) { return fmt::format("offers/{}", id.value()); }
+  std::string Queue(QueueId id) const {
+    const QueueConfig* config = d_.queues.Find(id);
+    return config == nullptr ? fmt::format("queue {}", id.value()) : "queues/" + config->name;
+  }
+  std::string Agent(AgentId id) const {
+    const AgentConfig* config = d_.agents.Find(id);
+    return config == nullptr ? fmt::format("agent {}", id.value()) : "agents/" + config->name;
+  }
+  static std::string Is(Presence presence, const std::string& reason) {
+    if (presence == Presence::kOffline) return "signs out";
+    if (presence == Presence::kAvailable) return "is available";
+    return reason.empty() ? "is away" : fmt::format("is away: {}", reason);
+  }
+  template <class E>
+  std::string ByAgent(const E& e, const char* verb) const {
+    return fmt::format("{} {} {} ({})", Agent(e.agent), verb, Item(e.item), Offer(e.offer));
+  }
+
+  const Directory& d_;
+};
+
+}  // namespace
+
+std::string Describe(const Event& event, const Directory& directory) {
+  return std::visit(Describer(directory), event.body);
+}
+
+std::string FormatInstant(Instant t) {
+  int64_t days = t.millis() / 86'400'000;
+  int64_t ms = t.millis() % 86'400'000;
+  if (ms < 0) ms += 86'400'000, --days;
+  const Date date = DateOf(days);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", date.year, date.month, date.day,
+                     ms / 3'600'000, ms / 60'000 % 60, ms / 1'000 % 60, ms % 1'000);
+}
+
+std::string FormatDuration(Duration d) {
+  if (d < Duration()) return "-" + FormatDuration(Duration() - d);
+  const int64_t ms = d.millis();
+  std::string s;
+  const auto add = [&s](int64_t n, const char* unit) {
+    if (n > 0) s += fmt::format("{}{} {}", s.empty() ? "" : " ", n, unit);
+  };
+  add(ms / 86'400'000, "d");
+  add(ms / 3'600'000 % 24, "h");
+  add(ms / 60'000 % 60, "min");
+  if (const int64_t rest = ms % 60'000; rest % 1'000 != 0) {
+    s += fmt::format("{}{}.{:03} s", s.empty() ? "" : " ", rest / 1'000, rest % 1'000);
+    while (s[s.size() - 3] == '0') s.erase(s.size() - 3, 1);
+  } else {
+    add(rest / 1'000, "s");
+  }
+  return s.empty() ? "0 s" : s;
+}
+
+}  // namespace wissel

@@ -1,0 +1,20 @@
+// Each event in one plain sentence of the field: the same in scenarios, the audit trail, the log
+// and on screen. Names come from the directory as it stands after the event.
+#pragma once
+
+#include <string>
+
+#include "router/core/directory.h"
+#include "router/core/event.h"
+
+namespace wissel {
+
+// For example "workItems/7 is offered to agents/anna until 09:00:20.000 (offers/3)". Times are UTC.
+std::string Describe(const Event& event, const Directory& directory);
+
+// "2026-11-21T09:00:20.000Z"
+std::string FormatInstant(Instant t);
+// "1 h 2 min 3.5 s"
+std::string FormatDuration(Duration d);
+
+}  // namespace wissel

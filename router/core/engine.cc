@@ -1,0 +1,136 @@
+#include "router/core/engine.h"
+
+#include "base/digest.h"
+#include "fmt/format.h"
+#include "router/core/decider.h"
+
+namespace wissel {
+
+Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(options)) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+absl::StatusOr<uint64_t> Decider::Carry(const CommandBody& command) {
+  return std::visit([this](const auto& c) -> Subject { return On(c); }, command);
+}
+
+absl::StatusOr<Outcome> Engine::Decide(const Command& command, Instant now,
+                                       std::vector<Event>& events) {
+  INVARIANT(now >= state_->now);
+  if (command.request) {
+    if (const RequestCarriedOut* before = state_->requests.Find(command.request->key)) {
+      if (before->fingerprint == command.request->fingerprint)
+        return Outcome{before->subject, true};
+      return RefuseField("requestId", "this request id was used for another request",
+                         "a new id for a new request");
+    }
+  }
+  state_->clock = now;
+  Decider decider(*state_, now, events);
+  absl::StatusOr<uint64_t> subject = decider.Carry(command.body);
+  if (!subject.ok()) return std::move(subject).status();
+  if (command.request) {
+    decider.Remember({command.request->key, command.request->fingerprint, *subject});
+  }
+  return Outcome{*subject, false};
+}
+
+void Engine::Wake(Instant now, std::vector<Event>& events) {
+  INVARIANT(now >= state_->now);
+  state_->clock = now;
+  Decider decider(*state_, now, events);
+  const auto due = [&] {
+    const std::optional<Timer> next = state_->timers.Next();
+    return next && next->due <= now ? next : std::nullopt;
+  };
+  // What is settled may leave hints that are due at once.
+  while (due()) {
+    while (const std::optional<Timer> timer = due()) {
+      state_->timers.Pop(timer->kind);
+      decider.Fire(*timer);
+    }
+    decider.Settle();
+  }
+}
+
+std::optional<Instant> Engine::NextTimer() const {
+  const std::optional<Timer> next = state_->timers.Next();
+  if (!next) return std::nullopt;
+  return next->due;
+}
+
+void Engine::Record(const Event& event) { state_->Record(event); }
+
+uint64_t Engine::Digest() const { return DigestOf(state_->Save()); }
+SavedState Engine::Save() const { return state_->Save(); }
+
+Engine Engine::Restore(SavedState saved, EngineOptions options) {
+  Engine engine(options);
+  engine.state_->Restore(std::move(saved));
+  return engine;
+}
+
+Instant Engine::now() const { return state_->now; }
+const Directory& Engine::directory() const { return state_->directory; }
+
+const Requirement* Engine::FindRequirement(RequirementId id) const {
+  auto it = state_->requirements.find(id);
+  return it == state_->requirements.end() ? nullptr : &it->second.requirement;
+}
+
+bool Engine::IsOpen(QueueId queue) const { return state_->IsOpen(queue); }
+
+const Item* Engine::FindItem(ItemId id) const {
+  const ItemTable::Row* row = std::as_const(state_->items).Find(id);
+  return row == nullptr ? nullptr : &row->item;
+}
+
+bool Engine::WasItem(ItemId id) const { return state_->WasItem(id); }
+
+const Item* Engine::FindOffered(AgentId agent, OfferId offer) const {
+  const AgentState* state = FindAgent(agent);
+  if (state == nullptr) return nullptr;
+  for (ItemId id : state->work) {
+    const Item& item = std::as_const(state_->items).Get(id).item;
+    if (item.state == ItemState::kOffered && item.decision->offer == offer) return &item;
+  }
+  return nullptr;
+}
+
+const AgentState* Engine::FindAgent(AgentId id) const {
+  const State::AgentRow* row = state_->FindAgent(id);
+  return row == nullptr ? nullptr : &row->state;
+}
+
+ChannelSet Engine::RoomOf(AgentId id) const { return state_->free.RoomOf(id); }
+
+void Engine::ForEachLivingItem(ItemId from, const std::function<bool(const Item&)>& visit) const {
+  state_->items.ForEach(
+      from, [&](const ItemTable::Row& row) { return IsEnded(row.item.state) || visit(row.item); });
+}
+
+std::vector<ItemId> Engine::WaitingInOrder(QueueId queue, size_t limit) const {
+  std::vector<ItemId> ids;
+  for (const OrderKey& key : state_->WaitingInOrder(queue, limit)) ids.push_back(key.id);
+  return ids;
+}
+
+size_t Engine::WaitingCount(QueueId queue) const { return state_->lines.WaitingCount(queue); }
+
+Engine::Staffing Engine::StaffingOf(QueueId queue) const {
+  Staffing staffing;
+  const QueueConfig& config = state_->directory.queues.Get(queue);
+  for (const PoolMatch& match : state_->pools.MatchesOf(config.requirement)) {
+    const Pool& pool = state_->pools.Get(match.pool);
+    if (state_->directory.profiles.Get(pool.profile).Find(config.channel) == nullptr) continue;
+    staffing.signed_in += pool.signed_in;
+    if (!state_->free.HasAny(match.pool)) continue;
+    for (const FreeAgents::Bucket& bucket : state_->free.BucketsOf(match.pool)) {
+      if (bucket.room.Has(config.channel)) staffing.free += static_cast<int64_t>(bucket.size());
+    }
+  }
+  return staffing;
+}
+
+}  // namespace wissel

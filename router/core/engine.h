@@ -1,0 +1,165 @@
+// The routing engine: a pure state machine that decides what waits, who gets it, and why.
+//
+//   Decide(command, now)  checks the command, records what follows from it and returns it as
+//   events. Wake(now)             does the same for the timers that are due. Record(event) is the
+//   only door through which state changes; replay uses the same door.
+//
+// No clock, thread, I/O, dice or unordered iteration: the same commands at the same times give the
+// same events, and the same events give the same state (Digest) on every machine. Time enters as
+// data and never goes back. Whoever drives the engine (the live shard, replay, a simulator) calls
+// Wake at NextTimer().
+//
+// Not thread-safe: one writer. Between calls, no eligible agent with room stands beside a waiting
+// item.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "agents/core/channel.h"
+#include "router/core/agent_state.h"
+#include "router/core/command.h"
+#include "router/core/directory.h"
+#include "router/core/event.h"
+#include "router/core/item.h"
+
+namespace wissel {
+
+class State;
+
+struct EngineOptions {
+  // Ended items that can still be asked about.
+  size_t ended_items_kept = 10'000;
+  // Request ids that are remembered: at most so many, at most so long.
+  size_t requests_kept = 1'000'000;
+  Duration requests_kept_for = Duration::Hours(24);
+};
+
+// What a granted command was about: the id of the item, agent or resource.
+struct Outcome {
+  uint64_t subject = 0;
+  // The request had been carried out before; nothing changed now.
+  bool repeated = false;
+};
+
+// Everything that has to be saved to go on later; field numbers are part of the snapshot format.
+struct SavedState {
+  Instant now;
+  uint64_t next_item = 1;
+  uint64_t next_offer = 1;
+  uint64_t next_session = 1;
+  Directory directory;
+  struct SavedRequirement {
+    RequirementId id;
+    Requirement requirement;
+    static void Fields(auto&& self, auto&& f) {
+      f(1, "id", self.id);
+      f(2, "requirement", self.requirement);
+    }
+  };
+  std::vector<SavedRequirement> requirements;
+  uint32_t next_requirement = 1;
+  struct SavedOpenings {
+    QueueId queue;
+    bool open = true;
+    std::vector<Opening> openings;
+    static void Fields(auto&& self, auto&& f) {
+      f(1, "queue", self.queue);
+      f(2, "open", self.open);
+      f(3, "openings", self.openings);
+    }
+  };
+  std::vector<SavedOpenings> openings;
+  std::vector<Item> items;          // by id, those ended last included
+  std::vector<ItemId> ended_order;  // the ended ones in the order of their ends
+  std::vector<AgentState> agents;   // by id
+  struct SavedRequest {
+    Instant at;
+    RequestCarriedOut request;
+    static void Fields(auto&& self, auto&& f) {
+      f(1, "at", self.at);
+      f(2, "request", self.request);
+    }
+  };
+  std::vector<SavedRequest> requests;  // oldest first
+
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "now", self.now);
+    f(2, "next_item", self.next_item);
+    f(3, "next_offer", self.next_offer);
+    f(4, "next_session", self.next_session);
+    f(5, "directory", self.directory);
+    f(6, "requirements", self.requirements);
+    f(7, "next_requirement", self.next_requirement);
+    f(8, "openings", self.openings);
+    f(9, "items", self.items);
+    f(10, "ended_order", self.ended_order);
+    f(11, "agents", self.agents);
+    f(12, "requests", self.requests);
+  }
+};
+
+class Engine {
+ public:
+  explicit Engine(EngineOptions options = {});
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  // Appends to `events` what follows from the command. Refused: appends nothing, changes nothing.
+  // `now` must not be before the last one.
+  absl::StatusOr<Outcome> Decide(const Command& command, Instant now, std::vector<Event>& events);
+
+  // Fires every timer due at or before `now`, in order of (due time, kind, id).
+  void Wake(Instant now, std::vector<Event>& events);
+  // When Wake has something to do next; may be early, never late.
+  std::optional<Instant> NextTimer() const;
+
+  void Record(const Event& event);
+
+  // Of everything that decides what happens next.
+  uint64_t Digest() const;
+  SavedState Save() const;
+  static Engine Restore(SavedState saved, EngineOptions options = {});
+
+  // Reading. References and pointers live until the next Decide, Wake or Record.
+  Instant now() const;  // of the last event
+  const Directory& directory() const;
+  const Requirement* FindRequirement(RequirementId id) const;
+  bool IsOpen(QueueId queue) const;
+  // Null when it never was, or is forgotten; `WasItem` tells the two apart.
+  const Item* FindItem(ItemId id) const;
+  bool WasItem(ItemId id) const;
+  // Null for an offer that is not open.
+  const Item* FindOffered(AgentId agent, OfferId offer) const;
+  // Null for an agent who is not configured.
+  const AgentState* FindAgent(AgentId id) const;
+  // Channels for which the agent could be offered one more item now.
+  ChannelSet RoomOf(AgentId id) const;
+  // Items that have not ended, by rising id from `from`, until `visit` returns false.
+  void ForEachLivingItem(ItemId from, const std::function<bool(const Item&)>& visit) const;
+  // Waiting items of a queue (kept ones included, those that wait for hours not) in their order, at
+  // most `limit`.
+  std::vector<ItemId> WaitingInOrder(QueueId queue, size_t limit) const;
+  size_t WaitingCount(QueueId queue) const;
+  // Signed-in agents who qualify for the queue's own requirement at its last step, and how many of
+  // them have room for its channel now.
+  struct Staffing {
+    int64_t signed_in = 0;
+    int64_t free = 0;
+  };
+  Staffing StaffingOf(QueueId queue) const;
+
+  // For explanation (explain.h) and for checkers: the whole state, read-only.
+  const State& state() const { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace wissel

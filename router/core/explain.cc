@@ -1,0 +1,249 @@
+#include "router/core/explain.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "router/core/describe.h"
+#include "router/core/matching.h"
+#include "router/core/state.h"
+
+namespace wissel {
+namespace {
+
+std::string AgentName(const Directory& d, AgentId id) {
+  const AgentConfig* config = d.agents.Find(id);
+  return config == nullptr ? fmt::format("agent {}", id.value()) : "agents/" + config->name;
+}
+
+std::string SkillName(const Directory& d, SkillId id) {
+  const NamedConfig* config = d.skills.Find(id);
+  return config == nullptr ? fmt::format("skill {}", id.value()) : "skills/" + config->name;
+}
+
+FailedCheck MismatchCheck(const State& s, const Item& item, const AgentFacts& facts) {
+  // The most lenient step that is in force says what is missing.
+  const RequirementStep& step = s.RequirementOf(item).steps[item.step];
+  const std::optional<Mismatch> mismatch = FirstMismatch(step, facts);
+  INVARIANT(mismatch.has_value());
+  switch (mismatch->kind) {
+    case Mismatch::Kind::kSkill:
+      return {Check::kSkill, "lacks " + SkillName(s.directory, mismatch->skill), {}};
+    case Mismatch::Kind::kSkillLevel:
+      return {Check::kSkillLevel,
+              fmt::format("has {} below level {}", SkillName(s.directory, mismatch->skill),
+                          mismatch->min_level),
+              {}};
+    default:
+      return {Check::kConstraint, "does not meet the constraint", {}};
+  }
+}
+
+std::optional<FailedCheck> PresenceCheck(const AgentState& agent) {
+  if (!agent.signed_in()) return FailedCheck{Check::kOffline, "is signed out", {}};
+  if (agent.connection_lost())
+    return FailedCheck{Check::kConnectionLost, "has lost the connection", {}};
+  if (agent.not_responding) {
+    return FailedCheck{Check::kNotResponding, "missed an offer and is not responding", {}};
+  }
+  const bool leaves = agent.queued.has_value();
+  if (agent.presence == Presence::kAway || leaves) {
+    const std::string& reason = leaves ? agent.queued->away_reason : agent.away_reason;
+    std::string sentence = leaves ? "is about to leave" : "is away";
+    if (!reason.empty()) sentence += ": " + reason;
+    return FailedCheck{Check::kAway, sentence, {}};
+  }
+  return std::nullopt;
+}
+
+std::optional<FailedCheck> CapacityCheck(const State& s, const Item& item, AgentId id) {
+  switch (CheckRoom(s.ProfileOf(id), s.AgentAt(id).state.load, item.channel)) {
+    case RoomCheck::kNotTaken:
+      return FailedCheck{
+          Check::kChannelLimit, fmt::format("does not take {}", NameOf(item.channel)), {}};
+    case RoomCheck::kChannelLimit:
+      return FailedCheck{
+          Check::kChannelLimit, fmt::format("is at the limit of {}", NameOf(item.channel)), {}};
+    case RoomCheck::kUnits:
+      return FailedCheck{Check::kUnits, "is busy with work that may not be interrupted", {}};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<FailedCheck> RefusalCheck(const State& s, const Item& item, AgentId id) {
+  switch (ExclusionOf(s, item, id)) {
+    case Exclusion::kTooOften:
+      return FailedCheck{Check::kRefusedTooOften, "refused it as often as is allowed", {}};
+    case Exclusion::kGap:
+      return FailedCheck{Check::kRefusedBefore, "refused it a moment ago", {}};
+    case Exclusion::kOthersEligible:
+      return FailedCheck{Check::kRefusedBefore, "refused it before, and others are there", {}};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string StateSentence(const Engine& engine, const Item& item) {
+  const Directory& d = engine.directory();
+  const std::string name = fmt::format("workItems/{}", item.id.value());
+  switch (item.state) {
+    case ItemState::kWaiting:
+      if (item.keep) return fmt::format("{} is kept for {}", name, AgentName(d, item.keep->agent));
+      return fmt::format("{} waits in queues/{}", name, d.queues.Get(item.queue).name);
+    case ItemState::kWaitingForHours:
+      return fmt::format("{} waits for queues/{} to open", name, d.queues.Get(item.queue).name);
+    case ItemState::kOffered:
+      return fmt::format("{} is offered to {} until {}", name, AgentName(d, item.agent()),
+                         FormatInstant(item.decision->deadline));
+    case ItemState::kAbandoned:
+    case ItemState::kCancelled:
+      return fmt::format("{} is {} since {}", name, NameOf(item.state), FormatInstant(*item.ended));
+    default:
+      return fmt::format("{} is {}, with {}", name, NameOf(item.state), AgentName(d, item.agent()));
+  }
+}
+
+void AddUpcoming(const State& s, const Item& item, ItemExplanation& e) {
+  const auto& steps = s.RequirementOf(item).steps;
+  if (item.state == ItemState::kWaiting && item.step + 1u < steps.size()) {
+    e.upcoming.push_back({item.step_since + steps[item.step].expires_after,
+                          fmt::format("step {} of the requirement is taken", item.step + 1)});
+  }
+  if (item.keep && item.keep->until) {
+    e.upcoming.push_back({*item.keep->until, "it is no longer kept for one agent"});
+  }
+  for (const Refusal& refusal : item.refusals) {
+    if (item.state != ItemState::kWaiting || refusal.retry_at <= s.clock) continue;
+    e.upcoming.push_back(
+        {refusal.retry_at, fmt::format("{} may be asked again, if nobody else is there",
+                                       AgentName(s.directory, refusal.agent))});
+  }
+  if (item.state == ItemState::kOffered) {
+    e.upcoming.push_back({item.decision->deadline, "the offer is missed"});
+  }
+  if (item.wrap_until) e.upcoming.push_back({*item.wrap_until, "the wrap-up ends by itself"});
+  if (item.state == ItemState::kWaitingForHours) {
+    for (const Opening& opening : s.queues[item.queue.value()].openings) {
+      if (opening.from <= s.clock) continue;
+      e.upcoming.push_back({opening.from, "the queue opens"});
+      break;
+    }
+  }
+  std::stable_sort(e.upcoming.begin(), e.upcoming.end(),
+                   [](const UpcomingChange& a, const UpcomingChange& b) { return a.at < b.at; });
+}
+
+void AddChecks(const Engine& engine, const Item& item, ItemExplanation& e) {
+  std::map<std::pair<Check, std::string>, std::vector<AgentId>> groups;
+  engine.directory().agents.ForEach([&](AgentId id, const AgentConfig&) {
+    const FailedCheck check = FirstFailedCheck(engine, item, id);
+    groups[{check.check, check.sentence}].push_back(id);
+  });
+  for (auto& [key, agents] : groups)
+    e.failed_checks.push_back({key.first, key.second, std::move(agents)});
+  std::stable_sort(
+      e.failed_checks.begin(), e.failed_checks.end(),
+      [](const FailedCheck& a, const FailedCheck& b) { return a.agents.size() > b.agents.size(); });
+}
+
+std::string CountOf(size_t agents) {
+  return agents == 1 ? "1 agent" : fmt::format("each of {} agents", agents);
+}
+
+// Why nobody takes it, in one sentence: what stops those who could do the work, else what all lack.
+std::string WhyNobody(const ItemExplanation& e) {
+  if (e.failed_checks.empty()) return "There is no agent at all.";
+  const auto qualifies = [](const FailedCheck& c) { return c.check > Check::kConstraint; };
+  const auto signed_in = [](const FailedCheck& c) { return c.check > Check::kOffline; };
+  for (const auto& wanted : {+signed_in, +qualifies}) {
+    std::string s;
+    for (const FailedCheck& c : e.failed_checks) {
+      if (!wanted(c)) continue;
+      s += fmt::format("{}{} {}", s.empty() ? "Of those who qualify, " : "; ",
+                       CountOf(c.agents.size()), c.sentence);
+    }
+    if (!s.empty()) return s + ".";
+  }
+  const FailedCheck& c = e.failed_checks.front();
+  return fmt::format("Nobody qualifies: {} {}.", CountOf(c.agents.size()), c.sentence);
+}
+
+}  // namespace
+
+FailedCheck FirstFailedCheck(const Engine& engine, const Item& item, AgentId id) {
+  const State& s = engine.state();
+  const State::AgentRow& row = s.AgentAt(id);
+  const bool kept_by_transfer = item.keep && item.keep->preference == kKeptByTransfer;
+  if (!kept_by_transfer || item.keep->agent != id) {
+    if (!s.MatchOf(item, id)) return MismatchCheck(s, item, s.pools.Get(*row.pool).facts);
+  }
+  if (auto check = PresenceCheck(row.state)) return *check;
+  if (item.keep && item.keep->agent != id) {
+    return {Check::kHeldForOther, "may not take what is kept for another", {}};
+  }
+  if (!kept_by_transfer) {
+    if (auto check = RefusalCheck(s, item, id)) return *check;
+  }
+  if (auto check = CapacityCheck(s, item, id)) return *check;
+  return {Check::kNone, "can take it now", {}};
+}
+
+std::string DescribeDecision(const Decision& decision, const Item& item,
+                             const Directory& directory) {
+  static constexpr const char* kOutcomes[] = {"is open",    "was accepted",  "was declined",
+                                              "was missed", "was withdrawn", "was cancelled"};
+  const OfferReason& r = decision.reason;
+  std::string why = r.eligible == 1
+                        ? std::string("the only one who could take it")
+                        : fmt::format(
+                              "chosen of {} who could take it: step {}, match score {}, "
+                              "{}.{} % of their capacity in use, idle since {}",
+                              r.eligible, r.ring, r.score, r.load_permille / 10,
+                              r.load_permille % 10, FormatInstant(r.idle_since));
+  return fmt::format("At {} workItems/{} was offered to {}, {} (configuration {}); the offer {}.",
+                     FormatInstant(decision.at), item.id.value(),
+                     AgentName(directory, decision.agent), why, r.config_revision,
+                     kOutcomes[static_cast<size_t>(decision.outcome) - 1]);
+}
+
+absl::StatusOr<ItemExplanation> ExplainItem(const Engine& engine, ItemId id) {
+  const Item* item = engine.FindItem(id);
+  if (item == nullptr) {
+    return Refuse(
+        absl::StatusCode::kNotFound, "name",
+        engine.WasItem(id)
+            ? fmt::format("workItems/{} ended too long ago to be remembered here", id.value())
+            : fmt::format("there is no workItems/{}", id.value()));
+  }
+  const State& s = engine.state();
+  ItemExplanation e;
+  e.item = id;
+  e.state = item->state;
+  e.sentences.push_back(StateSentence(engine, *item) + ".");
+  if (item->state == ItemState::kWaiting) {
+    const std::vector<OrderKey> order =
+        s.WaitingInOrder(item->queue, s.lines.WaitingCount(item->queue));
+    const auto at = std::find(order.begin(), order.end(), OrderOf(*item));
+    INVARIANT(at != order.end());
+    e.place = static_cast<uint64_t>(at - order.begin()) + 1;
+    AddChecks(engine, *item, e);
+    e.sentences.push_back(WhyNobody(e));
+    e.sentences.push_back(fmt::format("It is number {} of {} in its queue: band {}, due {}.",
+                                      *e.place, order.size(), item->band,
+                                      FormatInstant(item->due)));
+  }
+  AddUpcoming(s, *item, e);
+  for (const UpcomingChange& change : e.upcoming) {
+    e.sentences.push_back(fmt::format("At {} {}.", FormatInstant(change.at), change.sentence));
+  }
+  e.decisions = item->past_decisions;
+  if (item->decision) e.decisions.push_back(*item->decision);
+  for (const Decision& decision : e.decisions) {
+    e.sentences.push_back(DescribeDecision(decision, *item, engine.directory()));
+  }
+  return e;
+}
+
+}  // namespace wissel

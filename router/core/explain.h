@@ -1,0 +1,63 @@
+// Why is this item where it is: its place, what it needs, for each agent the first check that
+// fails, what time will change, and every decision about it so far. Pure; costs one look at each
+// agent.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/core/engine.h"
+
+namespace wissel {
+
+// The checks in the order in which they are made. The same numbers as wissel.v1.FailedCheck.Check.
+enum class Check : uint8_t {
+  kSkill = 1,
+  kSkillLevel = 2,
+  kConstraint = 3,
+  kOffline = 4,
+  kAway = 5,
+  kNotResponding = 6,
+  kConnectionLost = 7,
+  kHeldForOther = 8,
+  kRefusedBefore = 9,
+  kRefusedTooOften = 10,
+  kChannelLimit = 11,
+  kUnits = 12,
+  kNone = 13,
+  kOtherWorkFirst = 14,
+};
+
+struct FailedCheck {
+  Check check = Check::kNone;
+  std::string sentence;
+  std::vector<AgentId> agents;
+};
+
+struct UpcomingChange {
+  Instant at;
+  std::string sentence;
+};
+
+struct ItemExplanation {
+  ItemId item;
+  ItemState state = ItemState::kWaiting;
+  std::vector<std::string> sentences;      // the first answers "why?" shortest
+  std::optional<uint64_t> place;           // 1 = next; among the waiting of its queue
+  std::vector<FailedCheck> failed_checks;  // largest group first
+  std::vector<UpcomingChange> upcoming;    // soonest first
+  std::vector<Decision> decisions;         // oldest first
+};
+
+// Null item: NOT_FOUND.
+absl::StatusOr<ItemExplanation> ExplainItem(const Engine& engine, ItemId item);
+
+// The first check that fails for this agent and this waiting item.
+FailedCheck FirstFailedCheck(const Engine& engine, const Item& item, AgentId agent);
+
+std::string DescribeDecision(const Decision& decision, const Item& item,
+                             const Directory& directory);
+
+}  // namespace wissel

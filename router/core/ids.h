@@ -1,0 +1,16 @@
+// Ids of the router's room. Given by the engine in rising order from 1; items and offers are never
+// used twice, so an offer's id is its fencing token.
+#pragma once
+
+#include <cstdint>
+
+#include "agents/core/ids.h"
+
+namespace wissel {
+
+using QueueId = StrongId<struct QueueTag, uint32_t>;
+using RequirementId = StrongId<struct RequirementTag, uint32_t>;
+using ItemId = StrongId<struct ItemTag, uint64_t>;
+using OfferId = StrongId<struct OfferTag, uint64_t>;
+
+}  // namespace wissel

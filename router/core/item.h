@@ -1,0 +1,170 @@
+// A work item as the engine holds it, from its entry until it is forgotten some time after its end.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/core/channel.h"
+#include "base/time.h"
+#include "router/core/event.h"
+#include "router/core/ids.h"
+
+namespace wissel {
+
+// The same numbers as wissel.v1.WorkItem.State. An item is in exactly one.
+enum class ItemState : uint8_t {
+  kWaiting = 1,
+  kWaitingForHours = 2,
+  kOffered = 3,
+  kActive = 4,
+  kHeld = 5,
+  kParked = 6,
+  kWrapping = 7,
+  kCompleted = 8,
+  kAbandoned = 9,
+  kCancelled = 10,
+};
+const char* NameOf(ItemState state);  // "waiting", "waiting for hours", ...
+
+constexpr bool IsEnded(ItemState s) { return s >= ItemState::kCompleted; }
+// Accepted and not ended: active, held, parked or wrapping.
+constexpr bool IsAssigned(ItemState s) {
+  return s >= ItemState::kActive && s <= ItemState::kWrapping;
+}
+
+// An agent who declined or missed the item, or gave it back.
+struct Refusal {
+  AgentId agent;
+  int32_t count = 0;
+  Instant retry_at;  // not offered to them again before
+
+  bool operator==(const Refusal&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "agent", self.agent);
+    f(2, "count", self.count);
+    f(3, "retry_at", self.retry_at);
+  }
+};
+
+// The same numbers as wissel.v1.Decision.Outcome.
+enum class OfferOutcome : uint8_t {
+  kOpen = 1,
+  kAccepted = 2,
+  kDeclined = 3,
+  kMissed = 4,
+  kRevoked = 5,
+  kCancelled = 6,
+};
+
+// One offer of the item, and why it was made.
+struct Decision {
+  OfferId offer;
+  AgentId agent;
+  Instant at;
+  Instant deadline;
+  OfferReason reason;
+  OfferOutcome outcome = OfferOutcome::kOpen;
+
+  bool operator==(const Decision&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "offer", self.offer);
+    f(2, "agent", self.agent);
+    f(3, "at", self.at);
+    f(4, "deadline", self.deadline);
+    f(5, "reason", self.reason);
+    f(6, "outcome", self.outcome);
+  }
+};
+
+// Kept for one agent; nobody else sees it.
+struct Keep {
+  AgentId agent;
+  std::optional<Instant> until;
+  uint8_t preference = 0;
+
+  bool operator==(const Keep&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "agent", self.agent);
+    f(2, "until", self.until);
+    f(3, "preference", self.preference);
+  }
+};
+inline constexpr uint8_t kKeptByTransfer = 255;
+
+struct Item {
+  ItemId id;
+  QueueId queue;
+  RequirementId requirement;
+  Channel channel = Channel::kVoice;
+  ItemState state = ItemState::kWaiting;
+  uint8_t band = 5;
+  uint8_t step = 0;
+  uint8_t next_preference = 0;  // the first preferred agent who has not had their turn
+  bool own_requirement = false;
+  Instant entered;
+  Instant due;
+  Instant step_since;
+  Instant state_since;
+  Duration head_start;
+  // Units its agent gives it, fixed at the offer: a later change of the profile does not move them.
+  int32_t units = 0;
+  std::optional<Keep> keep;
+  // While offered, the open decision; while assigned or completed, the accepted one.
+  std::optional<Decision> decision;
+  std::optional<Instant> answered;    // first accepted
+  std::optional<Instant> accepted;    // last accepted
+  std::optional<Instant> wrap_until;  // of a timed wrap-up
+  std::optional<Instant> ended;
+  std::string contact;
+  std::vector<PreferredAgent> preferred;
+  std::vector<Refusal> refusals;
+  std::vector<Decision> past_decisions;
+  std::vector<std::string> reason_codes;
+
+  // Who is offered or handles it.
+  AgentId agent() const { return decision ? decision->agent : AgentId(); }
+  const Refusal* FindRefusal(AgentId agent) const;
+
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "id", self.id);
+    f(2, "queue", self.queue);
+    f(3, "requirement", self.requirement);
+    f(4, "channel", self.channel);
+    f(5, "state", self.state);
+    f(6, "band", self.band);
+    f(7, "step", self.step);
+    f(8, "next_preference", self.next_preference);
+    f(9, "own_requirement", self.own_requirement);
+    f(10, "entered", self.entered);
+    f(11, "due", self.due);
+    f(12, "step_since", self.step_since);
+    f(13, "state_since", self.state_since);
+    f(14, "head_start", self.head_start);
+    f(15, "units", self.units);
+    f(16, "keep", self.keep);
+    f(17, "decision", self.decision);
+    f(18, "answered", self.answered);
+    f(19, "accepted", self.accepted);
+    f(20, "wrap_until", self.wrap_until);
+    f(21, "ended", self.ended);
+    f(22, "contact", self.contact);
+    f(23, "preferred", self.preferred);
+    f(24, "refusals", self.refusals);
+    f(25, "past_decisions", self.past_decisions);
+    f(26, "reason_codes", self.reason_codes);
+  }
+};
+
+// The order of waiting items: smallest first.
+struct OrderKey {
+  uint8_t band = 5;
+  Instant due;
+  ItemId id;
+
+  auto operator<=>(const OrderKey&) const = default;
+};
+inline OrderKey OrderOf(const Item& item) { return {item.band, item.due, item.id}; }
+
+}  // namespace wissel

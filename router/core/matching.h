@@ -1,0 +1,34 @@
+// Who gets what: the two questions of matching, answered from the indexes. Pure reading; deciding
+// and recording are the caller's.
+#pragma once
+
+#include <optional>
+
+#include "router/core/state.h"
+
+namespace wissel {
+
+// The best agent for a waiting item, by its queue's selection chain, among those who qualify, have
+// room for its channel and are not excluded; empty if there is none.
+struct AgentChoice {
+  AgentId agent;
+  OfferReason reason;
+};
+std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item);
+
+// The first item for an agent: the smallest (band, not kept for them, due, id) among those they
+// qualify for, have room for and are not excluded from.
+struct ItemChoice {
+  ItemId item;
+  OfferReason reason;
+};
+std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent);
+
+// Why this agent may not be offered this item again now, of those who refused it before.
+enum class Exclusion : uint8_t { kNone, kTooOften, kGap, kOthersEligible };
+Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent);
+
+// Whether the item, kept for this agent, may be offered to them as far as skills go.
+bool MayTakeKept(const State& state, const Item& item, AgentId agent);
+
+}  // namespace wissel

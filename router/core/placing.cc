@@ -1,0 +1,203 @@
+// What every decision ends in: a waiting item finds an agent, an agent with room finds items. After
+// it, no eligible agent with room stands beside a waiting item.
+#include <algorithm>
+#include <utility>
+
+#include "router/core/decider.h"
+
+namespace wissel {
+
+void Decider::Place(ItemId id) {
+  if (ItemAt(id).state != ItemState::kWaiting) return;
+  if (PlaceKept(id)) return;
+  SkipSteps(id);
+  if (!PlacePreferred(id)) Seek(id);
+}
+
+// Of an item that waits already: preferred agents had their turn when it began to.
+void Decider::Seek(ItemId id) {
+  if (ItemAt(id).state != ItemState::kWaiting || ItemAt(id).keep) return;
+  SkipSteps(id);
+  if (auto choice = FindAgentFor(s_, ItemAt(id))) Offer(id, choice->agent, choice->reason);
+}
+
+// Of an item that waits already, after something about it has changed.
+void Decider::PlaceAgain(ItemId id) {
+  if (ItemAt(id).keep) {
+    Place(id);
+  } else {
+    Seek(id);
+  }
+}
+
+// True when the item is done with: offered to the agent it is kept for, or kept on.
+bool Decider::PlaceKept(ItemId id) {
+  const Item& item = ItemAt(id);
+  if (!item.keep) return false;
+  const AgentId agent = item.keep->agent;
+  const State::AgentRow* row = s_.FindAgent(agent);
+  const bool by_transfer = item.keep->preference == kKeptByTransfer;
+  const bool there =
+      row != nullptr && (by_transfer ? row->state.signed_in() && !row->state.connection_lost()
+                                     : row->state.open_for_work());
+  if (!there || !MayTakeKept(s_, item, agent)) {
+    Emit(KeepEnded{id, agent, there ? KeepEndCause::kUpdated : KeepEndCause::kAgentGone});
+    return false;
+  }
+  if (item.keep->until && *item.keep->until <= now_) {
+    Emit(KeepEnded{id, agent, KeepEndCause::kTimePassed});
+    return false;
+  }
+  Serve(agent);
+  return true;
+}
+
+bool Decider::PlacePreferred(ItemId id) {
+  const std::vector<PreferredAgent> preferred = ItemAt(id).preferred;
+  for (size_t i = ItemAt(id).next_preference; i < preferred.size(); ++i) {
+    const AgentId agent = preferred[i].agent;
+    const State::AgentRow* row = s_.FindAgent(agent);
+    const Item& item = ItemAt(id);
+    if (row == nullptr || !row->state.open_for_work()) continue;
+    const std::optional<PoolMatch> match = s_.MatchOf(item, agent);
+    if (!match || ExclusionOf(s_, item, agent) != Exclusion::kNone) continue;
+    const RoutingProfile& profile = s_.ProfileOf(agent);
+    if (profile.Find(item.channel) == nullptr) continue;
+    if (s_.free.RoomOf(agent).Has(item.channel)) {
+      Offer(id, agent,
+            {match->ring, match->score, LoadPermille(profile, row->state.load),
+             row->state.idle_since, 1, s_.directory.revision});
+      return true;
+    }
+    if (preferred[i].hold_for > Duration()) {
+      Emit(ItemKept{id, agent, now_ + preferred[i].hold_for, static_cast<uint8_t>(i)});
+      return true;
+    }
+  }
+  return false;
+}
+
+void Decider::SkipSteps(ItemId id) {
+  for (;;) {
+    const Item& item = ItemAt(id);
+    const std::vector<RequirementStep>& steps = s_.RequirementOf(item).steps;
+    if (item.step + 1u >= steps.size()) return;
+    const RequirementStep& step = steps[item.step];
+    bool go_on = item.step_since + step.expires_after <= now_;
+    if (!go_on && step.skip_if_none) {
+      const std::vector<PoolMatch>& matches = s_.pools.MatchesOf(item.requirement);
+      go_on = std::none_of(matches.begin(), matches.end(), [&](const PoolMatch& match) {
+        return match.ring <= item.step && s_.pools.Get(match.pool).signed_in > 0;
+      });
+    }
+    if (!go_on) return;
+    Emit(StepReached{id, static_cast<uint8_t>(item.step + 1)});
+  }
+}
+
+void Decider::Offer(ItemId id, AgentId agent, const OfferReason& reason) {
+  const ChannelCapacity& capacity = *s_.ProfileOf(agent).Find(ItemAt(id).channel);
+  const bool auto_accept = capacity.auto_accept;
+  Emit(OfferMade{OfferId(s_.next_offer), id, agent, now_ + capacity.offer_timeout, reason});
+  if (auto_accept) Accept(id);
+}
+
+void Decider::Serve(AgentId agent) {
+  if (s_.FindAgent(agent) == nullptr) return;
+  ResumeParked(agent);
+  ApplyQueuedPresence(agent);
+  while (auto choice = FindItemFor(s_, agent)) Offer(choice->item, agent, choice->reason);
+}
+
+void Decider::ResumeParked(AgentId agent) {
+  std::vector<const Item*> parked;
+  for (ItemId id : AgentAt(agent).work) {
+    if (ItemAt(id).state == ItemState::kParked) parked.push_back(&ItemAt(id));
+  }
+  std::sort(parked.begin(), parked.end(), [](const Item* a, const Item* b) {
+    return std::pair(*a->accepted, a->id) < std::pair(*b->accepted, b->id);
+  });
+  const int32_t units = s_.ProfileOf(agent).units;
+  for (const Item* item : parked) {
+    if (AgentAt(agent).load.units() + item->units <= units) Emit(ItemResumed{item->id});
+  }
+}
+
+bool Decider::HasAssignedWork(AgentId agent) const {
+  const std::vector<ItemId>& work = AgentAt(agent).work;
+  return std::any_of(work.begin(), work.end(),
+                     [this](ItemId id) { return IsAssigned(ItemAt(id).state); });
+}
+
+void Decider::ApplyQueuedPresence(AgentId agent) {
+  const std::optional<QueuedPresence> queued = AgentAt(agent).queued;
+  if (!queued || HasAssignedWork(agent)) return;
+  Emit(PresenceChanged{agent, queued->presence, queued->away_reason});
+  AfterLeaving(agent);
+}
+
+void Decider::AfterLeaving(AgentId agent, const std::vector<ItemId>& given_back) {
+  std::vector<Looking> looking;
+  GatherAfterLeaving(agent, given_back, looking);
+  PlaceInOrder(std::move(looking));
+}
+
+void Decider::GatherAfterLeaving(AgentId agent, const std::vector<ItemId>& given_back,
+                                 std::vector<Looking>& looking) const {
+  for (ItemId id : given_back) looking.push_back({OrderOf(ItemAt(id)), true});
+  for (const OrderKey& key : s_.lines.KeptFor(agent)) looking.push_back({key, false});
+  const State::AgentRow* row = s_.FindAgent(agent);
+  if (row != nullptr && row->pool) LookAgain(s_.lines.LinesOf(*row->pool), looking);
+}
+
+// Lines that an agent has left: whoever refused an item may be the last who is left for it, and a
+// step may have lost its last agent.
+void Decider::LookAgain(const std::vector<WaitLines::LineRef>& lines,
+                        std::vector<Looking>& looking) const {
+  for (const WaitLines::LineRef& ref : lines) {
+    if (s_.lines.IsEmpty(ref.line)) continue;
+    const LineKey& key = s_.lines.KeyOf(ref.line);
+    const RequirementStep& step = s_.pools.RequirementOf(key.requirement).steps[key.step];
+    if (step.skip_if_none) {
+      for (const OrderKey& order : s_.ItemsOfLine(ref.line)) looking.push_back({order, false});
+    } else {
+      for (const OrderKey& order : s_.lines.PickyOf(ref.line)) looking.push_back({order, false});
+    }
+  }
+}
+
+void Decider::PlaceInOrder(std::vector<Looking> items) {
+  std::stable_sort(items.begin(), items.end(),
+                   [](const Looking& a, const Looking& b) { return a.order < b.order; });
+  for (const Looking& item : items) {
+    if (item.begins) {
+      Place(item.order.id);
+    } else {
+      PlaceAgain(item.order.id);
+    }
+  }
+}
+
+void Decider::Settle() { PlaceInOrder(std::exchange(looking_, {})); }
+
+void Decider::LookAgainEverywhere() {
+  std::vector<Looking> looking;
+  s_.items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
+    const Item& item = row.item;
+    if (item.state != ItemState::kWaiting) return true;
+    const bool may_skip = s_.RequirementOf(item).steps[item.step].skip_if_none;
+    if (item.keep || !item.refusals.empty() || may_skip) {
+      looking.push_back({OrderOf(item), false});
+    }
+    return true;
+  });
+  PlaceInOrder(std::move(looking));
+}
+
+void Decider::ServeEveryone() {
+  std::vector<AgentId> free;
+  s_.free.ForEach([&](AgentId agent) { free.push_back(agent); });
+  for (AgentId agent : free) Serve(agent);
+}
+
+}  // namespace wissel

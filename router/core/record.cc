@@ -1,0 +1,377 @@
+// What each event changes. Nothing here decides or refuses: an event that cannot be is our own bug.
+#include <algorithm>
+
+#include "router/core/state.h"
+
+namespace wissel {
+
+class Recorder {
+ public:
+  Recorder(State& state, Instant at) : s_(state), at_(at) {}
+
+  // --- Configuration ---
+  void operator()(const CenterConfigured& e) {
+    s_.directory.center = e.config;
+    ++s_.directory.revision;
+  }
+  void operator()(const SkillConfigured& e) { Put(s_.directory.skills, e); }
+  void operator()(const TeamConfigured& e) { Put(s_.directory.teams, e); }
+  void operator()(const PartnerConfigured& e) { Put(s_.directory.partners, e); }
+  void operator()(const ProfileConfigured& e) {
+    Put(s_.directory.profiles, e);
+    s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& config) {
+      if (config.profile == e.id) s_.Reindex(id);
+    });
+  }
+  void operator()(const QueueConfigured& e) {
+    const QueueConfig* before = s_.directory.queues.Find(e.id);
+    s_.Use(e.config.requirement, 1);
+    if (before != nullptr) s_.Use(before->requirement, -1);
+    const bool had_hours = before != nullptr && before->hours;
+    if (e.id.value() >= s_.queues.size()) s_.queues.resize(e.id.value() + 1);
+    State::QueueRow& row = s_.queues[e.id.value()];
+    if (!e.config.hours) {
+      row.openings.clear();
+      row.open = true;
+    } else if (!had_hours) {
+      row.open = false;
+    }
+    Put(s_.directory.queues, e);
+    s_.RefreshOrders();
+    // Whether wrapping up blocks capacity may have changed.
+    s_.directory.agents.ForEach([&](AgentId id, const AgentConfig&) { s_.Reindex(id); });
+  }
+  void operator()(const AgentConfigured& e) {
+    Put(s_.directory.agents, e);
+    if (e.id.value() >= s_.agents.size()) s_.agents.resize(e.id.value() + 1);
+    s_.agents[e.id.value()].state.id = e.id;
+    s_.SetPool(e.id);
+    s_.Reindex(e.id);
+  }
+  void operator()(const SkillDeleted& e) { Remove(s_.directory.skills, e.id); }
+  void operator()(const TeamDeleted& e) { Remove(s_.directory.teams, e.id); }
+  void operator()(const PartnerDeleted& e) { Remove(s_.directory.partners, e.id); }
+  void operator()(const ProfileDeleted& e) { Remove(s_.directory.profiles, e.id); }
+  void operator()(const QueueDeleted& e) {
+    // What ended in it is no longer remembered: it has no queue to be told of.
+    std::erase_if(s_.ended_order_, [&](ItemId id) {
+      const bool gone = s_.items.Get(id).item.queue == e.id;
+      if (gone) s_.items.Erase(id);
+      return gone;
+    });
+    s_.Use(s_.directory.queues.Get(e.id).requirement, -1);
+    s_.queues[e.id.value()] = State::QueueRow();
+    Remove(s_.directory.queues, e.id);
+    s_.RefreshOrders();
+  }
+  void operator()(const AgentDeleted& e) {
+    s_.LeavePool(e.id);
+    s_.agents[e.id.value()] = State::AgentRow();
+    Remove(s_.directory.agents, e.id);
+  }
+  void operator()(const RequirementDefined& e) {
+    s_.requirements[e.id] = {e.requirement, 0};
+    s_.requirement_by_digest_.emplace(DigestOf(e.requirement), e.id);
+    s_.pools.AddRequirement(e.id, e.requirement);
+    s_.next_requirement = std::max(s_.next_requirement, e.id.value() + 1);
+    ++s_.unused_requirements;
+  }
+  void operator()(const RequirementForgotten& e) {
+    auto it = s_.requirements.find(e.id);
+    INVARIANT(it != s_.requirements.end() && it->second.uses == 0);
+    auto [begin, end] = s_.requirement_by_digest_.equal_range(DigestOf(it->second.requirement));
+    for (auto d = begin; d != end; ++d) {
+      if (d->second == e.id) {
+        s_.requirement_by_digest_.erase(d);
+        break;
+      }
+    }
+    s_.lines.RequirementRemoved(e.id);
+    s_.pools.RemoveRequirement(e.id);
+    s_.requirements.erase(it);
+    --s_.unused_requirements;
+  }
+  void operator()(const OpeningsSet& e) {
+    s_.queues[e.queue.value()].openings = e.openings;
+    for (const Opening& opening : e.openings) {
+      if (opening.from > at_) s_.timers.Add(TimerKind::kQueueHours, opening.from, e.queue.value());
+      if (opening.to > at_) s_.timers.Add(TimerKind::kQueueHours, opening.to, e.queue.value());
+    }
+  }
+  void operator()(const QueueOpened& e) { s_.queues[e.queue.value()].open = true; }
+  void operator()(const QueueClosed& e) { s_.queues[e.queue.value()].open = false; }
+
+  // --- Work items ---
+  void operator()(const ItemEntered& e) {
+    ItemTable::Row& row = s_.items.Insert(e.item);
+    Item& item = row.item;
+    item.id = e.item;
+    item.queue = e.queue;
+    item.requirement = e.requirement;
+    item.channel = e.channel;
+    item.state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
+    item.band = e.band;
+    item.own_requirement = e.own_requirement;
+    item.entered = item.step_since = item.state_since = at_;
+    item.due = e.due;
+    item.head_start = e.head_start;
+    item.contact = e.contact;
+    item.preferred = e.preferred;
+    s_.next_item = std::max(s_.next_item, e.item.value() + 1);
+    s_.Use(item.requirement, 1);
+    ++s_.queues[item.queue.value()].living;
+    Settle(row);
+  }
+  void operator()(const ItemReleased& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.step_since = at_;
+    Become(row, ItemState::kWaiting);
+  }
+  void operator()(const ItemUpdated& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.band = e.band;
+    row.item.head_start = e.head_start;
+    row.item.due = e.due;
+    row.item.own_requirement = e.own_requirement;
+    Require(row.item, e.requirement);
+    Settle(row);
+  }
+  void operator()(const StepReached& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.step = e.step;
+    row.item.step_since = at_;
+    Settle(row);
+  }
+  void operator()(const ItemKept& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.keep = Keep{e.agent, e.until, e.preference};
+    if (e.preference != kKeptByTransfer) row.item.next_preference = e.preference + 1;
+    Settle(row);
+  }
+  void operator()(const KeepEnded& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.keep.reset();
+    Settle(row);
+  }
+  void operator()(const ItemAbandoned& e) { End(s_.items.Get(e.item), ItemState::kAbandoned); }
+  void operator()(const ItemCancelled& e) { End(s_.items.Get(e.item), ItemState::kCancelled); }
+  void operator()(const ItemTransferred& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    Item& item = row.item;
+    if (e.from) TakeFrom(*e.from, item);
+    --s_.queues[item.queue.value()].living;
+    ++s_.queues[e.to_queue.value()].living;
+    item.queue = e.to_queue;
+    item.own_requirement = e.own_requirement;
+    item.due = e.due;
+    Require(item, e.requirement);
+    item.step = 0;
+    item.step_since = at_;
+    item.next_preference = static_cast<uint8_t>(item.preferred.size());
+    item.keep.reset();
+    if (e.to_agent) item.keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
+    if (e.from) AddRefusal(item, *e.from);
+    PutBack(row, e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting);
+  }
+  void operator()(const ItemReturned& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    TakeFrom(e.agent, row.item);
+    if (e.cause == ReturnCause::kByAgent) AddRefusal(row.item, e.agent);
+    PutBack(row, ItemState::kWaiting);
+  }
+
+  // --- Offers and assignments ---
+  void operator()(const OfferMade& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.decision = Decision{e.offer, e.agent, at_, e.deadline, e.reason, OfferOutcome::kOpen};
+    row.item.units = s_.ProfileOf(e.agent).Find(row.item.channel)->cost;
+    UsePreference(row.item, e.agent);
+    s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);
+    s_.agents[e.agent.value()].state.work.push_back(e.item);
+    Become(row, ItemState::kOffered);
+    s_.Reindex(e.agent);
+  }
+  void operator()(const OfferAccepted& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.decision->outcome = OfferOutcome::kAccepted;
+    row.item.keep.reset();
+    row.item.accepted = at_;
+    if (!row.item.answered) row.item.answered = at_;
+    Become(row, ItemState::kActive);
+    s_.Reindex(e.agent);
+  }
+  void operator()(const OfferDeclined& e) {
+    AddRefusal(s_.items.Get(e.item).item, e.agent);
+    CloseOffer(e.item, OfferOutcome::kDeclined);
+  }
+  void operator()(const OfferMissed& e) {
+    s_.agents[e.agent.value()].state.not_responding = true;
+    AddRefusal(s_.items.Get(e.item).item, e.agent);
+    CloseOffer(e.item, OfferOutcome::kMissed);
+  }
+  void operator()(const OfferRevoked& e) { CloseOffer(e.item, OfferOutcome::kRevoked); }
+  void operator()(const OfferCancelled& e) { CloseOffer(e.item, OfferOutcome::kCancelled); }
+  void operator()(const ItemHeld& e) { Turn(e.item, ItemState::kHeld); }
+  void operator()(const ItemRetrieved& e) { Turn(e.item, ItemState::kActive); }
+  void operator()(const ItemParked& e) { Turn(e.item, ItemState::kParked); }
+  void operator()(const ItemResumed& e) { Turn(e.item, ItemState::kActive); }
+  void operator()(const WrapUpStarted& e) {
+    s_.items.Get(e.item).item.wrap_until = e.until;
+    Turn(e.item, ItemState::kWrapping);
+  }
+  void operator()(const ItemCompleted& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.reason_codes = e.reason_codes;
+    row.item.wrap_until.reset();
+    RemoveFromWork(e.agent, e.item);
+    s_.agents[e.agent.value()].state.idle_since = at_;
+    End(row, ItemState::kCompleted);
+    s_.Reindex(e.agent);
+    s_.ForgetOldestEnded();
+  }
+
+  // --- Presence ---
+  void operator()(const AgentSignedIn& e) {
+    AgentState& agent = s_.agents[e.agent.value()].state;
+    agent.presence = Presence::kAway;
+    agent.away_reason.clear();
+    agent.presence_since = agent.idle_since = at_;
+    agent.not_responding = false;
+    agent.session = e.session;
+    s_.next_session = std::max(s_.next_session, e.session + 1);
+    s_.Reindex(e.agent);
+  }
+  void operator()(const SessionTakenOver& e) {
+    s_.agents[e.agent.value()].state.session = e.session;
+    s_.next_session = std::max(s_.next_session, e.session + 1);
+  }
+  void operator()(const PresenceChanged& e) {
+    AgentState& agent = s_.agents[e.agent.value()].state;
+    agent.presence = e.presence;
+    agent.away_reason = e.away_reason;
+    agent.presence_since = at_;
+    agent.queued.reset();
+    agent.not_responding = false;
+    if (e.presence == Presence::kOffline) agent.work_kept_until.reset();
+    s_.Reindex(e.agent);
+  }
+  void operator()(const PresenceQueued& e) {
+    s_.agents[e.agent.value()].state.queued = e.queued;
+    s_.Reindex(e.agent);
+  }
+  void operator()(const LeaseLost& e) {
+    s_.agents[e.agent.value()].state.work_kept_until = e.work_kept_until;
+    s_.timers.Add(TimerKind::kReconnect, e.work_kept_until, e.agent.value());
+    s_.Reindex(e.agent);
+  }
+  void operator()(const LeaseRestored& e) {
+    s_.agents[e.agent.value()].state.work_kept_until.reset();
+    s_.Reindex(e.agent);
+  }
+
+  void operator()(const RequestCarriedOut& e) { s_.requests.Remember(at_, e); }
+
+ private:
+  template <class Table, class E>
+  void Put(Table& table, const E& event) {
+    table.Put(event.id, event.config);
+    ++s_.directory.revision;
+  }
+  template <class Table, class Id>
+  void Remove(Table& table, Id id) {
+    table.Remove(id);
+    ++s_.directory.revision;
+  }
+
+  void Settle(ItemTable::Row& row) {
+    s_.Schedule(row.item);
+    s_.Reindex(row);
+  }
+  void Become(ItemTable::Row& row, ItemState state) {
+    row.item.state = state;
+    row.item.state_since = at_;
+    Settle(row);
+  }
+  // A change of an assigned item: its agent's load changes with it.
+  void Turn(ItemId id, ItemState state) {
+    ItemTable::Row& row = s_.items.Get(id);
+    Become(row, state);
+    s_.Reindex(row.item.agent());
+  }
+  void Require(Item& item, RequirementId requirement) {
+    if (item.requirement == requirement) return;
+    s_.Use(requirement, 1);
+    s_.Use(item.requirement, -1);
+    item.requirement = requirement;
+    item.step = 0;
+    item.step_since = at_;
+  }
+  // An offer ends the turn of the preferred agents before the one who gets it, and of all of them
+  // when it goes to somebody else: an item does not wait for them a second time.
+  static void UsePreference(Item& item, AgentId agent) {
+    const auto it = std::find_if(item.preferred.begin(), item.preferred.end(),
+                                 [&](const PreferredAgent& p) { return p.agent == agent; });
+    const auto after = it == item.preferred.end() ? it : it + 1;
+    item.next_preference =
+        std::max(item.next_preference, static_cast<uint8_t>(after - item.preferred.begin()));
+  }
+  void AddRefusal(Item& item, AgentId agent) {
+    const Instant retry_at = at_ + s_.directory.queues.Get(item.queue).decline_gap;
+    auto it = std::find_if(item.refusals.begin(), item.refusals.end(),
+                           [&](const Refusal& r) { return r.agent == agent; });
+    if (it == item.refusals.end()) it = item.refusals.insert(it, Refusal{agent, 0, Instant()});
+    ++it->count;
+    it->retry_at = retry_at;
+  }
+  void RemoveFromWork(AgentId agent, ItemId item) {
+    std::erase(s_.agents[agent.value()].state.work, item);
+  }
+  // The agent gives up an accepted item.
+  void TakeFrom(AgentId agent, Item& item) {
+    RemoveFromWork(agent, item.id);
+    s_.agents[agent.value()].state.idle_since = at_;
+    s_.Reindex(agent);
+  }
+  void FileDecision(Item& item) {
+    if (!item.decision) return;
+    item.past_decisions.push_back(*item.decision);
+    item.decision.reset();
+  }
+  // Back into a line, from wherever it was.
+  void PutBack(ItemTable::Row& row, ItemState state) {
+    FileDecision(row.item);
+    row.item.accepted.reset();
+    row.item.wrap_until.reset();
+    row.item.units = 0;
+    Become(row, state);
+  }
+  void CloseOffer(ItemId id, OfferOutcome outcome) {
+    ItemTable::Row& row = s_.items.Get(id);
+    const AgentId agent = row.item.agent();
+    row.item.decision->outcome = outcome;
+    RemoveFromWork(agent, id);
+    PutBack(row, ItemState::kWaiting);
+    s_.Reindex(agent);
+  }
+  void End(ItemTable::Row& row, ItemState state) {
+    row.item.ended = at_;
+    row.item.keep.reset();
+    s_.Use(row.item.requirement, -1);
+    --s_.queues[row.item.queue.value()].living;
+    s_.ended_order_.push_back(row.item.id);
+    Become(row, state);
+    if (state != ItemState::kCompleted) s_.ForgetOldestEnded();
+  }
+
+  State& s_;
+  Instant at_;
+};
+
+void State::Record(const Event& event) {
+  INVARIANT(event.at >= now);
+  now = event.at;
+  clock = std::max(clock, now);
+  std::visit(Recorder(*this, event.at), event.body);
+}
+
+}  // namespace wissel

@@ -1,0 +1,291 @@
+#include "router/core/state.h"
+
+#include <algorithm>
+
+#include "base/digest.h"
+
+namespace wissel {
+
+State::State(EngineOptions options)
+    : requests(options.requests_kept, options.requests_kept_for), lines(pools), options_(options) {
+  queues.resize(1);
+  agents.resize(1);
+}
+
+const State::AgentRow* State::FindAgent(AgentId id) const {
+  return directory.agents.Find(id) == nullptr ? nullptr : &agents[id.value()];
+}
+
+bool State::IsOpen(QueueId queue) const {
+  return !directory.queues.Get(queue).hours || queues[queue.value()].open;
+}
+
+std::optional<RequirementId> State::FindRequirement(const Requirement& requirement) const {
+  auto [begin, end] = requirement_by_digest_.equal_range(DigestOf(requirement));
+  for (auto it = begin; it != end; ++it) {
+    if (pools.RequirementOf(it->second) == requirement) return it->second;
+  }
+  return std::nullopt;
+}
+
+std::optional<PoolMatch> State::MatchOf(const Item& item, AgentId agent) const {
+  const AgentRow& row = agents[agent.value()];
+  if (!row.pool) return std::nullopt;
+  auto match = pools.FindMatch(item.requirement, *row.pool);
+  if (!match || match->ring > item.step) return std::nullopt;
+  return match;
+}
+
+std::vector<OrderKey> State::WaitingInOrder(QueueId queue, size_t limit) const {
+  return lines.WaitingInOrder(queue, limit, [this](ItemId id, LineId l, const OrderKey& key) {
+    return StillAt(id, l, key);
+  });
+}
+
+std::vector<OrderKey> State::ItemsOfLine(LineId line) const {
+  return lines.ItemsOf(
+      line, [this](ItemId id, LineId l, const OrderKey& key) { return StillAt(id, l, key); });
+}
+
+void State::Use(RequirementId id, int64_t by) {
+  RequirementRow& row = requirements.at(id);
+  if (row.uses == 0) --unused_requirements;
+  row.uses += by;
+  if (row.uses == 0) ++unused_requirements;
+  INVARIANT(row.uses >= 0);
+}
+
+void State::Reindex(ItemTable::Row& row) {
+  const Item& item = row.item;
+  WaitPlace place;
+  if (item.state == ItemState::kWaiting) {
+    place.queue = item.queue;
+    place.order = OrderOf(item);
+    if (item.keep) {
+      place.kind = WaitPlace::Kind::kKept;
+      place.agent = item.keep->agent;
+    } else {
+      place.kind = item.refusals.empty() ? WaitPlace::Kind::kPlain : WaitPlace::Kind::kPicky;
+      place.line = lines.LineFor({item.queue, item.channel, item.requirement, item.step});
+    }
+  } else if (item.state == ItemState::kWaitingForHours) {
+    place = {WaitPlace::Kind::kHours, item.queue, LineId(), AgentId(), OrderOf(item)};
+  }
+  if (place == row.place) return;
+  const WaitPlace before = row.place;
+  row.place = place;
+  lines.Remove(before,
+               [this](ItemId id, LineId l, const OrderKey& key) { return StillAt(id, l, key); });
+  lines.Add(place);
+}
+
+Load State::LoadOf(const AgentState& agent) const {
+  Load load;
+  for (ItemId id : agent.work) {
+    const Item& item = items.Get(id).item;
+    const bool wrapping = item.state == ItemState::kWrapping;
+    if (wrapping && !directory.queues.Get(item.queue).wrap_up.blocks_capacity) continue;
+    ++load.items[IndexOf(item.channel)];
+    if (item.state == ItemState::kActive) {
+      load.active_units[IndexOf(item.channel)] += item.units;
+    } else if (item.state != ItemState::kParked) {
+      load.fixed_units += item.units;
+    }
+  }
+  return load;
+}
+
+void State::Reindex(AgentId id) {
+  AgentRow& row = agents[id.value()];
+  if (!row.pool) return;
+  row.state.load = LoadOf(row.state);
+  Recount(id);
+  const RoutingProfile& profile = ProfileOf(id);
+  const ChannelSet room =
+      row.state.open_for_work() ? RoomFor(profile, row.state.load) : ChannelSet();
+  free.Set(id, *row.pool, room,
+           {LoadPermille(profile, row.state.load), row.state.idle_since,
+            directory.agents.Get(id).order});
+}
+
+void State::Recount(AgentId id) {
+  AgentRow& row = agents[id.value()];
+  Pool& pool = pools.Get(*row.pool);
+  const bool signed_in = row.state.signed_in() && !row.state.connection_lost();
+  const bool present = row.state.open_for_work();
+  pool.signed_in += static_cast<uint32_t>(signed_in) - static_cast<uint32_t>(row.counted_signed_in);
+  pool.present += static_cast<uint32_t>(present) - static_cast<uint32_t>(row.counted_present);
+  row.counted_signed_in = signed_in;
+  row.counted_present = present;
+}
+
+void State::LeavePool(AgentId id) {
+  AgentRow& row = agents[id.value()];
+  if (!row.pool) return;
+  free.Set(id, *row.pool, ChannelSet(), {});
+  Pool& pool = pools.Get(*row.pool);
+  pool.signed_in -= static_cast<uint32_t>(row.counted_signed_in);
+  pool.present -= static_cast<uint32_t>(row.counted_present);
+  row.counted_signed_in = row.counted_present = false;
+  if (pools.Leave(*row.pool)) lines.PoolRemoved(*row.pool);
+  row.pool.reset();
+}
+
+void State::SetPool(AgentId id) {
+  const AgentConfig& config = directory.agents.Get(id);
+  AgentFacts facts{config.skills, config.attributes};
+  if (config.team) {
+    facts.attributes.push_back({"team", "teams/" + directory.teams.Get(*config.team).name, {}});
+  }
+  if (config.partner) {
+    const std::string& name = directory.partners.Get(*config.partner).name;
+    facts.attributes.push_back({"partner", "partners/" + name, {}});
+  }
+  std::sort(facts.attributes.begin(), facts.attributes.end(),
+            [](const Attribute& a, const Attribute& b) { return a.key < b.key; });
+  LeavePool(id);
+  const Pools::Joined joined = pools.Join(facts, config.profile);
+  agents[id.value()].pool = joined.pool;
+  if (joined.is_new) lines.PoolAdded(joined.pool);
+}
+
+void State::RefreshOrders() {
+  std::vector<FreeAgents::Order> orders;
+  directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
+    std::vector<SelectionKey>& chain = queues[id.value()].chain;
+    chain.clear();
+    for (SelectionKey key : queue.selection) {
+      if (std::find(chain.begin(), chain.end(), key) == chain.end()) chain.push_back(key);
+    }
+    queues[id.value()].default_chain = chain == QueueConfig().selection;
+    const FreeAgents::Order order = FreeAgents::OrderOfChain(chain);
+    const auto it = std::find(orders.begin(), orders.end(), order);
+    queues[id.value()].order = static_cast<size_t>(it - orders.begin());
+    if (it == orders.end()) orders.push_back(order);
+  });
+  free.SetOrders(std::move(orders));
+}
+
+void State::Schedule(const Item& item) {
+  const uint64_t id = item.id.value();
+  if (item.state == ItemState::kOffered) {
+    timers.Add(TimerKind::kOfferDeadline, item.decision->deadline, id);
+  } else if (item.state == ItemState::kWrapping && item.wrap_until) {
+    timers.Add(TimerKind::kWrapUp, *item.wrap_until, id);
+  } else if (item.state == ItemState::kWaiting) {
+    const Requirement& requirement = RequirementOf(item);
+    if (item.keep && item.keep->until) timers.Add(TimerKind::kKeep, *item.keep->until, id);
+    if (item.step + 1u < requirement.steps.size()) {
+      timers.Add(TimerKind::kStep, item.step_since + requirement.steps[item.step].expires_after,
+                 id);
+    }
+    for (const Refusal& refusal : item.refusals) {
+      if (refusal.retry_at > now) timers.Add(TimerKind::kRetry, refusal.retry_at, id);
+    }
+  }
+  SweepTimers();
+}
+
+void State::SweepTimers() {
+  const auto in_state = [this](ItemState state) {
+    return [this, state](const Timer& timer) {
+      const ItemTable::Row* row = items.Find(ItemId(timer.subject));
+      return row != nullptr && row->item.state == state;
+    };
+  };
+  timers.Sweep(TimerKind::kOfferDeadline, [this](const Timer& timer) {
+    const ItemTable::Row* row = items.Find(ItemId(timer.subject));
+    return row != nullptr && row->item.state == ItemState::kOffered &&
+           row->item.decision->deadline == timer.due;
+  });
+  timers.Sweep(TimerKind::kWrapUp, in_state(ItemState::kWrapping));
+  timers.Sweep(TimerKind::kKeep, in_state(ItemState::kWaiting));
+  timers.Sweep(TimerKind::kStep, in_state(ItemState::kWaiting));
+  timers.Sweep(TimerKind::kRetry, in_state(ItemState::kWaiting));
+}
+
+void State::ForgetOldestEnded() {
+  while (ended_order_.size() > options_.ended_items_kept) {
+    items.Erase(ended_order_.front());
+    ended_order_.pop_front();
+  }
+}
+
+SavedState State::Save() const {
+  SavedState saved;
+  saved.now = now;
+  saved.next_item = next_item;
+  saved.next_offer = next_offer;
+  saved.next_session = next_session;
+  saved.next_requirement = next_requirement;
+  saved.directory = directory;
+  for (const auto& [id, row] : requirements) saved.requirements.push_back({id, row.requirement});
+  directory.queues.ForEach([&](QueueId id, const QueueConfig&) {
+    saved.openings.push_back({id, queues[id.value()].open, queues[id.value()].openings});
+  });
+  items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
+    saved.items.push_back(row.item);
+    return true;
+  });
+  saved.ended_order.assign(ended_order_.begin(), ended_order_.end());
+  directory.agents.ForEach(
+      [&](AgentId id, const AgentConfig&) { saved.agents.push_back(agents[id.value()].state); });
+  requests.ForEach([&](Instant at, const RequestCarriedOut& request) {
+    saved.requests.push_back({at, request});
+  });
+  return saved;
+}
+
+void State::Restore(SavedState saved) {
+  now = clock = saved.now;
+  next_item = saved.next_item;
+  next_offer = saved.next_offer;
+  next_session = saved.next_session;
+  next_requirement = saved.next_requirement;
+  directory = std::move(saved.directory);
+  directory.skills.IndexNames();
+  directory.teams.IndexNames();
+  directory.partners.IndexNames();
+  directory.profiles.IndexNames();
+  directory.queues.IndexNames();
+  directory.agents.IndexNames();
+  for (SavedState::SavedRequirement& r : saved.requirements) {
+    pools.AddRequirement(r.id, r.requirement);
+    requirement_by_digest_.emplace(DigestOf(r.requirement), r.id);
+    requirements[r.id] = {std::move(r.requirement), 0};
+    ++unused_requirements;
+  }
+  queues.resize(directory.queues.next_id().value());
+  directory.queues.ForEach([&](QueueId, const QueueConfig& queue) { Use(queue.requirement, 1); });
+  for (SavedState::SavedOpenings& o : saved.openings) {
+    queues[o.queue.value()].open = o.open;
+    queues[o.queue.value()].openings = std::move(o.openings);
+    for (const Opening& opening : queues[o.queue.value()].openings) {
+      timers.Add(TimerKind::kQueueHours, opening.from, o.queue.value());
+      timers.Add(TimerKind::kQueueHours, opening.to, o.queue.value());
+    }
+  }
+  RefreshOrders();
+  for (Item& item : saved.items) {
+    ItemTable::Row& row = items.Insert(item.id);
+    row.item = std::move(item);
+    if (IsEnded(row.item.state)) continue;
+    Use(row.item.requirement, 1);
+    ++queues[row.item.queue.value()].living;
+    Schedule(row.item);
+    Reindex(row);
+  }
+  ended_order_.assign(saved.ended_order.begin(), saved.ended_order.end());
+  agents.resize(directory.agents.next_id().value());
+  for (AgentState& agent : saved.agents) {
+    const AgentId id = agent.id;
+    if (agent.work_kept_until)
+      timers.Add(TimerKind::kReconnect, *agent.work_kept_until, id.value());
+    agents[id.value()].state = std::move(agent);
+    SetPool(id);
+    Reindex(id);
+  }
+  for (const SavedState::SavedRequest& r : saved.requests) requests.Remember(r.at, r.request);
+}
+
+}  // namespace wissel

@@ -1,0 +1,122 @@
+// The engine's state: the facts (configuration, items, agents, requests) and the indexes that
+// follow from them. `Record` is the only way to change it; the rest reads.
+//
+// The facts are what is saved and digested; the indexes (pools, lines, free agents, timers) are
+// made again from them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "agents/core/channel.h"
+#include "router/core/agent_state.h"
+#include "router/core/directory.h"
+#include "router/core/engine.h"
+#include "router/core/event.h"
+#include "router/core/free_agents.h"
+#include "router/core/item_table.h"
+#include "router/core/pools.h"
+#include "router/core/requests.h"
+#include "router/core/timers.h"
+#include "router/core/wait_lines.h"
+
+namespace wissel {
+
+class State {
+ public:
+  explicit State(EngineOptions options);
+  State(const State&) = delete;
+
+  void Record(const Event& event);
+
+  SavedState Save() const;
+  void Restore(SavedState saved);
+
+  struct RequirementRow {
+    Requirement requirement;
+    int64_t uses = 0;  // by queues and by items that have not ended
+  };
+  struct AgentRow {
+    AgentState state;
+    std::optional<PoolId> pool;  // of configured agents
+    bool counted_signed_in = false;
+    bool counted_present = false;
+  };
+  struct QueueRow {
+    bool open = true;
+    std::vector<Opening> openings;
+    size_t living = 0;  // items that have not ended
+    // The selection chain, each key once, and which of the kept-up orders its agents' own keys
+    // make.
+    std::vector<SelectionKey> chain;
+    size_t order = 0;
+    bool default_chain = false;  // compared without looking at the chain key by key
+  };
+
+  Instant now;    // of the last event
+  Instant clock;  // of the decision in progress; not part of what is saved
+  uint64_t next_item = 1;
+  uint64_t next_offer = 1;
+  uint64_t next_session = 1;
+  uint32_t next_requirement = 1;
+  Directory directory;
+  std::map<RequirementId, RequirementRow> requirements;
+  size_t unused_requirements = 0;
+  ItemTable items;
+  std::vector<AgentRow> agents;
+  std::vector<QueueRow> queues;
+  Requests requests;
+
+  Pools pools;
+  WaitLines lines;
+  FreeAgents free;
+  Timers timers;
+
+  // Reading.
+  const AgentRow* FindAgent(AgentId id) const;
+  const AgentRow& AgentAt(AgentId id) const { return agents[id.value()]; }
+  const RoutingProfile& ProfileOf(AgentId id) const {
+    return directory.profiles.Get(directory.agents.Get(id).profile);
+  }
+  bool IsOpen(QueueId queue) const;
+  std::optional<RequirementId> FindRequirement(const Requirement& requirement) const;
+  const Requirement& RequirementOf(const Item& item) const {
+    return pools.RequirementOf(item.requirement);
+  }
+  // By which ring the agent qualifies at the item's step.
+  std::optional<PoolMatch> MatchOf(const Item& item, AgentId agent) const;
+  // Whether a plain item still stands in a line under a key.
+  bool StillAt(ItemId id, LineId line, const OrderKey& key) const {
+    const ItemTable::Row* row = items.Find(id);
+    return row != nullptr && row->place.kind == WaitPlace::Kind::kPlain &&
+           row->place.line == line && row->place.order == key;
+  }
+  std::vector<OrderKey> WaitingInOrder(QueueId queue, size_t limit) const;
+  std::vector<OrderKey> ItemsOfLine(LineId line) const;
+  bool WasItem(ItemId id) const { return id.value() >= 1 && id.value() < next_item; }
+
+ private:
+  friend class Recorder;
+
+  // Indexes that follow from an item or an agent, brought up to date after the facts have changed.
+  void Reindex(ItemTable::Row& row);
+  void Reindex(AgentId id);
+  void Recount(AgentId id);
+  void SetPool(AgentId id);
+  void LeavePool(AgentId id);
+  Load LoadOf(const AgentState& agent) const;
+  void RefreshOrders();
+  void Use(RequirementId id, int64_t by);
+  void Schedule(const Item& item);
+  void SweepTimers();
+  void ForgetOldestEnded();
+
+  EngineOptions options_;
+  std::multimap<uint64_t, RequirementId> requirement_by_digest_;
+  std::deque<ItemId> ended_order_;
+};
+
+}  // namespace wissel

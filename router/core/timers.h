@@ -1,0 +1,68 @@
+// When the engine wants to be woken. An entry is only a hint that something may be due: whoever
+// takes it looks at the state, which alone says what is. So nothing has to be taken out when plans
+// change, and a state that was saved and restored has the same timers as one that was not.
+//
+// Entries fire in the order of (due time, kind, subject).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "router/core/monotone_queue.h"
+
+namespace wissel {
+
+enum class TimerKind : uint8_t {
+  kQueueHours,     // subject: queue
+  kReconnect,      // agent
+  kOfferDeadline,  // item
+  kWrapUp,         // item
+  kKeep,           // item
+  kStep,           // item
+  kRetry,          // item
+};
+inline constexpr int kTimerKinds = 7;
+
+struct Timer {
+  Instant due;
+  TimerKind kind = TimerKind::kQueueHours;
+  uint64_t subject = 0;
+  auto operator<=>(const Timer&) const = default;
+};
+
+class Timers {
+ public:
+  void Add(TimerKind kind, Instant due, uint64_t subject) {
+    queues_[static_cast<size_t>(kind)].Push({due, kind, subject});
+  }
+
+  std::optional<Timer> Next() const {
+    std::optional<Timer> next;
+    for (const auto& queue : queues_) {
+      if (!queue.empty() && (!next || queue.Top() < *next)) next = queue.Top();
+    }
+    return next;
+  }
+  void Pop(TimerKind kind) { queues_[static_cast<size_t>(kind)].Pop(); }
+
+  // Drops hints that `holds` denies, from kinds that have grown to twice what the last sweep left.
+  template <class Holds>
+  void Sweep(TimerKind kind, Holds holds) {
+    auto& queue = queues_[static_cast<size_t>(kind)];
+    size_t& limit = sweep_at_[static_cast<size_t>(kind)];
+    if (queue.size() < limit) return;
+    queue.Compact(holds);
+    limit = std::max(kSmallestSweep, 2 * queue.size());
+  }
+
+ private:
+  static constexpr size_t kSmallestSweep = 65'536;
+  std::array<MonotoneQueue<Timer>, kTimerKinds> queues_;
+  std::array<size_t, kTimerKinds> sweep_at_ = {kSmallestSweep, kSmallestSweep, kSmallestSweep,
+                                               kSmallestSweep, kSmallestSweep, kSmallestSweep,
+                                               kSmallestSweep};
+};
+
+}  // namespace wissel

@@ -1,0 +1,73 @@
+#include "router/service/convert_explanation.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/invariant.h"
+#include "router/service/convert_basics.h"
+#include "router/service/names.h"
+
+namespace wissel {
+namespace {
+
+constexpr size_t kAgentsNamed = 20;
+
+void WriteOrderKey(const Item& item, const Directory& directory, v1::OrderKey* out) {
+  out->set_band(item.band);
+  if (item.keep) out->set_held_for(NameIn(directory, item.keep->agent));
+  WriteTimestamp(item.due, out->mutable_due_time());
+  out->set_id(static_cast<int64_t>(item.id.value()));
+}
+
+void WriteFailedCheck(const FailedCheck& check, const Directory& directory, v1::FailedCheck* out) {
+  out->set_check(static_cast<v1::FailedCheck::Check>(check.check));
+  out->set_sentence(check.sentence);
+  out->set_agent_count(static_cast<int64_t>(check.agents.size()));
+  for (size_t i = 0; i < std::min(check.agents.size(), kAgentsNamed); ++i) {
+    out->add_agents(NameIn(directory, check.agents[i]));
+  }
+}
+
+void WriteDecision(const Decision& decision, const Item& item, const Directory& directory,
+                   v1::Decision* out) {
+  out->set_offer(OfferName(directory, decision.agent, decision.offer));
+  WriteTimestamp(decision.at, out->mutable_time());
+  out->set_agent(NameIn(directory, decision.agent));
+  out->set_ring(decision.reason.ring);
+  out->set_match_score(decision.reason.score);
+  out->set_load_permille(decision.reason.load_permille);
+  WriteTimestamp(decision.reason.idle_since, out->mutable_idle_since());
+  out->set_eligible_agents(decision.reason.eligible);
+  out->set_config_revision(static_cast<int64_t>(decision.reason.config_revision));
+  out->set_outcome(static_cast<v1::Decision::Outcome>(decision.outcome));
+  out->set_sentence(DescribeDecision(decision, item, directory));
+}
+
+}  // namespace
+
+void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
+                      v1::WorkItemExplanation* out) {
+  const Directory& directory = engine.directory();
+  const Item* item = engine.FindItem(explanation.item);
+  INVARIANT(item != nullptr);
+  out->set_name(ItemName(explanation.item));
+  out->set_state(static_cast<v1::WorkItem::State>(explanation.state));
+  for (const std::string& sentence : explanation.sentences) out->add_sentences(sentence);
+  if (explanation.place) out->set_place(static_cast<int64_t>(*explanation.place));
+  if (explanation.state == ItemState::kWaiting) {
+    WriteOrderKey(*item, directory, out->mutable_order_key());
+  }
+  for (const FailedCheck& check : explanation.failed_checks) {
+    WriteFailedCheck(check, directory, out->add_failed_checks());
+  }
+  for (const UpcomingChange& change : explanation.upcoming) {
+    v1::UpcomingChange* to = out->add_upcoming_changes();
+    WriteTimestamp(change.at, to->mutable_time());
+    to->set_sentence(change.sentence);
+  }
+  for (const Decision& decision : explanation.decisions) {
+    WriteDecision(decision, *item, directory, out->add_decisions());
+  }
+}
+
+}  // namespace wissel

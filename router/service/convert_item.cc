@@ -1,0 +1,135 @@
+#include "router/service/convert_item.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "router/service/convert_basics.h"
+#include "router/service/convert_requirement.h"
+#include "router/service/names.h"
+
+namespace wissel {
+namespace {
+
+constexpr size_t kLongestContact = 64;
+constexpr int kMaxPreferredAgents = 10;
+constexpr int kLastBand = 9;
+
+absl::Status CheckContact(std::string_view contact) {
+  const bool known = std::all_of(contact.begin(), contact.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("._:/-").find(c) != std::string_view::npos;
+  });
+  if (known && contact.size() <= kLongestContact) return absl::OkStatus();
+  return RefuseField("contact", "this is no opaque id",
+                     "at most 64 characters of [A-Za-z0-9._:/-], nothing personal");
+}
+
+absl::StatusOr<PreferredAgent> ReadPreferred(const v1::PreferredAgent& from,
+                                             const Directory& directory) {
+  PreferredAgent preferred;
+  WISSEL_ASSIGN_OR_RETURN(preferred.agent, FindByName<AgentId>(directory, from.agent(), "agent"));
+  if (from.has_hold_for()) {
+    WISSEL_ASSIGN_OR_RETURN(preferred.hold_for,
+                            ReadDuration(from.hold_for(), Duration(), kLongest, "holdFor"));
+  }
+  return preferred;
+}
+
+absl::Status ReadPreferredAgents(const v1::WorkItem& from, const Directory& directory,
+                                 CreateItem& item) {
+  WISSEL_RETURN_IF_ERROR(
+      CheckCount(from.preferred_agents_size(), kMaxPreferredAgents, "preferredAgents"));
+  for (int i = 0; i < from.preferred_agents_size(); ++i) {
+    absl::StatusOr<PreferredAgent> preferred = ReadPreferred(from.preferred_agents(i), directory);
+    const std::string field = fmt::format("preferredAgents[{}]", i);
+    if (!preferred.ok()) return WithFieldPrefix(preferred.status(), field);
+    const bool twice =
+        std::any_of(item.preferred.begin(), item.preferred.end(),
+                    [&](const PreferredAgent& p) { return p.agent == preferred->agent; });
+    if (twice) {
+      return RefuseField(field + ".agent",
+                         fmt::format("{} is named twice", from.preferred_agents(i).agent()),
+                         "each agent once");
+    }
+    item.preferred.push_back(*preferred);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<uint8_t> ReadBand(const v1::WorkItem& item) {
+  WISSEL_ASSIGN_OR_RETURN(const int32_t band, ReadNumber(item.band(), 0, kLastBand, "band"));
+  return static_cast<uint8_t>(band);
+}
+
+absl::StatusOr<Duration> ReadHeadStart(const v1::WorkItem& item) {
+  if (!item.has_head_start()) return Duration();
+  return ReadDuration(item.head_start(), Duration(), kLongest, "headStart");
+}
+
+absl::StatusOr<Requirement> ReadItemsRequirement(const v1::WorkItem& item,
+                                                 const Directory& directory) {
+  absl::StatusOr<Requirement> requirement = ReadRequirement(item.requirement(), directory);
+  if (!requirement.ok()) return WithFieldPrefix(requirement.status(), "requirement");
+  return requirement;
+}
+
+absl::StatusOr<CreateItem> ReadNewItem(const v1::WorkItem& from, const Directory& directory) {
+  CreateItem item;
+  WISSEL_ASSIGN_OR_RETURN(item.queue, FindByName<QueueId>(directory, from.queue(), "queue"));
+  if (from.channel() != v1::CHANNEL_UNSPECIFIED) {
+    WISSEL_ASSIGN_OR_RETURN(item.channel, ReadChannel(from.channel(), "channel"));
+  }
+  WISSEL_RETURN_IF_ERROR(CheckContact(from.contact()));
+  item.contact = from.contact();
+  if (from.has_band()) {
+    WISSEL_ASSIGN_OR_RETURN(item.band, ReadBand(from));
+  }
+  WISSEL_ASSIGN_OR_RETURN(item.head_start, ReadHeadStart(from));
+  if (from.has_requirement()) {
+    WISSEL_ASSIGN_OR_RETURN(item.requirement, ReadItemsRequirement(from, directory));
+  }
+  WISSEL_RETURN_IF_ERROR(ReadPreferredAgents(from, directory, item));
+  return item;
+}
+
+void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
+  const Directory& directory = engine.directory();
+  out->set_name(ItemName(item.id));
+  out->set_queue(NameIn(directory, item.queue));
+  out->set_channel(static_cast<v1::Channel>(item.channel));
+  out->set_contact(item.contact);
+  out->set_band(item.band);
+  if (item.head_start != Duration()) WriteDuration(item.head_start, out->mutable_head_start());
+  const Requirement* requirement =
+      item.own_requirement ? engine.FindRequirement(item.requirement) : nullptr;
+  if (requirement != nullptr) {
+    WriteRequirement(*requirement, directory, out->mutable_requirement());
+  }
+  for (const PreferredAgent& preferred : item.preferred) {
+    v1::PreferredAgent* to = out->add_preferred_agents();
+    to->set_agent(NameIn(directory, preferred.agent));
+    WriteDuration(preferred.hold_for, to->mutable_hold_for());
+  }
+  out->set_state(static_cast<v1::WorkItem::State>(item.state));
+  WriteTimestamp(item.entered, out->mutable_enter_time());
+  WriteTimestamp(item.due, out->mutable_due_time());
+  out->set_step(item.step);
+  if (item.decision) out->set_agent(NameIn(directory, item.decision->agent));
+  if (item.state == ItemState::kOffered) {
+    out->set_offer(OfferName(directory, item.decision->agent, item.decision->offer));
+  }
+  if (item.answered) WriteTimestamp(*item.answered, out->mutable_answer_time());
+  if (item.ended) WriteTimestamp(*item.ended, out->mutable_end_time());
+  for (const std::string& code : item.reason_codes) out->add_reason_codes(code);
+  int32_t refusals = 0;
+  for (const Refusal& refusal : item.refusals) refusals += refusal.count;
+  out->set_refusals(refusals);
+}
+
+}  // namespace wissel

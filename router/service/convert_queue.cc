@@ -1,0 +1,218 @@
+#include "router/service/convert_queue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "router/service/convert_basics.h"
+#include "router/service/convert_config.h"
+#include "router/service/convert_requirement.h"
+#include "router/service/hours.h"
+#include "router/service/names.h"
+
+namespace wissel {
+namespace {
+
+constexpr int kMaxReasonCodes = 100;
+constexpr int kMaxDeclines = 100;
+constexpr int kLastBand = 9;
+constexpr size_t kLongestMessage = 500;
+
+absl::StatusOr<int32_t> ReadTarget(double target) {
+  const double permille = target * 1000;
+  // Not a number fails every comparison, hence the form of this one.
+  if (!(permille >= 0 && permille <= 1000) || std::abs(permille - std::round(permille)) > 1e-6) {
+    return RefuseField("serviceLevelTarget", fmt::format("{} is no such share", target),
+                       "0 to 1, in thousandths");
+  }
+  return static_cast<int32_t>(std::round(permille));
+}
+
+absl::StatusOr<WrapUp> ReadWrapUp(const v1::WrapUp& from) {
+  WrapUp wrap_up;
+  if (!v1::WrapUp::Mode_IsValid(from.mode())) {
+    return RefuseField("mode", fmt::format("{} is no mode", static_cast<int>(from.mode())),
+                       "NO_WRAP_UP, OPTIONAL, MANDATORY or TIMED");
+  }
+  if (from.mode() != v1::WrapUp::MODE_UNSPECIFIED) {
+    wrap_up.mode = static_cast<WrapUpMode>(from.mode());
+  }
+  const bool timed = wrap_up.mode == WrapUpMode::kTimed;
+  if (timed != from.has_limit()) {
+    return RefuseField(
+        "limit", timed ? "a timed wrap-up has a limit" : "only TIMED has a limit",
+        timed ? RangeInWords(Duration::Seconds(1), Duration::Hours(1)) : "no limit, or mode TIMED");
+  }
+  if (timed) {
+    WISSEL_ASSIGN_OR_RETURN(wrap_up.limit, ReadDuration(from.limit(), Duration::Seconds(1),
+                                                        Duration::Hours(1), "limit"));
+  }
+  if (from.has_blocks_capacity()) wrap_up.blocks_capacity = from.blocks_capacity();
+  return wrap_up;
+}
+
+absl::Status ReadClosedAction(const v1::ClosedAction& from, std::optional<QueueId> id,
+                              const Directory& directory, QueueConfig& queue) {
+  if (!v1::ClosedAction::Kind_IsValid(from.kind())) {
+    return RefuseField("kind", fmt::format("{} is no kind", static_cast<int>(from.kind())),
+                       "REFUSE, HOLD or REDIRECT");
+  }
+  if (from.kind() != v1::ClosedAction::KIND_UNSPECIFIED) {
+    queue.closed_action = static_cast<ClosedActionKind>(from.kind());
+  }
+  if (!from.message().empty() && queue.closed_action != ClosedActionKind::kRefuse) {
+    return RefuseField("message", "only REFUSE has a message", "no message, or kind REFUSE");
+  }
+  WISSEL_RETURN_IF_ERROR(CheckText(from.message(), kLongestMessage, "message"));
+  queue.closed_message = from.message();
+  if (queue.closed_action != ClosedActionKind::kRedirect) {
+    if (from.queue().empty()) return absl::OkStatus();
+    return RefuseField("queue", "only REDIRECT has a queue", "no queue, or kind REDIRECT");
+  }
+  WISSEL_ASSIGN_OR_RETURN(queue.closed_queue,
+                          FindByName<QueueId>(directory, from.queue(), "queue"));
+  if (queue.closed_queue == id) {
+    return RefuseField("queue", "a queue does not redirect to itself", "another queue");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadOpening(const v1::Queue& from, std::optional<QueueId> id,
+                         const Directory& directory, QueueConfig& queue) {
+  if (!from.has_hours()) return absl::OkStatus();
+  absl::StatusOr<OpeningHours> hours = ReadHours(from.hours());
+  if (!hours.ok()) return WithFieldPrefix(hours.status(), "hours");
+  queue.hours = *std::move(hours);
+  return WithFieldPrefix(ReadClosedAction(from.hours().closed_action(), id, directory, queue),
+                         "hours.closedAction");
+}
+
+absl::StatusOr<std::vector<SelectionKey>> ReadSelection(const v1::Queue& from) {
+  std::vector<SelectionKey> keys;
+  for (int i = 0; i < from.selection_size(); ++i) {
+    const std::string field = fmt::format("selection[{}]", i);
+    const auto number = static_cast<int>(from.selection(i));
+    if (number == 0 || !v1::SelectionKey_IsValid(number)) {
+      return RefuseField(field, fmt::format("{} is no selection key", number),
+                         "RING, MATCH_SCORE, LOAD_RATIO, IDLE_SINCE, FEWEST_SKILLS, MOST_SKILLS "
+                         "or FIXED_ORDER");
+    }
+    const auto key = static_cast<SelectionKey>(number);
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+      return RefuseField(field, "the key is given twice", "each key once");
+    }
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+absl::Status ReadTimes(const v1::Queue& from, QueueConfig& queue) {
+  if (!from.has_answer_within()) {
+    return RefuseField("answerWithin", "the promise is missing",
+                       RangeInWords(Duration::Seconds(1), kLongest));
+  }
+  WISSEL_ASSIGN_OR_RETURN(
+      queue.answer_within,
+      ReadDuration(from.answer_within(), Duration::Seconds(1), kLongest, "answerWithin"));
+  if (from.has_short_abandon()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.short_abandon, ReadDuration(from.short_abandon(), Duration(),
+                                                              Duration::Hours(1), "shortAbandon"));
+  }
+  if (from.has_decline_gap()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.decline_gap, ReadDuration(from.decline_gap(), Duration(),
+                                                            Duration::Days(1), "declineGap"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadNumbers(const v1::Queue& from, QueueConfig& queue) {
+  if (from.has_service_level_target()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.service_level_target_permille,
+                            ReadTarget(from.service_level_target()));
+  }
+  if (from.has_default_band()) {
+    WISSEL_ASSIGN_OR_RETURN(const int32_t band,
+                            ReadNumber(from.default_band(), 0, kLastBand, "defaultBand"));
+    queue.default_band = static_cast<uint8_t>(band);
+  }
+  if (from.has_max_declines()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.max_declines,
+                            ReadNumber(from.max_declines(), 1, kMaxDeclines, "maxDeclines"));
+  }
+  return absl::OkStatus();
+}
+
+void WriteClosedAction(const QueueConfig& queue, const Directory& directory,
+                       v1::ClosedAction* out) {
+  out->set_kind(static_cast<v1::ClosedAction::Kind>(queue.closed_action));
+  out->set_message(queue.closed_message);
+  if (queue.closed_queue) out->set_queue(NameIn(directory, *queue.closed_queue));
+}
+
+}  // namespace
+
+absl::StatusOr<QueueRead> ReadQueue(const v1::Queue& from, std::string name,
+                                    std::optional<QueueId> id, const Directory& directory) {
+  QueueRead read;
+  QueueConfig& queue = read.config;
+  queue.name = std::move(name);
+  WISSEL_RETURN_IF_ERROR(CheckText(from.display_name(), kLongestDisplayName, "displayName"));
+  queue.display_name = from.display_name();
+  WISSEL_ASSIGN_OR_RETURN(queue.channel, ReadChannel(from.channel(), "channel"));
+  WISSEL_RETURN_IF_ERROR(ReadTimes(from, queue));
+  WISSEL_RETURN_IF_ERROR(ReadNumbers(from, queue));
+  read.requirement = AnyAgent();
+  if (from.has_requirement()) {
+    absl::StatusOr<Requirement> requirement = ReadRequirement(from.requirement(), directory);
+    if (!requirement.ok()) return WithFieldPrefix(requirement.status(), "requirement");
+    read.requirement = *std::move(requirement);
+  }
+  absl::StatusOr<WrapUp> wrap_up = ReadWrapUp(from.wrap_up());
+  if (!wrap_up.ok()) return WithFieldPrefix(wrap_up.status(), "wrapUp");
+  queue.wrap_up = *wrap_up;
+  WISSEL_ASSIGN_OR_RETURN(queue.reason_codes,
+                          ReadCodes(from.reason_codes(), kMaxReasonCodes, "reasonCodes"));
+  if (queue.wrap_up.mode == WrapUpMode::kMandatory && queue.reason_codes.empty()) {
+    return RefuseField("reasonCodes", "a mandatory wrap-up asks for a reason code",
+                       "at least one reason code, or another wrap-up mode");
+  }
+  WISSEL_RETURN_IF_ERROR(ReadOpening(from, id, directory, queue));
+  if (!from.selection().empty()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.selection, ReadSelection(from));
+  }
+  return read;
+}
+
+void WriteQueue(const QueueConfig& queue, const Requirement& requirement,
+                const Directory& directory, v1::Queue* out) {
+  out->set_display_name(queue.display_name);
+  out->set_channel(static_cast<v1::Channel>(queue.channel));
+  WriteDuration(queue.answer_within, out->mutable_answer_within());
+  out->set_service_level_target(queue.service_level_target_permille / 1000.0);
+  WriteDuration(queue.short_abandon, out->mutable_short_abandon());
+  if (requirement != AnyAgent()) {
+    WriteRequirement(requirement, directory, out->mutable_requirement());
+  }
+  out->set_default_band(queue.default_band);
+  out->set_max_declines(queue.max_declines);
+  WriteDuration(queue.decline_gap, out->mutable_decline_gap());
+  v1::WrapUp* wrap_up = out->mutable_wrap_up();
+  wrap_up->set_mode(static_cast<v1::WrapUp::Mode>(queue.wrap_up.mode));
+  if (queue.wrap_up.mode == WrapUpMode::kTimed) {
+    WriteDuration(queue.wrap_up.limit, wrap_up->mutable_limit());
+  }
+  wrap_up->set_blocks_capacity(queue.wrap_up.blocks_capacity);
+  for (const std::string& code : queue.reason_codes) out->add_reason_codes(code);
+  if (queue.hours) {
+    WriteHours(*queue.hours, out->mutable_hours());
+    WriteClosedAction(queue, directory, out->mutable_hours()->mutable_closed_action());
+  }
+  for (const SelectionKey key : queue.selection) {
+    out->add_selection(static_cast<v1::SelectionKey>(key));
+  }
+}
+
+}  // namespace wissel

@@ -1,0 +1,53 @@
+#include "router/service/recovery.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/runtime/log.h"
+#include "base/status.h"
+#include "router/journal/inspect.h"
+
+namespace wissel {
+namespace {
+
+void PassOver(uint64_t sequence, const std::string& reason) {
+  Log(LogLevel::kWarning, "a snapshot is passed over",
+      {{"sequence", sequence}, {"reason", reason}});
+}
+
+// The newest snapshot that is whole and makes the engine that it was taken of; otherwise the
+// beginning.
+Recovered Start(const SnapshotStore* snapshots, const EngineOptions& options) {
+  const std::vector<uint64_t> sequences =
+      snapshots == nullptr ? std::vector<uint64_t>() : snapshots->List();
+  for (uint64_t sequence : sequences) {
+    absl::StatusOr<Snapshot> snapshot = snapshots->Load(sequence);
+    if (!snapshot.ok()) {
+      PassOver(sequence, std::string(snapshot.status().message()));
+      continue;
+    }
+    Engine engine = Engine::Restore(std::move(snapshot->state), options);
+    if (engine.Digest() != snapshot->digest) {
+      PassOver(sequence, "it makes an engine with another digest");
+      continue;
+    }
+    return {std::move(engine), snapshot->position, sequence};
+  }
+  return {Engine(options), JournalPosition(), 0};
+}
+
+}  // namespace
+
+absl::StatusOr<Recovered> Recover(JournalReader& journal, const SnapshotStore* snapshots,
+                                  const EngineOptions& options) {
+  Recovered recovered = Start(snapshots, options);
+  auto record = [&](const JournalRow&, const std::vector<Event>& events) {
+    for (const Event& event : events) recovered.engine.Record(event);
+    return absl::OkStatus();
+  };
+  WISSEL_ASSIGN_OR_RETURN(recovered.position, ReadEventsAfter(journal, recovered.position, record));
+  return recovered;
+}
+
+}  // namespace wissel

@@ -1,0 +1,193 @@
+#include "router/service/work_service.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "router/core/explain.h"
+#include "router/service/batch_create.h"
+#include "router/service/convert_basics.h"
+#include "router/service/convert_explanation.h"
+#include "router/service/convert_item.h"
+#include "router/service/list_items.h"
+#include "router/service/names.h"
+#include "router/service/requests.h"
+#include "router/service/targets.h"
+#include "wissel/v1/work.pb.h"
+
+namespace wissel {
+namespace {
+
+using rpc::Context;
+using rpc::Reply;
+
+absl::Status NoSuchItem(ItemId id, const Engine& engine, std::string_view field) {
+  const std::string name = ItemName(id);
+  if (!engine.WasItem(id)) return NoSuchName(field, name);
+  return Refuse(absl::StatusCode::kNotFound, field,
+                fmt::format("{} has ended and is no longer kept", name));
+}
+
+// The item as it is now. Of one that ended long ago, a repeated request still gets the name.
+absl::StatusOr<v1::WorkItem> ItemNow(const Outcome& outcome, const Engine& engine) {
+  const ItemId id(outcome.subject);
+  v1::WorkItem reply;
+  if (const Item* item = engine.FindItem(id)) {
+    WriteItem(*item, engine, &reply);
+  } else {
+    reply.set_name(ItemName(id));
+  }
+  return reply;
+}
+
+void Create(Shard& shard, const Context& context, const v1::CreateWorkItemRequest& request,
+            Reply<v1::WorkItem> reply) {
+  auto identity = IdentityOf(context.caller, "CreateWorkItem", request.request_id(), request);
+  if (!identity.ok()) return reply(identity.status());
+  Carry(shard, NewItemOf(request, *shard.directory()), *identity, std::move(reply), ItemNow);
+}
+
+void Get(Shard& shard, const v1::GetWorkItemRequest& request, Reply<v1::WorkItem> reply) {
+  const auto id = ParseItemName(request.name(), "name");
+  if (!id.ok()) return reply(id.status());
+  Look(shard, std::move(reply), [id = *id](const Engine& engine) -> absl::StatusOr<v1::WorkItem> {
+    const Item* item = engine.FindItem(id);
+    if (item == nullptr) return NoSuchItem(id, engine, "name");
+    v1::WorkItem found;
+    WriteItem(*item, engine, &found);
+    return found;
+  });
+}
+
+absl::Status ReadMask(const v1::UpdateWorkItemRequest& request, const Directory& directory,
+                      UpdateItem& update) {
+  const v1::WorkItem& item = request.work_item();
+  for (int i = 0; i < request.update_mask().paths_size(); ++i) {
+    const std::string& path = request.update_mask().paths(i);
+    if (path == "band") {
+      if (!item.has_band()) return RefuseField("band", "the band is missing", "0 to 9");
+      WISSEL_ASSIGN_OR_RETURN(update.band, ReadBand(item));
+    } else if (path == "head_start" || path == "headStart") {
+      WISSEL_ASSIGN_OR_RETURN(update.head_start, ReadHeadStart(item));
+    } else if (path == "requirement") {
+      WISSEL_ASSIGN_OR_RETURN(update.requirement, ReadItemsRequirement(item, directory));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMask(const google::protobuf::FieldMask& mask) {
+  constexpr std::string_view kRight = "one or more of band, headStart, requirement";
+  if (mask.paths().empty()) return RefuseField("updateMask", "nothing is to be changed", kRight);
+  for (const std::string& path : mask.paths()) {
+    if (path == "band" || path == "head_start" || path == "headStart" || path == "requirement") {
+      continue;
+    }
+    return RefuseField("updateMask", fmt::format("{} cannot be changed", Quoted(path)), kRight);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CommandBody> UpdateOf(const v1::UpdateWorkItemRequest& request,
+                                     const Directory& directory) {
+  UpdateItem update;
+  WISSEL_ASSIGN_OR_RETURN(update.item, ParseItemName(request.work_item().name(), "workItem.name"));
+  WISSEL_RETURN_IF_ERROR(CheckMask(request.update_mask()));
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(ReadMask(request, directory, update), "workItem"));
+  return update;
+}
+
+void Update(Shard& shard, const Context& context, const v1::UpdateWorkItemRequest& request,
+            Reply<v1::WorkItem> reply) {
+  auto identity = IdentityOf(context.caller, "UpdateWorkItem", request.request_id(), request);
+  if (!identity.ok()) return reply(identity.status());
+  Carry(shard, UpdateOf(request, *shard.directory()), *identity, std::move(reply), ItemNow,
+        "workItem.name");
+}
+
+absl::StatusOr<CommandBody> CancelOf(const v1::CancelWorkItemRequest& request) {
+  WISSEL_ASSIGN_OR_RETURN(const ItemId id, ParseItemName(request.name(), "name"));
+  switch (request.cause()) {
+    case v1::CancelWorkItemRequest::CUSTOMER_LEFT:
+      return AbandonItem{id};
+    case v1::CancelWorkItemRequest::WITHDRAWN:
+      return CancelItem{id};
+    default:
+      return RefuseField("cause", "the cause is missing or unknown", "CUSTOMER_LEFT or WITHDRAWN");
+  }
+}
+
+void Cancel(Shard& shard, const Context& context, const v1::CancelWorkItemRequest& request,
+            Reply<v1::WorkItem> reply) {
+  auto identity = IdentityOf(context.caller, "CancelWorkItem", request.request_id(), request);
+  if (!identity.ok()) return reply(identity.status());
+  Carry(shard, CancelOf(request), *identity, std::move(reply), ItemNow);
+}
+
+absl::StatusOr<CommandBody> TransferOf(const v1::TransferWorkItemRequest& request,
+                                       const Directory& directory) {
+  TransferItem transfer;
+  WISSEL_ASSIGN_OR_RETURN(transfer.item, ParseItemName(request.name(), "name"));
+  WISSEL_RETURN_IF_ERROR(ReadTarget(request, directory, transfer));
+  return transfer;
+}
+
+void Transfer(Shard& shard, const Context& context, const v1::TransferWorkItemRequest& request,
+              Reply<v1::WorkItem> reply) {
+  auto identity = IdentityOf(context.caller, "TransferWorkItem", request.request_id(), request);
+  if (!identity.ok()) return reply(identity.status());
+  Carry(shard, TransferOf(request, *shard.directory()), *identity, std::move(reply), ItemNow);
+}
+
+void Explain(Shard& shard, const v1::ExplainWorkItemRequest& request,
+             Reply<v1::WorkItemExplanation> reply) {
+  const auto id = ParseItemName(request.name(), "name");
+  if (!id.ok()) return reply(id.status());
+  Look(shard, std::move(reply),
+       [id = *id](const Engine& engine) -> absl::StatusOr<v1::WorkItemExplanation> {
+         if (engine.FindItem(id) == nullptr) return NoSuchItem(id, engine, "name");
+         WISSEL_ASSIGN_OR_RETURN(const ItemExplanation explanation, ExplainItem(engine, id));
+         v1::WorkItemExplanation why;
+         WriteExplanation(explanation, engine, &why);
+         return why;
+       });
+}
+
+// A handler over the shard; those who only look need no caller.
+template <class Request, class Response, class Handler>
+void Serve(rpc::MethodTable& table, std::string_view method, rpc::Roles roles, Shard& shard,
+           Handler handler) {
+  table.Unary<Request, Response>(
+      fmt::format("wissel.v1.WorkService.{}", method), rpc::Access::Of(roles),
+      [&shard, handler](const Context& context, const Request& request, Reply<Response> reply) {
+        if constexpr (std::is_invocable_v<Handler, Shard&, const Request&, Reply<Response>>) {
+          handler(shard, request, std::move(reply));
+        } else {
+          handler(shard, context, request, std::move(reply));
+        }
+      });
+}
+
+}  // namespace
+
+void RegisterWorkService(rpc::MethodTable& table, Shard& shard) {
+  using rpc::Role;
+  const rpc::Roles change = {Role::kIntegration, Role::kManager, Role::kAdmin};
+  const rpc::Roles look = rpc::Roles::All();
+  using v1::WorkItem;
+  Serve<v1::CreateWorkItemRequest, WorkItem>(table, "CreateWorkItem", change, shard, Create);
+  Serve<v1::BatchCreateWorkItemsRequest, v1::BatchCreateWorkItemsResponse>(
+      table, "BatchCreateWorkItems", change, shard, BatchCreate);
+  Serve<v1::GetWorkItemRequest, WorkItem>(table, "GetWorkItem", look, shard, Get);
+  Serve<v1::ListWorkItemsRequest, v1::ListWorkItemsResponse>(table, "ListWorkItems", look, shard,
+                                                             ListItems);
+  Serve<v1::UpdateWorkItemRequest, WorkItem>(table, "UpdateWorkItem", change, shard, Update);
+  Serve<v1::CancelWorkItemRequest, WorkItem>(table, "CancelWorkItem", change, shard, Cancel);
+  Serve<v1::TransferWorkItemRequest, WorkItem>(table, "TransferWorkItem", change, shard, Transfer);
+  Serve<v1::ExplainWorkItemRequest, v1::WorkItemExplanation>(table, "ExplainWorkItem", look, shard,
+                                                             Explain);
+}
+
+}  // namespace wissel

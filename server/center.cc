@@ -1,0 +1,157 @@
+#include "server/center.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "agents/service/people.h"
+#include "base/status.h"
+#include "channels/chat/chat.h"
+#include "fmt/format.h"
+#include "metrics/service/live.h"
+#include "metrics/service/prometheus.h"
+#include "router/journal/memory_journal.h"
+#include "router/journal/sqlite_journal.h"
+#include "router/service/leases.h"
+#include "router/service/sequencer.h"
+#include "router/service/services.h"
+#include "server/today.h"
+
+namespace wissel::server {
+namespace {
+
+std::string FileIn(const std::optional<std::string>& data, const char* name) {
+  return data ? (std::filesystem::path(*data) / name).string() : ":memory:";
+}
+
+absl::StatusOr<std::unique_ptr<Journal>> OpenJournal(const std::optional<std::string>& data) {
+  if (!data) return OpenMemoryJournal(MakeMemoryJournalStore());
+  return OpenSqliteJournal(*data);
+}
+
+SequencerMetrics MetricsInto(metrics::Prometheus& figures) {
+  SequencerMetrics metrics;
+  metrics.decision_seconds = [&figures](double s) { figures.ObserveDecision(s); };
+  metrics.commit_seconds = [&figures](double s) { figures.ObserveCommit(s); };
+  metrics.publish_seconds = [&figures](double s) { figures.ObservePublish(s); };
+  metrics.inbox_depth = [&figures](size_t commands) { figures.SetInboxDepth(commands); };
+  return metrics;
+}
+
+}  // namespace
+
+// In the order of their making; what stands below may use what stands above.
+class Center::Rooms {
+ public:
+  static absl::StatusOr<std::unique_ptr<Rooms>> Open(const CenterOptions& options) {
+    auto rooms = std::make_unique<Rooms>(options);
+    WISSEL_RETURN_IF_ERROR(rooms->OpenPeople());
+    WISSEL_RETURN_IF_ERROR(rooms->OpenShard());
+    WISSEL_RETURN_IF_ERROR(rooms->OpenServices());
+    return rooms;
+  }
+
+  explicit Rooms(const CenterOptions& options) : options_(options), prometheus_(options.version) {}
+  ~Rooms() { Stop(); }
+
+  void Start() {
+    sequencer_->Start();
+    leases_->Start();
+    services_->Start();
+    chat_->Start();
+    live_->Start(std::move(board_));
+    running_ = true;
+  }
+
+  void Stop() {
+    if (!std::exchange(running_, false)) return;
+    live_->Stop();
+    chat_->Stop();
+    services_->Stop();
+    leases_->Stop();
+    sequencer_->Stop();
+  }
+
+  rpc::MethodTable& methods() { return methods_; }
+  Sequencer& sequencer() { return *sequencer_; }
+  const metrics::Prometheus& prometheus() const { return prometheus_; }
+
+ private:
+  absl::Status OpenPeople() {
+    WISSEL_ASSIGN_OR_RETURN(people_, People::Open(FileIn(options_.data, "people.sqlite")));
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenShard() {
+    WISSEL_ASSIGN_OR_RETURN(auto journal, OpenJournal(options_.data));
+    WISSEL_ASSIGN_OR_RETURN(auto reader, journal->OpenReader());
+    std::optional<SnapshotStore> snapshots;
+    if (options_.data) snapshots.emplace(*options_.data);
+    SequencerOptions options;
+    options.metrics = MetricsInto(prometheus_);
+    WISSEL_ASSIGN_OR_RETURN(sequencer_,
+                            Sequencer::Open(std::move(journal), snapshots, std::move(options)));
+    const std::string& zone = sequencer_->engine().directory().center.time_zone;
+    WISSEL_ASSIGN_OR_RETURN(
+        board_, BoardOfToday(*reader, snapshots ? &*snapshots : nullptr, sequencer_->now(), zone));
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenServices() {
+    const auto display_name = [people = people_.get()](std::string_view agent) {
+      return people->Find(agent);
+    };
+    leases_ = std::make_unique<Leases>(*sequencer_, LeaseOptions{.length = options_.lease});
+    services_ = std::make_unique<Services>(
+        *sequencer_, *people_,
+        ServiceOptions{
+            .lease = options_.lease,
+            .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
+    chat::ChatOptions chat;
+    chat.path = FileIn(options_.data, "chats.sqlite");
+    chat.grace = options_.chat_grace;
+    chat.agent_display_name = display_name;
+    WISSEL_ASSIGN_OR_RETURN(chat_, chat::ChatChannel::Open(*sequencer_, std::move(chat)));
+    metrics::LiveOptions live;
+    live.agent_display_name = display_name;
+    live.prometheus = &prometheus_;
+    live_ = std::make_unique<metrics::Live>(*sequencer_, std::move(live));
+    services_->Register(methods_);
+    chat_->Register(methods_);
+    live_->Register(methods_);
+    return absl::OkStatus();
+  }
+
+  const CenterOptions options_;
+  metrics::Prometheus prometheus_;
+  rpc::MethodTable methods_;
+  std::unique_ptr<People> people_;
+  std::unique_ptr<Sequencer> sequencer_;
+  std::optional<metrics::Board> board_;
+  std::unique_ptr<Leases> leases_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<chat::ChatChannel> chat_;
+  std::unique_ptr<metrics::Live> live_;
+  bool running_ = false;
+};
+
+absl::StatusOr<std::unique_ptr<Center>> Center::Open(const CenterOptions& options) {
+  WISSEL_ASSIGN_OR_RETURN(auto rooms, Rooms::Open(options));
+  return std::unique_ptr<Center>(new Center(std::move(rooms)));
+}
+
+Center::Center(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
+Center::~Center() = default;
+
+void Center::Start() { rooms_->Start(); }
+void Center::Stop() { rooms_->Stop(); }
+rpc::MethodTable& Center::methods() { return rooms_->methods(); }
+Shard& Center::shard() { return rooms_->sequencer(); }
+
+absl::Status Center::Ready() const {
+  if (rooms_->sequencer().writable()) return absl::OkStatus();
+  return absl::UnavailableError("the journal cannot be written");
+}
+
+std::string Center::MetricsText() const { return rooms_->prometheus().Text(); }
+
+}  // namespace wissel::server

@@ -1,0 +1,54 @@
+// A center: its rooms wired together, without doors. Journal -> recovery -> sequencer -> services,
+// each registered in one method table that doors are opened over.
+//
+// One thread opens, starts and stops it; the table is read-only once Open has returned.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "base/time.h"
+#include "router/service/shard.h"
+
+namespace wissel::server {
+
+struct CenterOptions {
+  // Folder of journal.sqlite, snapshots, people.sqlite and chats.sqlite; none: all in memory, and
+  // forgotten at the end.
+  std::optional<std::string> data;
+  Duration lease = Duration::Seconds(30);
+  Duration chat_grace = Duration::Seconds(60);
+  std::string version;
+};
+
+class Center {
+ public:
+  // Recovers what the journal holds. DATA_LOSS names what is damaged; FAILED_PRECONDITION when
+  // another process has the folder.
+  static absl::StatusOr<std::unique_ptr<Center>> Open(const CenterOptions& options);
+  // Stops it if need be.
+  ~Center();
+
+  void Start();
+  // Ends every stream, then carries out what has been taken. Close the doors to new calls first.
+  void Stop();
+
+  rpc::MethodTable& methods();
+  Shard& shard();
+  // UNAVAILABLE while the journal cannot be written.
+  absl::Status Ready() const;
+  // For /metrics.
+  std::string MetricsText() const;
+
+ private:
+  class Rooms;
+  explicit Center(std::unique_ptr<Rooms> rooms);
+
+  std::unique_ptr<Rooms> rooms_;
+};
+
+}  // namespace wissel::server

@@ -1,0 +1,199 @@
+// The command line of wissel: reads the flags and hands over. The one file that includes CLI11.
+#include <cstdio>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "server/commands.h"
+#include "server/feed/feed.h"
+#include "server/serve.h"
+
+namespace {
+
+using wissel::feed::FeedOptions;
+using wissel::server::ServeOptions;
+using wissel::server::TokenOptions;
+using wissel::server::UserOptions;
+
+constexpr int kUsage = 2;
+const CLI::IsMember kRoles({"agent", "manager", "planner", "admin", "integration"});
+
+// What a subcommand does once its flags are read.
+using Action = std::function<int()>;
+
+void AddServe(CLI::App& app, ServeOptions& options, Action& action) {
+  CLI::App* serve = app.add_subcommand("serve", "Serve a center until SIGTERM or SIGINT");
+  serve->add_option("--config", options.config,
+                    "Configuration file (YAML); applied when it has changed since the last start");
+  serve->add_option("--data", options.data, "Folder of the journal and the other stores");
+  serve->add_option("--http", options.http, "HOST:PORT of the HTTP door; port 0: any free one");
+  serve->add_option("--grpc", options.grpc, "HOST:PORT of the gRPC door; port 0: any free one");
+  serve->add_flag("--demo", options.demo,
+                  "Make the file's demo users, with their well-known passwords; loopback only");
+  serve->callback([&] { action = [&] { return wissel::server::Serve(options); }; });
+}
+
+void AddToken(CLI::App& app, TokenOptions& options, Action& action) {
+  CLI::App* token = app.add_subcommand("token", "Print a bearer token for local use");
+  token->add_option("--data", options.data, "Folder of the server's stores")->required();
+  token->add_option("--role", options.role, "agent, manager, planner, admin or integration")
+      ->required()
+      ->check(kRoles);
+  CLI::Option* agent =
+      token->add_option("--agent", options.agent, "Whose token, for the role agent");
+  token->add_option("--hours", options.hours, "How long it holds")
+      ->check(CLI::Range(1, 24 * 366))
+      ->capture_default_str();
+  token->callback([&, agent] {
+    if (options.role == "agent" && agent->empty()) {
+      throw CLI::RequiredError("--agent, for the role agent,");
+    }
+    action = [&] { return wissel::server::PrintToken(options); };
+  });
+}
+
+void AddUsers(CLI::App& app, UserOptions& options, Action& action) {
+  CLI::App* user = app.add_subcommand("user", "Local users");
+  user->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, int (*run)(const UserOptions&)) {
+    CLI::App* command = user->add_subcommand(name, help);
+    command->add_option("--data", options.data, "Folder of the server's stores")->required();
+    command->callback(
+        [&options, &action, run] { action = [&options, run] { return run(options); }; });
+    return command;
+  };
+  CLI::App* create =
+      add("add", "Add one; the password is read from standard input", wissel::server::AddUser);
+  create->add_option("--display-name", options.display_name, "As others see it");
+  create->add_option("--role", options.roles, "One or more roles")->required()->check(kRoles);
+  create->add_option("--agent", options.agent, "The agent that the user is");
+  CLI::App* change =
+      add("passwd", "Change a password, read from standard input", wissel::server::SetUserPassword);
+  CLI::App* remove = add("delete", "Delete one", wissel::server::DeleteUser);
+  for (CLI::App* command : {create, change, remove}) {
+    command->add_option("user", options.user, "Name of the user")->required();
+  }
+  add("list", "List them", wissel::server::ListUsers);
+}
+
+struct JournalOptions {
+  std::string data;
+  uint64_t from = 1;
+  std::optional<uint64_t> to;
+};
+
+void AddJournal(CLI::App& app, JournalOptions& options, Action& action) {
+  CLI::App* journal = app.add_subcommand("journal", "Look through a journal, in use or not");
+  journal->require_subcommand(1);
+  CLI::App* verify = journal->add_subcommand("verify", "Check every page, row and event");
+  CLI::App* dump = journal->add_subcommand("dump", "Print one plain sentence for each event");
+  for (CLI::App* command : {verify, dump}) {
+    command->add_option("--data", options.data, "Folder of the server's stores")->required();
+  }
+  dump->add_option("--from", options.from, "First sequence")->capture_default_str();
+  dump->add_option("--to", options.to, "Last sequence; left out: to the end");
+  verify->callback([&] { action = [&] { return wissel::server::VerifyJournalIn(options.data); }; });
+  dump->callback([&] {
+    action = [&] { return wissel::server::DumpJournalIn(options.data, options.from, options.to); };
+  });
+}
+
+constexpr const char* kFeedHelp =
+    "Play files of interval counts into a running server through its gRPC API.\n\n"
+    "A file has the columns timestamp,count; the interval is the least gap between two stamps.\n"
+    "Arrivals of an interval are those of a Poisson process, given the count. On voice and chat a\n"
+    "customer who has waited longer than their patience (exponential) hangs up. Simulated agents\n"
+    "(--agents) answer 1 to 5 s after the offer (uniform), handle for a log-normal time and wrap "
+    "up\n"
+    "for one where the queue lets them. All of it is drawn from --seed; all times are the file's,\n"
+    "and pass --speed times as fast. At the end comes a report; the exit code is 1 when the books\n"
+    "do not close (offered = answered + abandoned + ended otherwise + waiting), here or in the "
+    "live\n"
+    "view, which is looked at every two seconds.";
+
+void AddFeedAgents(CLI::App& feed, FeedOptions& options) {
+  feed.add_option("--agents", options.agents,
+                  "Make the agents sim-001 to sim-N, with the queues' skills, and let them work")
+      ->check(CLI::Range(0, 999))
+      ->capture_default_str();
+  feed.add_option("--patience", options.behaviour.patience_mean_s,
+                  "Mean patience in seconds; 0: nobody hangs up")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  feed.add_option("--handle-time", options.behaviour.handle_mean_s, "Mean handle time in seconds")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  feed.add_option("--handle-spread", options.behaviour.handle_log_sd,
+                  "Standard deviation of the logarithm of the handle time")
+      ->check(CLI::Range(0.0, 3.0))
+      ->capture_default_str();
+  feed.add_option("--wrap-time", options.behaviour.wrap_mean_s, "Mean wrap-up time in seconds")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
+void AddFeed(CLI::App& app, FeedOptions& options, Action& action) {
+  CLI::App* feed = app.add_subcommand("feed", kFeedHelp);
+  feed->add_option("--arrivals", options.arrivals, "File of counts; may be given several times")
+      ->required()
+      ->allow_extra_args(false);
+  feed->add_option("--queue", options.queues, "Queue of each file, in the same order")
+      ->required()
+      ->allow_extra_args(false);
+  feed->add_option("--speed", options.speed, "How much faster than the file's time")
+      ->check(CLI::Range(0.1, 10'000.0))
+      ->capture_default_str();
+  feed->add_option("--seed", options.seed, "Of all draws")->capture_default_str();
+  feed->add_option("--date", options.date, "Only this day of the file, 2021-03-01");
+  feed->add_option("--start", options.start, "Begin at this time of the first day, 09:30");
+  feed->add_option("--duration", options.duration_s, "End after so many seconds of the file's time")
+      ->check(CLI::PositiveNumber);
+  feed->add_option("--drain", options.drain_s,
+                   "Seconds of the file's time that those who wait at the end are still answered")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  feed->add_flag("--loop", options.loop, "Begin again at the end of the file, until interrupted");
+  feed->add_option("--grpc", options.grpc, "HOST:PORT of the server")->capture_default_str();
+  feed->add_option("--token", options.token, "Bearer token of the role admin")
+      ->required()
+      ->envname("WISSEL_TOKEN");
+  AddFeedAgents(*feed, options);
+  feed->callback([&] {
+    if (options.arrivals.size() != options.queues.size()) {
+      throw CLI::ValidationError("--queue", "give one for each --arrivals");
+    }
+    action = [&] { return wissel::feed::RunFeed(options); };
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Wissel routes a contact center's work to people by skill.", "wissel");
+  app.set_version_flag("--version", "wissel " WISSEL_VERSION);
+  app.require_subcommand(1);
+
+  Action action;
+  ServeOptions serve;
+  TokenOptions token;
+  UserOptions user;
+  JournalOptions journal;
+  FeedOptions feed;
+  std::string config;
+  AddServe(app, serve, action);
+  AddToken(app, token, action);
+  AddUsers(app, user, action);
+  AddJournal(app, journal, action);
+  AddFeed(app, feed, action);
+  CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");
+  check->add_option("file", config, "Configuration file")->required();
+  check->callback([&] { action = [&] { return wissel::server::CheckConfig(config); }; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  return action();
+}

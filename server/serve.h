@@ -1,0 +1,21 @@
+// `wissel serve`: a center with its doors open, until SIGTERM or SIGINT.
+#pragma once
+
+#include <string>
+
+namespace wissel::server {
+
+struct ServeOptions {
+  std::string config;  // file; empty: the center as the journal has it
+  // Each empty: what the file says, or its default.
+  std::string data;
+  std::string http;
+  std::string grpc;
+  bool demo = false;
+};
+
+// Prints `ready http=HOST:PORT grpc=HOST:PORT` when both doors serve. The exit code: 0 after a
+// drain, 1 when something failed, 2 for an address that is none.
+int Serve(const ServeOptions& options);
+
+}  // namespace wissel::server

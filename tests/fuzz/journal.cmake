@@ -1,0 +1,16 @@
+# The journal's codec; built and run as the doors' targets are (gateway.cmake).
+option(WISSEL_FUZZ "Build fuzz targets with libFuzzer (clang)" OFF)
+
+add_executable(codec_fuzz ${CMAKE_CURRENT_LIST_DIR}/codec_fuzz.cc)
+target_link_libraries(codec_fuzz PRIVATE wissel_router_journal)
+set(corpus ${CMAKE_CURRENT_LIST_DIR}/corpus/codec_fuzz)
+if(WISSEL_FUZZ)
+  target_compile_options(wissel_router_journal PRIVATE -fsanitize=fuzzer-no-link)
+  target_compile_options(codec_fuzz PRIVATE -fsanitize=fuzzer)
+  target_link_options(codec_fuzz PRIVATE -fsanitize=fuzzer)
+  add_test(NAME codec_fuzz COMMAND codec_fuzz -runs=100000 -max_total_time=60 ${corpus})
+else()
+  target_sources(codec_fuzz PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../gateway_support/replay_corpus.cc)
+  add_test(NAME codec_fuzz COMMAND codec_fuzz ${corpus})
+endif()
+set_tests_properties(codec_fuzz PROPERTIES LABELS fast TIMEOUT 120)

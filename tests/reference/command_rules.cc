@@ -1,0 +1,162 @@
+#include "tests/reference/command_rules.h"
+
+#include <algorithm>
+
+namespace wissel::reference {
+namespace {
+
+using Code = absl::StatusCode;
+
+constexpr Verdict kOpen{Verdict::Kind::kOpen, std::nullopt};
+constexpr Verdict kGrant{Verdict::Kind::kGrant, std::nullopt};
+constexpr Verdict kRefuse{Verdict::Kind::kRefuse, std::nullopt};
+constexpr Verdict RefuseWith(Code code) { return {Verdict::Kind::kRefuse, code}; }
+
+class CommandRules {
+ public:
+  CommandRules(const Model& model, Instant now) : model_(model), now_(now) {}
+
+  Verdict operator()(const auto&) const { return kOpen; }
+  Verdict operator()(const CreateItem& c) const;
+  Verdict operator()(const AbandonItem& c) const { return NotHandled(c.item); }
+  Verdict operator()(const CancelItem& c) const { return NotHandled(c.item); }
+  Verdict operator()(const TransferItem& c) const;
+  Verdict operator()(const AcceptOffer& c) const { return OnOffer(c.agent, c.offer); }
+  Verdict operator()(const DeclineOffer& c) const { return OnOffer(c.agent, c.offer); }
+  Verdict operator()(const HoldItem& c) const { return OfAgent(c, {ItemState::kActive}); }
+  Verdict operator()(const RetrieveItem& c) const { return OfAgent(c, {ItemState::kHeld}); }
+  Verdict operator()(const WrapUpItem& c) const;
+  Verdict operator()(const CompleteItem& c) const;
+  Verdict operator()(const TransferAssignment& c) const;
+  Verdict operator()(const ReturnItem& c) const {
+    return OfAgent(c, {ItemState::kActive, ItemState::kHeld},
+                   {ItemState::kParked, ItemState::kWrapping});
+  }
+  Verdict operator()(const SignIn& c) const;
+  Verdict operator()(const SetPresence& c) const;
+  Verdict operator()(const LoseLease& c) const;
+
+ private:
+  const ItemPicture* Find(ItemId id) const {
+    auto it = model_.living.find(id);
+    return it == model_.living.end() ? nullptr : &it->second;
+  }
+  const AgentPicture* Find(AgentId id) const {
+    auto it = model_.agents.find(id);
+    return it == model_.agents.end() ? nullptr : &it->second;
+  }
+  Verdict NotHandled(ItemId id) const {
+    const ItemPicture* item = Find(id);
+    if (item == nullptr || IsAssigned(item->state)) return kRefuse;
+    return kGrant;
+  }
+  // An offer's number is its fencing token.
+  Verdict OnOffer(AgentId agent, OfferId offer) const {
+    if (Find(agent) == nullptr) return kRefuse;
+    for (const ItemPicture* item : model_.WorkOf(agent)) {
+      if (item->state == ItemState::kOffered && item->offer == offer) return kGrant;
+    }
+    const bool ever = offer.value() > 0 && offer <= model_.last_offer;
+    return ever ? RefuseWith(Code::kAborted) : RefuseWith(Code::kNotFound);
+  }
+  // Granted in one of `states`, left open in one of `open`, refused otherwise.
+  Verdict OfAgent(const auto& c, std::initializer_list<ItemState> states,
+                  std::initializer_list<ItemState> open = {}) const {
+    const ItemPicture* item = Find(c.item);
+    if (item == nullptr || item->agent != c.agent) return kRefuse;
+    if (std::find(states.begin(), states.end(), item->state) != states.end()) return kGrant;
+    if (std::find(open.begin(), open.end(), item->state) != open.end()) return kOpen;
+    return kRefuse;
+  }
+
+  const Model& model_;
+  Instant now_;
+};
+
+Verdict CommandRules::operator()(const CreateItem& c) const {
+  auto queue = model_.queues.find(c.queue);
+  if (queue == model_.queues.end()) return kRefuse;
+  const QueueConfig* config = &queue->second.config;
+  if (queue->second.open) return kOpen;
+  if (config->closed_action == ClosedActionKind::kRedirect && config->closed_queue) {
+    auto target = model_.queues.find(*config->closed_queue);
+    if (target == model_.queues.end() || target->second.open) return kOpen;
+    config = &target->second.config;
+  }
+  if (config->closed_action == ClosedActionKind::kRefuse) return kRefuse;
+  return kOpen;
+}
+
+Verdict CommandRules::operator()(const TransferItem& c) const {
+  if (Find(c.item) == nullptr || c.to_queue.has_value() == c.to_agent.has_value()) return kRefuse;
+  if (!c.to_agent) return kOpen;
+  const AgentPicture* to = Find(*c.to_agent);
+  if (to == nullptr) return kRefuse;
+  return to->presence == Presence::kOffline ? RefuseWith(Code::kFailedPrecondition) : kOpen;
+}
+
+Verdict CommandRules::operator()(const WrapUpItem& c) const {
+  const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld}, {ItemState::kParked});
+  if (verdict.kind != Verdict::Kind::kGrant) return verdict;
+  const WrapUp& rule = model_.queues.at(Find(c.item)->queue).config.wrap_up;
+  return rule.mode == WrapUpMode::kNone ? kRefuse : kGrant;
+}
+
+Verdict CommandRules::operator()(const CompleteItem& c) const {
+  const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld, ItemState::kWrapping},
+                                  {ItemState::kParked});
+  if (verdict.kind != Verdict::Kind::kGrant) return verdict;
+  const ItemPicture* item = Find(c.item);
+  const QueueConfig& queue = model_.queues.at(item->queue).config;
+  for (const std::string& code : c.reason_codes) {
+    if (std::count(queue.reason_codes.begin(), queue.reason_codes.end(), code) == 0) {
+      return RefuseWith(Code::kInvalidArgument);
+    }
+  }
+  if (queue.wrap_up.mode == WrapUpMode::kMandatory && c.reason_codes.empty()) {
+    return item->state == ItemState::kWrapping ? kRefuse : kOpen;
+  }
+  return kGrant;
+}
+
+Verdict CommandRules::operator()(const TransferAssignment& c) const {
+  const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld},
+                                  {ItemState::kParked, ItemState::kWrapping});
+  if (verdict.kind == Verdict::Kind::kRefuse) return verdict;
+  if (c.to_queue.has_value() == c.to_agent.has_value()) return kRefuse;
+  if (!c.to_agent) return kOpen;
+  const AgentPicture* to = Find(*c.to_agent);
+  if (to == nullptr) return kRefuse;
+  return to->presence == Presence::kOffline ? RefuseWith(Code::kFailedPrecondition) : kOpen;
+}
+
+Verdict CommandRules::operator()(const SignIn& c) const {
+  const AgentPicture* agent = Find(c.agent);
+  if (agent == nullptr) return kRefuse;
+  if (agent->presence == Presence::kOffline) return kGrant;
+  return c.take_over ? kGrant : RefuseWith(Code::kFailedPrecondition);
+}
+
+Verdict CommandRules::operator()(const SetPresence& c) const {
+  const AgentPicture* agent = Find(c.agent);
+  if (agent == nullptr || agent->presence == Presence::kOffline) return kRefuse;
+  if (agent->work_kept_until) return kOpen;
+  if (c.presence == Presence::kAvailable) return c.away_reason.empty() ? kGrant : kOpen;
+  const auto& reasons = model_.center.away_reasons;
+  const bool known = std::count(reasons.begin(), reasons.end(), c.away_reason) > 0;
+  return known ? kGrant : RefuseWith(Code::kInvalidArgument);
+}
+
+Verdict CommandRules::operator()(const LoseLease& c) const {
+  const AgentPicture* agent = Find(c.agent);
+  if (agent == nullptr) return kRefuse;
+  return agent->here() ? kGrant : kOpen;
+}
+
+}  // namespace
+
+Verdict VerdictOn(const Model& model, const Command& command, Instant now) {
+  return std::visit(CommandRules(model, now), command.body);
+}
+
+}  // namespace wissel::reference

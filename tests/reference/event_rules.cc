@@ -1,0 +1,223 @@
+#include "tests/reference/event_rules.h"
+
+#include "fmt/format.h"
+#include "tests/reference/reference_router.h"
+
+namespace wissel::reference {
+namespace {
+
+class EventRules {
+ public:
+  EventRules(const Model& model, const Event& event, const Surroundings& around,
+             std::vector<std::string>& faults)
+      : model_(model), router_(model), at_(event.at), around_(around), faults_(faults) {}
+
+  void Check(const OfferMade& e);
+  void Check(const StepReached& e);
+  void Check(const ItemKept& e);
+  void Check(const KeepEnded& e);
+  void Check(const ItemParked& e);
+  void Check(const ItemResumed& e);
+  void Check(const ItemReturned& e);
+  void Check(const LeaseRestored& e);
+  void Check(const auto&) {}
+
+ private:
+  template <class... Args>
+  void Fault(fmt::format_string<Args...> format, Args&&... args) {
+    faults_.push_back("oracle: " + fmt::format(format, std::forward<Args>(args)...));
+  }
+  // Null when there is none; the shadow model says so itself.
+  const ItemPicture* Find(ItemId id) const {
+    auto it = model_.living.find(id);
+    return it == model_.living.end() ? nullptr : &it->second;
+  }
+  const AgentPicture* Find(AgentId id) const {
+    auto it = model_.agents.find(id);
+    return it == model_.agents.end() ? nullptr : &it->second;
+  }
+  void CheckChoice(const OfferMade& e, const ItemPicture& item, const AgentPicture& agent);
+  void CheckReason(const OfferMade& e, const ItemPicture& item, const AgentPicture& agent);
+  void CheckAutoAccept(const OfferMade& e, const ItemPicture& item, const AgentPicture& agent);
+
+  const Model& model_;
+  ReferenceRouter router_;
+  Instant at_;
+  const Surroundings& around_;
+  std::vector<std::string>& faults_;
+};
+
+void EventRules::Check(const OfferMade& e) {
+  const ItemPicture* item = Find(e.item);
+  const AgentPicture* agent = Find(e.agent);
+  if (item == nullptr || agent == nullptr) return;
+  if (!router_.CouldTake(*agent, *item, at_)) {
+    return Fault("item {} is offered to agent {}, who may not have it", e.item.value(),
+                 e.agent.value());
+  }
+  CheckChoice(e, *item, *agent);
+  CheckReason(e, *item, *agent);
+  CheckAutoAccept(e, *item, *agent);
+}
+
+// The smallest item for the agent, and the best agent for the item: at rest nobody idle stands
+// beside waiting work, so both must hold for every offer. After a change of configuration, where
+// many meet at once, one of them must.
+void EventRules::CheckChoice(const OfferMade& e, const ItemPicture& item,
+                             const AgentPicture& agent) {
+  const std::optional<ItemId> smallest = router_.BestItemFor(agent);
+  const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
+  const std::optional<AgentId> best = item.keep ? item.keep->agent
+                                      : turn    ? turn->agent
+                                                : router_.BestAgentFor(item);
+  if (around_.reconfigured && (smallest == e.item || best == e.agent)) return;
+  if (smallest != e.item) {
+    Fault("agent {} is offered item {}, but item {} goes first for them", e.agent.value(),
+          e.item.value(), smallest ? smallest->value() : 0);
+  }
+  if (best != e.agent || (turn && turn->keep_until)) {
+    Fault("item {} is offered to agent {}, but agent {} comes first{}", e.item.value(),
+          e.agent.value(), best ? best->value() : 0, turn ? ", as a preferred one" : "");
+  }
+}
+
+void EventRules::CheckReason(const OfferMade& e, const ItemPicture& item,
+                             const AgentPicture& agent) {
+  auto same = [&](bool equal, const char* what) {
+    if (!equal) Fault("offer {} gives a wrong reason: {}", e.offer.value(), what);
+  };
+  if (auto fit = router_.FitOf(item, agent)) {
+    same(e.reason.ring == fit->ring, "ring");
+    same(e.reason.score == fit->score, "score");
+  }
+  same(e.reason.load_permille == router_.LoadPermille(agent), "load");
+  same(e.reason.idle_since == agent.idle_since, "idle since");
+  same(e.reason.config_revision == model_.revision, "revision");
+  // In the turn of a preferred agent nobody else is looked at.
+  const size_t eligible = router_.PreferredTurn(item) ? 1 : router_.AgentsFor(item).size();
+  if (!around_.reconfigured && e.reason.eligible != eligible) {
+    Fault("offer {} counts {} eligible agents, not {}", e.offer.value(), e.reason.eligible,
+          eligible);
+  }
+}
+
+void EventRules::CheckAutoAccept(const OfferMade& e, const ItemPicture& item,
+                                 const AgentPicture& agent) {
+  for (const ChannelCapacity& capacity : model_.ProfileOf(agent).channels) {
+    if (capacity.channel != item.channel || !capacity.auto_accept) continue;
+    const auto* accepted = around_.next ? std::get_if<OfferAccepted>(&around_.next->body) : nullptr;
+    if (accepted == nullptr || accepted->offer != e.offer) {
+      Fault("offer {} is not accepted by itself", e.offer.value());
+    }
+  }
+}
+
+void EventRules::Check(const StepReached& e) {
+  const ItemPicture* item = Find(e.item);
+  if (item == nullptr || item->state != ItemState::kWaiting || e.step == 0) return;
+  const RequirementStep& step = model_.RequirementOf(*item).steps[e.step - 1u];
+  if (at_ >= item->step_since + step.expires_after) return;
+  if (step.skip_if_none && !router_.AnyoneHereQualifies(*item)) return;
+  Fault("item {} reaches step {} before its time", e.item.value(), e.step);
+}
+
+void EventRules::Check(const ItemKept& e) {
+  const ItemPicture* item = Find(e.item);
+  if (item == nullptr || e.preference == kKeptByTransfer) return;
+  const auto turn = router_.PreferredTurn(*item);
+  if (!turn || turn->agent != e.agent || turn->keep_until != e.until ||
+      turn->preference != e.preference) {
+    Fault("item {} is kept for agent {}, whose turn it is not", e.item.value(), e.agent.value());
+  }
+}
+
+void EventRules::Check(const KeepEnded& e) {
+  const ItemPicture* item = Find(e.item);
+  const AgentPicture* agent = Find(e.agent);
+  if (item == nullptr || agent == nullptr || !item->keep) return;
+  bool right = true;
+  if (e.cause == KeepEndCause::kTimePassed) right = item->keep->until && *item->keep->until <= at_;
+  if (e.cause == KeepEndCause::kDeclined) right = item->refusals.contains(e.agent);
+  if (e.cause == KeepEndCause::kAgentGone) {
+    right =
+        !agent->here() || (item->keep->preference != kKeptByTransfer && !agent->open_for_work());
+  }
+  if (!right) Fault("item {} ceases to be kept for no reason", e.item.value());
+}
+
+// The latest accepted interruptible item is parked first, and only while units are short.
+void EventRules::Check(const ItemParked& e) {
+  const ItemPicture* item = Find(e.item);
+  const ItemPicture* by = Find(e.interrupted_by);
+  if (item == nullptr || by == nullptr || !item->agent || item->agent != by->agent) {
+    return Fault("item {} is parked by item {} of someone else", e.item.value(),
+                 e.interrupted_by.value());
+  }
+  const AgentPicture& agent = model_.agents.at(*item->agent);
+  const RoutingProfile& profile = model_.ProfileOf(agent);
+  if (model_.HoldingOf(agent.id).units() <= profile.units) {
+    Fault("item {} is parked although all fits", e.item.value());
+  }
+  const ItemPicture* latest = nullptr;
+  for (const ItemPicture* other : model_.WorkOf(agent.id)) {
+    bool interruptible = false;
+    for (const ChannelCapacity& c : profile.channels) {
+      if (c.channel == other->channel) {
+        interruptible = (c.interrupted_by >> IndexOf(by->channel) & 1) != 0;
+      }
+    }
+    if (other == by || other->state != ItemState::kActive || !interruptible) continue;
+    // By rising id: of equal times the highest stays.
+    if (latest == nullptr || other->accepted >= latest->accepted) latest = other;
+  }
+  if (latest != item) Fault("item {} is parked out of turn", e.item.value());
+}
+
+void EventRules::Check(const ItemResumed& e) {
+  const ItemPicture* item = Find(e.item);
+  if (item == nullptr || !item->agent) return;
+  const int free = model_.ProfileOf(model_.agents.at(*item->agent)).units -
+                   model_.HoldingOf(*item->agent).units();
+  if (item->units > free) Fault("item {} resumes without room", e.item.value());
+  for (const ItemPicture* other : model_.WorkOf(*item->agent)) {
+    const bool earlier =
+        std::tuple(other->accepted, other->id) < std::tuple(item->accepted, item->id);
+    if (other->state == ItemState::kParked && earlier && other->units <= free) {
+      Fault("item {} resumes before item {}", e.item.value(), other->id.value());
+    }
+  }
+}
+
+void EventRules::Check(const ItemReturned& e) {
+  const AgentPicture* agent = Find(e.agent);
+  if (agent == nullptr || e.cause != ReturnCause::kConnectionLost) return;
+  if (!agent->work_kept_until || at_ < *agent->work_kept_until) {
+    Fault("item {} is taken from agent {} within the grace", e.item.value(), e.agent.value());
+  }
+}
+
+void EventRules::Check(const LeaseRestored& e) {
+  const AgentPicture* agent = Find(e.agent);
+  if (agent != nullptr && agent->work_kept_until && at_ >= *agent->work_kept_until) {
+    Fault("agent {} comes back after the grace", e.agent.value());
+  }
+}
+
+}  // namespace
+
+bool IsConfiguration(const Event& event) {
+  return std::visit(
+      Overloaded{[](const CenterConfigured&) { return true; },
+                 []<class Id, class Config>(const Configured<Id, Config>&) { return true; },
+                 []<class Id>(const Deleted<Id>&) { return true; },
+                 [](const auto&) { return false; }},
+      event.body);
+}
+
+void CheckEvent(const Model& model, const Event& event, const Surroundings& around,
+                std::vector<std::string>& faults) {
+  EventRules rules(model, event, around, faults);
+  std::visit([&](const auto& body) { rules.Check(body); }, event.body);
+}
+
+}  // namespace wissel::reference

@@ -1,0 +1,539 @@
+#include "tests/reference/model.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fmt/format.h"
+
+namespace wissel::reference {
+namespace {
+
+void Earliest(std::optional<Instant>& best, Instant t) {
+  if (!best || t < *best) best = t;
+}
+
+}  // namespace
+
+int Holding::units() const {
+  int sum = standing_units;
+  for (int u : active_units) sum += u;
+  return sum;
+}
+
+void Model::Apply(const Event& event) {
+  if (event.at < now) Fault("time goes back");
+  now = event.at;
+  std::visit([&](const auto& body) { On(body, event.at); }, event.body);
+}
+
+void Model::EndTurns() {
+  for (auto& [id, item] : living) item.turns_open = false;
+  for (auto& [id, agent] : agents) {
+    if (agent.over_by_change) agent.over_by_change = !IsWithinCapacity(agent);
+  }
+}
+
+bool Model::IsWithinCapacity(const AgentPicture& agent) const {
+  const RoutingProfile& profile = ProfileOf(agent);
+  const Holding holding = HoldingOf(agent.id);
+  std::array<int, kChannelCount> limits = {};
+  for (const ChannelCapacity& c : profile.channels) limits[IndexOf(c.channel)] = c.limit;
+  for (size_t i = 0; i < limits.size(); ++i) {
+    if (holding.items[i] > limits[i]) return false;
+  }
+  return holding.assigned_units <= profile.units;
+}
+
+void Model::NoteChangedCapacity() {
+  for (auto& [id, agent] : agents) agent.over_by_change |= !IsWithinCapacity(agent);
+}
+
+std::vector<std::string> Model::TakeFaults() { return std::exchange(faults_, {}); }
+
+void Model::Fault(std::string text) { faults_.push_back("shadow model: " + std::move(text)); }
+
+const RoutingProfile& Model::ProfileOf(const AgentPicture& agent) const {
+  return profiles.at(agent.config.profile);
+}
+
+const Requirement& Model::RequirementOf(const ItemPicture& item) const {
+  return requirements.at(item.requirement);
+}
+
+Holding Model::HoldingOf(AgentId agent) const {
+  Holding holding;
+  for (const ItemPicture* item : WorkOf(agent)) {
+    const int channel = IndexOf(item->channel);
+    const bool frees_all = item->state == ItemState::kWrapping &&
+                           !queues.at(item->queue).config.wrap_up.blocks_capacity;
+    ++(item->state == ItemState::kOffered ? holding.offered : holding.assigned);
+    if (frees_all) continue;
+    ++holding.items[channel];
+    if (item->state == ItemState::kParked) continue;
+    if (item->state == ItemState::kActive) {
+      holding.active_units[channel] += item->units;
+    } else {
+      holding.standing_units += item->units;
+    }
+    if (item->state != ItemState::kOffered) holding.assigned_units += item->units;
+  }
+  return holding;
+}
+
+std::vector<const ItemPicture*> Model::WorkOf(AgentId agent) const {
+  std::vector<const ItemPicture*> work;
+  for (const auto& [id, item] : living) {
+    if (item.agent == agent) work.push_back(&item);
+  }
+  return work;
+}
+
+std::optional<Instant> Model::NextDue() const {
+  std::optional<Instant> next;
+  for (const auto& [id, item] : living) {
+    if (item.state == ItemState::kOffered) Earliest(next, item.deadline);
+    if (item.state == ItemState::kWrapping && item.wrap_until) Earliest(next, *item.wrap_until);
+    if (item.state != ItemState::kWaiting) continue;
+    if (item.keep && item.keep->until) Earliest(next, *item.keep->until);
+    if (item.keep) continue;
+    const auto& steps = RequirementOf(item).steps;
+    const size_t step = static_cast<size_t>(item.step);
+    if (step + 1 < steps.size()) Earliest(next, item.step_since + steps[step].expires_after);
+  }
+  for (const auto& [id, agent] : agents) {
+    if (agent.work_kept_until) Earliest(next, *agent.work_kept_until);
+  }
+  for (const auto& [id, queue] : queues) {
+    for (const Opening& opening : queue.openings) {
+      if (opening.from > now) Earliest(next, opening.from);
+      if (opening.to > now) Earliest(next, opening.to);
+    }
+  }
+  return next;
+}
+
+// --- Configuration
+
+void Model::On(const CenterConfigured& e, Instant) {
+  center = e.config;
+  ++revision;
+}
+void Model::On(const SkillConfigured& e, Instant) {
+  skills[e.id] = e.config;
+  ++revision;
+}
+void Model::On(const TeamConfigured& e, Instant) {
+  teams[e.id] = e.config;
+  ++revision;
+}
+void Model::On(const PartnerConfigured& e, Instant) {
+  partners[e.id] = e.config;
+  ++revision;
+}
+void Model::On(const ProfileConfigured& e, Instant) {
+  profiles[e.id] = e.config;
+  NoteChangedCapacity();
+  ++revision;
+}
+void Model::On(const QueueConfigured& e, Instant) {
+  auto [it, is_new] = queues.try_emplace(e.id);
+  QueuePicture& queue = it->second;
+  if (is_new) queue.open = !e.config.hours;  // with hours, closed until openings are given
+  if (!e.config.hours) queue.openings.clear();
+  queue.config = e.config;
+  ++revision;
+}
+void Model::On(const AgentConfigured& e, Instant) {
+  agents[e.id].id = e.id;
+  agents[e.id].config = e.config;
+  NoteChangedCapacity();
+  ++revision;
+}
+void Model::On(const SkillDeleted& e, Instant) {
+  if (skills.erase(e.id) == 0) Fault("deleted a skill that is not there");
+  ++revision;
+}
+void Model::On(const TeamDeleted& e, Instant) {
+  if (teams.erase(e.id) == 0) Fault("deleted a team that is not there");
+  ++revision;
+}
+void Model::On(const PartnerDeleted& e, Instant) {
+  if (partners.erase(e.id) == 0) Fault("deleted a partner that is not there");
+  ++revision;
+}
+void Model::On(const ProfileDeleted& e, Instant) {
+  if (profiles.erase(e.id) == 0) Fault("deleted a profile that is not there");
+  for (const auto& [id, agent] : agents) {
+    if (agent.config.profile == e.id) Fault("deleted a profile that an agent has");
+  }
+  ++revision;
+}
+void Model::On(const QueueDeleted& e, Instant) {
+  if (queues.erase(e.id) == 0) Fault("deleted a queue that is not there");
+  for (const auto& [id, item] : living) {
+    if (item.queue == e.id) Fault("deleted a queue with items in it");
+  }
+  ++revision;
+}
+void Model::On(const AgentDeleted& e, Instant) {
+  if (!WorkOf(e.id).empty()) Fault("deleted an agent who holds work");
+  if (agents.erase(e.id) == 0) Fault("deleted an agent who is not there");
+  ++revision;
+}
+void Model::On(const RequirementDefined& e, Instant) {
+  if (requirements.contains(e.id)) Fault("defined a requirement twice");
+  if (e.requirement.steps.empty()) Fault("defined a requirement without steps");
+  requirements[e.id] = e.requirement;
+}
+void Model::On(const RequirementForgotten& e, Instant) {
+  for (const auto& [id, item] : living) {
+    if (item.requirement == e.id) Fault("forgot a requirement that an item needs");
+  }
+  for (const auto& [id, queue] : queues) {
+    if (queue.config.requirement == e.id) Fault("forgot a requirement that a queue needs");
+  }
+  if (requirements.erase(e.id) == 0) Fault("forgot a requirement that is not there");
+}
+void Model::On(const OpeningsSet& e, Instant) {
+  if (!queues.contains(e.queue)) return Fault("openings of a queue that is not there");
+  queues[e.queue].openings = e.openings;
+}
+void Model::On(const QueueOpened& e, Instant) {
+  if (!queues.contains(e.queue)) return Fault("opened a queue that is not there");
+  if (queues[e.queue].open) Fault("opened a queue that is open");
+  queues[e.queue].open = true;
+}
+void Model::On(const QueueClosed& e, Instant) {
+  if (!queues.contains(e.queue)) return Fault("closed a queue that is not there");
+  if (!queues[e.queue].open) Fault("closed a queue that is closed");
+  queues[e.queue].open = false;
+}
+
+// --- Items
+
+ItemPicture* Model::Living(ItemId id, const char* event) {
+  auto it = living.find(id);
+  if (it != living.end()) return &it->second;
+  Fault(fmt::format("{} of item {}, which does not live", event, id.value()));
+  return nullptr;
+}
+
+bool Model::Expect(bool condition, const ItemPicture& item, const char* what) {
+  if (!condition) {
+    Fault(fmt::format("item {} ({}): {}", item.id.value(), static_cast<int>(item.state), what));
+  }
+  return condition;
+}
+
+void Model::On(const ItemEntered& e, Instant at) {
+  if (living.contains(e.item) || ended.contains(e.item)) return Fault("an item entered twice");
+  if (!queues.contains(e.queue)) return Fault("an item entered no queue");
+  if (!requirements.contains(e.requirement)) return Fault("an item entered without a requirement");
+  ItemPicture& item = living[e.item];
+  item.id = e.item;
+  item.queue = e.queue;
+  item.requirement = e.requirement;
+  item.own_requirement = e.own_requirement;
+  item.channel = e.channel;
+  item.state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
+  item.band = e.band;
+  item.entered = at;
+  item.due = e.due;
+  item.step_since = at;
+  item.head_start = e.head_start;
+  item.preferred = e.preferred;
+  item.turns_open = true;
+  ++items_entered;
+  Expect(e.due == at + queues[e.queue].config.answer_within - e.head_start, item, "wrong due");
+}
+void Model::On(const ItemReleased& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemReleased");
+  if (item == nullptr) return;
+  Expect(item->state == ItemState::kWaitingForHours, *item, "released, but did not wait for hours");
+  item->state = ItemState::kWaiting;
+  item->turns_open = true;
+  item->step_since = at;
+}
+void Model::On(const ItemUpdated& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemUpdated");
+  if (item == nullptr) return;
+  if (!requirements.contains(e.requirement)) return Fault("updated to no requirement");
+  if (item->requirement != e.requirement) {
+    item->step = 0;
+    item->step_since = at;
+  }
+  // The promise made at the entry stands, whatever the queue promises by now.
+  Expect(e.due == item->due + item->head_start - e.head_start, *item, "wrong due after an update");
+  item->band = e.band;
+  item->own_requirement = e.own_requirement;
+  item->requirement = e.requirement;
+  item->head_start = e.head_start;
+  item->due = e.due;
+}
+void Model::On(const StepReached& e, Instant at) {
+  ItemPicture* item = Living(e.item, "StepReached");
+  if (item == nullptr) return;
+  Expect(e.step == item->step + 1, *item, "skipped over a step");
+  Expect(e.step < RequirementOf(*item).steps.size(), *item, "reached a step that is not there");
+  Expect(item->state == ItemState::kWaiting, *item, "reached a step while it does not wait");
+  item->step = e.step;
+  item->step_since = at;
+}
+void Model::On(const ItemKept& e, Instant) {
+  ItemPicture* item = Living(e.item, "ItemKept");
+  if (item == nullptr || Configured(e.agent, "ItemKept") == nullptr) return;
+  Expect(item->state == ItemState::kWaiting, *item, "kept, but does not wait");
+  if (e.preference != kKeptByTransfer) {
+    Expect(e.preference < item->preferred.size() && e.preference >= item->next_preference, *item,
+           "kept for a preference that is not to come");
+    item->next_preference = e.preference + 1u;
+  }
+  item->keep = Keep{e.agent, e.until, e.preference};
+}
+void Model::On(const KeepEnded& e, Instant) {
+  ItemPicture* item = Living(e.item, "KeepEnded");
+  if (item == nullptr) return;
+  Expect(item->keep && item->keep->agent == e.agent, *item, "is not kept for that agent");
+  item->keep.reset();
+  item->turns_open = true;
+}
+
+void Model::End(ItemId id, ItemState state) {
+  ended[id] = state;
+  living.erase(id);
+}
+void Model::On(const ItemAbandoned& e, Instant) {
+  ItemPicture* item = Living(e.item, "ItemAbandoned");
+  if (item == nullptr) return;
+  Expect(!item->agent, *item, "abandoned while an agent has it");
+  End(e.item, ItemState::kAbandoned);
+}
+void Model::On(const ItemCancelled& e, Instant) {
+  ItemPicture* item = Living(e.item, "ItemCancelled");
+  if (item == nullptr) return;
+  Expect(!item->agent, *item, "cancelled while an agent has it");
+  End(e.item, ItemState::kCancelled);
+}
+
+void Model::Refused(ItemPicture& item, AgentId agent, Instant at) {
+  Refusal& refusal = item.refusals[agent];
+  refusal.agent = agent;
+  ++refusal.count;
+  refusal.retry_at = at + queues.at(item.queue).config.decline_gap;
+}
+
+void Model::LetGo(ItemPicture& item, Instant at) {
+  if (AgentPicture* agent = Configured(*item.agent, "end of work")) agent->idle_since = at;
+  item.agent.reset();
+  item.wrap_until.reset();
+}
+
+void Model::On(const ItemTransferred& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemTransferred");
+  if (item == nullptr) return;
+  if (!queues.contains(e.to_queue)) return Fault("transferred to no queue");
+  Expect(item->state != ItemState::kOffered, *item, "transferred while offered");
+  Expect(item->agent == e.from, *item, "transferred from someone who does not have it");
+  item->queue = e.to_queue;
+  item->requirement = e.requirement;
+  item->own_requirement = e.own_requirement;
+  item->due = e.due;
+  Expect(e.due == item->entered + queues[e.to_queue].config.answer_within - item->head_start, *item,
+         "wrong due after a transfer");
+  if (item->agent) {
+    Refused(*item, *item->agent, at);
+    LetGo(*item, at);
+  }
+  item->state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
+  item->next_preference = item->preferred.size();  // whoever moves it decides who is asked
+  item->step = 0;
+  item->step_since = at;
+  item->keep.reset();
+  if (e.to_agent) item->keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
+}
+void Model::On(const ItemReturned& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemReturned");
+  if (item == nullptr) return;
+  if (!Expect(IsAssigned(item->state) && item->agent == e.agent, *item,
+              "returned by someone who does not hold it")) {
+    return;
+  }
+  // A lost connection is nobody's refusal.
+  if (e.cause == ReturnCause::kByAgent) Refused(*item, e.agent, at);
+  LetGo(*item, at);
+  item->state = ItemState::kWaiting;
+  item->turns_open = true;
+}
+
+// --- Offers
+
+void Model::On(const OfferMade& e, Instant at) {
+  ItemPicture* item = Living(e.item, "OfferMade");
+  AgentPicture* agent = Configured(e.agent, "OfferMade");
+  if (item == nullptr || agent == nullptr) return;
+  if (e.offer <= last_offer) Fault("an offer's number is used again");
+  last_offer = e.offer;
+  Expect(item->state == ItemState::kWaiting, *item, "offered, but does not wait");
+  Expect(!item->agent, *item, "has a second holder");
+  const ChannelCapacity* capacity = nullptr;
+  for (const ChannelCapacity& c : ProfileOf(*agent).channels) {
+    if (c.channel == item->channel) capacity = &c;
+  }
+  if (!Expect(capacity != nullptr, *item, "offered to one who does not take its channel")) return;
+  Expect(e.deadline == at + capacity->offer_timeout, *item, "wrong deadline");
+  // Preferences up to the one who is asked have had their turn.
+  size_t next = item->preferred.size();
+  for (size_t i = item->preferred.size(); i-- > item->next_preference;) {
+    if (item->preferred[i].agent == e.agent) next = i + 1;
+  }
+  if (!item->keep) item->next_preference = next;
+  item->state = ItemState::kOffered;
+  item->agent = e.agent;
+  item->offer = e.offer;
+  item->deadline = e.deadline;
+  item->units = capacity->cost;
+}
+
+ItemPicture* Model::TakeOffer(OfferId offer, ItemId id, AgentId agent, const char* event) {
+  ItemPicture* item = Living(id, event);
+  if (item == nullptr || Configured(agent, event) == nullptr) return nullptr;
+  if (!Expect(item->state == ItemState::kOffered, *item, event)) return nullptr;
+  if (!Expect(item->agent == agent && item->offer == offer, *item, "is another's offer")) {
+    return nullptr;
+  }
+  item->state = ItemState::kWaiting;
+  item->turns_open = true;
+  item->agent.reset();
+  return item;
+}
+void Model::On(const OfferAccepted& e, Instant at) {
+  ItemPicture* item = TakeOffer(e.offer, e.item, e.agent, "OfferAccepted");
+  if (item == nullptr) return;
+  item->state = ItemState::kActive;
+  item->agent = e.agent;
+  item->accepted = at;
+  item->keep.reset();
+}
+void Model::On(const OfferDeclined& e, Instant at) {
+  ItemPicture* item = TakeOffer(e.offer, e.item, e.agent, "OfferDeclined");
+  if (item != nullptr) Refused(*item, e.agent, at);
+}
+void Model::On(const OfferMissed& e, Instant at) {
+  ItemPicture* item = TakeOffer(e.offer, e.item, e.agent, "OfferMissed");
+  if (item == nullptr) return;
+  Expect(at >= item->deadline, *item, "missed before its deadline");
+  Refused(*item, e.agent, at);
+  agents[e.agent].not_responding = true;
+}
+void Model::On(const OfferRevoked& e, Instant) {
+  TakeOffer(e.offer, e.item, e.agent, "OfferRevoked");
+}
+void Model::On(const OfferCancelled& e, Instant) {
+  TakeOffer(e.offer, e.item, e.agent, "OfferCancelled");
+}
+
+// --- Assignments
+
+void Model::Move(ItemId id, std::initializer_list<ItemState> from, ItemState to,
+                 const char* event) {
+  ItemPicture* item = Living(id, event);
+  if (item == nullptr) return;
+  Expect(std::find(from.begin(), from.end(), item->state) != from.end(), *item, event);
+  item->state = to;
+}
+void Model::On(const ItemHeld& e, Instant) {
+  Move(e.item, {ItemState::kActive}, ItemState::kHeld, "ItemHeld");
+}
+void Model::On(const ItemRetrieved& e, Instant) {
+  Move(e.item, {ItemState::kHeld}, ItemState::kActive, "ItemRetrieved");
+}
+void Model::On(const ItemParked& e, Instant) {
+  Move(e.item, {ItemState::kActive}, ItemState::kParked, "ItemParked");
+}
+void Model::On(const ItemResumed& e, Instant) {
+  Move(e.item, {ItemState::kParked}, ItemState::kActive, "ItemResumed");
+}
+void Model::On(const WrapUpStarted& e, Instant at) {
+  Move(e.item, {ItemState::kActive, ItemState::kHeld}, ItemState::kWrapping, "WrapUpStarted");
+  ItemPicture* item = Living(e.item, "WrapUpStarted");
+  if (item == nullptr) return;
+  const WrapUp& rule = queues[item->queue].config.wrap_up;
+  Expect(rule.mode != WrapUpMode::kNone, *item, "wraps up where there is no wrap-up");
+  const bool timed = rule.mode == WrapUpMode::kTimed;
+  Expect(e.until == (timed ? std::optional(at + rule.limit) : std::nullopt), *item,
+         "wrong end of wrap-up");
+  item->wrap_until = e.until;
+}
+void Model::On(const ItemCompleted& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemCompleted");
+  if (item == nullptr) return;
+  if (!Expect(IsAssigned(item->state) && item->agent == e.agent, *item,
+              "completed by someone who does not hold it")) {
+    return;
+  }
+  if (e.cause == CompletionCause::kWrapUpTimePassed) {
+    Expect(item->wrap_until && at >= *item->wrap_until, *item, "wrap-up ended before its time");
+  }
+  LetGo(*item, at);
+  End(e.item, ItemState::kCompleted);
+}
+
+// --- Presence
+
+AgentPicture* Model::Configured(AgentId id, const char* event) {
+  auto it = agents.find(id);
+  if (it != agents.end()) return &it->second;
+  Fault(fmt::format("{} of agent {}, who is not configured", event, id.value()));
+  return nullptr;
+}
+void Model::On(const AgentSignedIn& e, Instant at) {
+  AgentPicture* agent = Configured(e.agent, "AgentSignedIn");
+  if (agent == nullptr) return;
+  if (agent->presence != Presence::kOffline) Fault("signed in twice");
+  agent->presence = Presence::kAway;
+  agent->away_reason.clear();
+  agent->idle_since = at;
+  agent->session = e.session;
+}
+void Model::On(const SessionTakenOver& e, Instant) {
+  AgentPicture* agent = Configured(e.agent, "SessionTakenOver");
+  if (agent == nullptr) return;
+  if (agent->presence == Presence::kOffline) Fault("took over the session of one signed out");
+  if (e.session <= agent->session) Fault("a session's number is used again");
+  agent->session = e.session;
+}
+void Model::On(const PresenceChanged& e, Instant) {
+  AgentPicture* agent = Configured(e.agent, "PresenceChanged");
+  if (agent == nullptr) return;
+  if (agent->presence == Presence::kOffline) Fault("presence of one who is signed out changed");
+  agent->presence = e.presence;
+  agent->away_reason = e.away_reason;
+  agent->not_responding = false;
+  agent->queued.reset();
+  if (e.presence != Presence::kOffline) return;
+  agent->work_kept_until.reset();
+  if (!WorkOf(e.agent).empty()) Fault("signed out with work in hand");
+}
+void Model::On(const PresenceQueued& e, Instant) {
+  AgentPicture* agent = Configured(e.agent, "PresenceQueued");
+  if (agent == nullptr) return;
+  if (HoldingOf(e.agent).assigned == 0) Fault("a presence is queued behind no work");
+  agent->queued = e.queued;
+}
+void Model::On(const LeaseLost& e, Instant at) {
+  AgentPicture* agent = Configured(e.agent, "LeaseLost");
+  if (agent == nullptr) return;
+  if (!agent->here()) Fault("a lease was lost that did not stand");
+  if (e.work_kept_until != at + center.reconnect_grace) Fault("wrong end of the reconnect grace");
+  agent->work_kept_until = e.work_kept_until;
+}
+void Model::On(const LeaseRestored& e, Instant at) {
+  AgentPicture* agent = Configured(e.agent, "LeaseRestored");
+  if (agent == nullptr) return;
+  if (!agent->work_kept_until) return Fault("a lease was restored that was not lost");
+  if (at > *agent->work_kept_until) Fault("a lease was restored after the grace");
+  agent->work_kept_until.reset();
+}
+void Model::On(const RequestCarriedOut&, Instant) {}
+
+}  // namespace wissel::reference

@@ -1,0 +1,223 @@
+#include "tests/reference/random_people.h"
+
+#include <optional>
+#include <vector>
+
+#include "tests/reference/random_center.h"
+
+namespace wissel::reference {
+namespace {
+
+class People {
+ public:
+  People(Dice& dice, const Model& model) : dice_(dice), model_(model) {}
+
+  CommandBody Arrive();
+  CommandBody Answer();
+  CommandBody Work();
+  CommandBody PresenceChange();
+  CommandBody Lease();
+  CommandBody Leave();
+  CommandBody Update();
+  CommandBody MoveItem();
+  CommandBody Nonsense();
+
+ private:
+  // Any living item in one of the states; none if there is none.
+  const ItemPicture* Any(std::initializer_list<ItemState> states) {
+    std::vector<const ItemPicture*> found;
+    for (const auto& [id, item] : model_.living) {
+      for (ItemState state : states) {
+        if (item.state == state) found.push_back(&item);
+      }
+    }
+    return found.empty() ? nullptr : dice_.Pick(found);
+  }
+  AgentId AnyAgent() { return PickKey(dice_, model_.agents); }
+  QueueId AnyQueue() { return PickKey(dice_, model_.queues); }
+  ItemId ItemOrNone() {
+    return ItemId(dice_.Below(static_cast<uint32_t>(model_.items_entered) + 2));
+  }
+  std::vector<std::string> Codes(const ItemPicture& item);
+  CommandBody Transfer(const ItemPicture& item);
+
+  Dice& dice_;
+  const Model& model_;
+};
+
+CommandBody People::Arrive() {
+  CreateItem create;
+  create.queue = AnyQueue();
+  if (dice_.Chance(8)) create.band = static_cast<uint8_t>(dice_.Below(10));
+  if (dice_.Chance(15)) create.requirement = RandomRequirement(dice_, model_);
+  if (dice_.Chance(15)) create.head_start = Duration::Seconds(dice_.Between(1, 300));
+  if (dice_.Chance(25)) {
+    const int64_t count = dice_.Between(1, 3);
+    for (int64_t i = 0; i < count; ++i) {
+      const PreferredAgent preferred{AnyAgent(), Duration::Seconds(dice_.Between(0, 2) * 25)};
+      bool twice = false;
+      for (const PreferredAgent& p : create.preferred) twice |= p.agent == preferred.agent;
+      if (!twice) create.preferred.push_back(preferred);
+    }
+  }
+  create.contact = "c";
+  return create;
+}
+
+CommandBody People::Answer() {
+  const ItemPicture* item = Any({ItemState::kOffered});
+  if (item == nullptr) return Arrive();
+  if (dice_.Chance(80)) return AcceptOffer{*item->agent, item->offer};
+  return DeclineOffer{*item->agent, item->offer};
+}
+
+std::vector<std::string> People::Codes(const ItemPicture& item) {
+  const QueueConfig& queue = model_.queues.at(item.queue).config;
+  if (queue.wrap_up.mode != WrapUpMode::kMandatory && dice_.Chance(50)) return {};
+  return {dice_.Pick(queue.reason_codes)};
+}
+
+CommandBody People::Transfer(const ItemPicture& item) {
+  TransferAssignment transfer{*item.agent, item.id, {}, {}};
+  if (dice_.Chance(60)) {
+    transfer.to_queue = AnyQueue();
+  } else {
+    transfer.to_agent = AnyAgent();
+  }
+  return transfer;
+}
+
+CommandBody People::Work() {
+  const ItemPicture* item =
+      Any({ItemState::kActive, ItemState::kHeld, ItemState::kWrapping, ItemState::kParked});
+  if (item == nullptr) return Answer();
+  const AgentId agent = *item->agent;
+  const uint32_t throw_of_100 = dice_.Below(100);
+  if (item->state == ItemState::kHeld && throw_of_100 < 60) return RetrieveItem{agent, item->id};
+  if (throw_of_100 < 45) return CompleteItem{agent, item->id, Codes(*item)};
+  if (throw_of_100 < 65) return WrapUpItem{agent, item->id};
+  if (throw_of_100 < 80) return HoldItem{agent, item->id};
+  if (throw_of_100 < 92) return Transfer(*item);
+  return ReturnItem{agent, item->id};
+}
+
+CommandBody People::PresenceChange() {
+  const AgentId id = AnyAgent();
+  const AgentPicture& agent = model_.agents.at(id);
+  if (agent.presence == Presence::kOffline) return SignIn{id, false};
+  const bool wants_in =
+      agent.presence != Presence::kAvailable || agent.not_responding || agent.queued.has_value();
+  if (wants_in && dice_.Chance(85)) return SetPresence{id, Presence::kAvailable, ""};
+  if (dice_.Chance(60))
+    return SetPresence{id, Presence::kAway, dice_.Chance(50) ? "break" : "meal"};
+  if (dice_.Chance(20)) return SignIn{id, true};
+  if (dice_.Chance(50)) return SetPresence{id, Presence::kAvailable, ""};
+  return SignOut{id};
+}
+
+CommandBody People::Lease() {
+  const AgentId id = AnyAgent();
+  if (model_.agents.at(id).work_kept_until) return RestoreLease{id};
+  return LoseLease{id};
+}
+
+CommandBody People::Leave() {
+  const ItemPicture* item =
+      Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kOffered});
+  if (item == nullptr) return Work();
+  if (dice_.Chance(70)) return AbandonItem{item->id};
+  return CancelItem{item->id};
+}
+
+CommandBody People::Update() {
+  const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kWaitingForHours});
+  if (item == nullptr) return Arrive();
+  UpdateItem update{item->id, {}, {}, {}};
+  if (dice_.Chance(50)) update.band = static_cast<uint8_t>(dice_.Below(10));
+  if (dice_.Chance(40)) update.head_start = Duration::Seconds(dice_.Between(0, 300));
+  if (dice_.Chance(30)) update.requirement = RandomRequirement(dice_, model_);
+  return update;
+}
+
+CommandBody People::MoveItem() {
+  const ItemPicture* item =
+      Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kOffered,
+           ItemState::kActive, ItemState::kHeld, ItemState::kParked});
+  if (item == nullptr) return Arrive();
+  TransferItem transfer{item->id, {}, {}};
+  if (dice_.Chance(60)) {
+    transfer.to_queue = AnyQueue();
+  } else {
+    transfer.to_agent = AnyAgent();
+  }
+  return transfer;
+}
+
+// Ids that may be of anything, in any state.
+CommandBody People::Nonsense() {
+  const AgentId agent(dice_.Below(static_cast<uint32_t>(model_.agents.size()) + 3));
+  const ItemId item = ItemOrNone();
+  const OfferId offer(dice_.Below(static_cast<uint32_t>(model_.last_offer.value()) + 2));
+  switch (dice_.Below(14)) {
+    case 0:
+      return AcceptOffer{agent, offer};
+    case 1:
+      return DeclineOffer{agent, offer};
+    case 2:
+      return HoldItem{agent, item};
+    case 3:
+      return RetrieveItem{agent, item};
+    case 4:
+      return WrapUpItem{agent, item};
+    case 5:
+      return CompleteItem{agent, item, {dice_.Chance(50) ? "solved" : "no such code"}};
+    case 6:
+      return ReturnItem{agent, item};
+    case 7:
+      return AbandonItem{item};
+    case 8:
+      return CancelItem{item};
+    case 9:
+      return SignIn{agent, dice_.Chance(50)};
+    case 10:
+      return SetPresence{agent, static_cast<Presence>(dice_.Below(4)), "no such reason"};
+    case 11:
+      return RestoreLease{agent};
+    case 12:
+      return TransferItem{item, QueueId(dice_.Below(8)), std::nullopt};
+    default: {
+      CreateItem create;
+      create.queue = QueueId(dice_.Below(8));
+      create.head_start = Duration::Seconds(dice_.Between(-5, 5));
+      create.band = static_cast<uint8_t>(dice_.Below(20));
+      return create;
+    }
+  }
+}
+
+}  // namespace
+
+CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
+  People people(dice, model);
+  const uint32_t arrive = model.living.size() < habits.crowd ? habits.arrive : 0;
+  uint32_t throw_of_all =
+      dice.Below(arrive + habits.answer + habits.work + habits.presence + habits.lease +
+                 habits.leave + habits.update + habits.move + habits.configure + habits.nonsense);
+  auto is = [&](uint32_t chance) {
+    if (throw_of_all < chance) return true;
+    throw_of_all -= chance;
+    return false;
+  };
+  if (is(arrive)) return people.Arrive();
+  if (is(habits.answer)) return people.Answer();
+  if (is(habits.work)) return people.Work();
+  if (is(habits.presence)) return people.PresenceChange();
+  if (is(habits.lease)) return people.Lease();
+  if (is(habits.leave)) return people.Leave();
+  if (is(habits.update)) return people.Update();
+  if (is(habits.move)) return people.MoveItem();
+  if (is(habits.configure)) return RandomReconfiguration(dice, model);
+  return people.Nonsense();
+}
+
+}  // namespace wissel::reference

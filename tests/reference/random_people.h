@@ -1,0 +1,27 @@
+// What customers, agents and managers do next: mostly sensible for the moment, sometimes nonsense.
+#pragma once
+
+#include "router/core/command.h"
+#include "tests/reference/dice.h"
+#include "tests/reference/model.h"
+
+namespace wissel::reference {
+
+// Chances, each out of the sum of all.
+struct Habits {
+  uint32_t arrive = 24;
+  uint32_t answer = 26;  // accept, decline
+  uint32_t work = 22;    // hold, wrap up, complete, transfer, return
+  uint32_t presence = 12;
+  uint32_t lease = 3;
+  uint32_t leave = 5;  // abandon, cancel
+  uint32_t update = 3;
+  uint32_t move = 3;  // a manager transfers
+  uint32_t configure = 1;
+  uint32_t nonsense = 3;
+  uint32_t crowd = 40;  // living items from which nobody arrives any more
+};
+
+CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits);
+
+}  // namespace wissel::reference

@@ -1,0 +1,253 @@
+#include "tests/reference/reference_router.h"
+
+#include <string>
+#include <tuple>
+
+namespace wissel::reference {
+namespace {
+
+int LevelOf(const AgentConfig& agent, SkillId skill) {
+  for (const SkillLevel& has : agent.skills) {
+    if (has.skill == skill) return has.level;
+  }
+  return 0;
+}
+
+std::optional<std::string> TextOf(const AgentConfig& agent, const std::string& key,
+                                  const Model& model) {
+  if (key == "team") {
+    if (!agent.team) return std::nullopt;
+    return "teams/" + model.teams.at(*agent.team).name;
+  }
+  if (key == "partner") {
+    if (!agent.partner) return std::nullopt;
+    return "partners/" + model.partners.at(*agent.partner).name;
+  }
+  for (const Attribute& attribute : agent.attributes) {
+    if (attribute.key == key) return attribute.text;
+  }
+  return std::nullopt;
+}
+
+std::optional<int64_t> NumberOf(const AgentConfig& agent, const std::string& key) {
+  for (const Attribute& attribute : agent.attributes) {
+    if (attribute.key == key) return attribute.number;
+  }
+  return std::nullopt;
+}
+
+bool IsTrue(const Constraint& constraint, const AgentConfig& agent, const Model& model) {
+  switch (constraint.kind) {
+    case Constraint::Kind::kAll:
+      for (const Constraint& child : constraint.children) {
+        if (!IsTrue(child, agent, model)) return false;
+      }
+      return true;
+    case Constraint::Kind::kAny:
+      for (const Constraint& child : constraint.children) {
+        if (IsTrue(child, agent, model)) return true;
+      }
+      return false;
+    case Constraint::Kind::kNot:
+      return !IsTrue(constraint.children.front(), agent, model);
+    case Constraint::Kind::kEquals:
+    case Constraint::Kind::kIn: {
+      const std::optional<std::string> text = TextOf(agent, constraint.attribute, model);
+      if (!text) return false;
+      for (const std::string& wanted : constraint.texts) {
+        if (wanted == *text) return true;
+      }
+      return false;
+    }
+    case Constraint::Kind::kAtLeast: {
+      const std::optional<int64_t> number = NumberOf(agent, constraint.attribute);
+      return number && *number >= constraint.number;
+    }
+    case Constraint::Kind::kAtMost: {
+      const std::optional<int64_t> number = NumberOf(agent, constraint.attribute);
+      return number && *number <= constraint.number;
+    }
+  }
+  return false;
+}
+
+bool Meets(const RequirementStep& step, const AgentConfig& agent, const Model& model) {
+  for (const SkillNeed& need : step.skills) {
+    if (!need.preferred && LevelOf(agent, need.skill) < need.min_level) return false;
+  }
+  return !step.constraint || IsTrue(*step.constraint, agent, model);
+}
+
+int Sign(int64_t difference) { return difference < 0 ? -1 : difference > 0 ? 1 : 0; }
+
+}  // namespace
+
+std::optional<Fit> FitOf(const Requirement& requirement, int step, const AgentConfig& agent,
+                         const Model& model) {
+  for (int ring = 0; ring <= step; ++ring) {
+    const RequirementStep& rung = requirement.steps[static_cast<size_t>(ring)];
+    if (!Meets(rung, agent, model)) continue;
+    int score = 0;
+    for (const SkillNeed& need : rung.skills) {
+      if (need.preferred) score += need.weight * LevelOf(agent, need.skill);
+    }
+    return Fit{ring, score};
+  }
+  return std::nullopt;
+}
+
+const Holding& ReferenceRouter::HoldingOf(AgentId agent) const {
+  auto it = holdings_.find(agent);
+  if (it == holdings_.end()) it = holdings_.emplace(agent, model_.HoldingOf(agent)).first;
+  return it->second;
+}
+
+std::optional<Fit> ReferenceRouter::FitOf(const ItemPicture& item,
+                                          const AgentPicture& agent) const {
+  return reference::FitOf(model_.RequirementOf(item), item.step, agent.config, model_);
+}
+
+bool ReferenceRouter::Takes(const AgentPicture& agent, Channel channel) const {
+  for (const ChannelCapacity& capacity : model_.ProfileOf(agent).channels) {
+    if (capacity.channel == channel) return true;
+  }
+  return false;
+}
+
+bool ReferenceRouter::HasRoom(const AgentPicture& agent, Channel channel) const {
+  const RoutingProfile& profile = model_.ProfileOf(agent);
+  const Holding& holding = HoldingOf(agent.id);
+  for (const ChannelCapacity& wanted : profile.channels) {
+    if (wanted.channel != channel) continue;
+    if (holding.items[IndexOf(channel)] >= wanted.limit) return false;
+    int free = profile.units - holding.units();
+    if (free >= wanted.cost) return true;
+    for (const ChannelCapacity& held : profile.channels) {
+      const bool interruptible = (held.interrupted_by >> IndexOf(channel) & 1) != 0;
+      if (interruptible) free += holding.active_units[IndexOf(held.channel)];
+    }
+    return free >= wanted.cost;
+  }
+  return false;
+}
+
+bool ReferenceRouter::IsExcluded(const ItemPicture& item, const AgentPicture& agent,
+                                 Instant now) const {
+  auto refusal = item.refusals.find(agent.id);
+  if (refusal == item.refusals.end()) return false;
+  if (refusal->second.count >= model_.queues.at(item.queue).config.max_declines) return true;
+  if (now < refusal->second.retry_at) return true;
+  // Not again while somebody present has not been asked.
+  for (const auto& [id, other] : model_.agents) {
+    if (id == agent.id || item.refusals.contains(id) || !other.open_for_work()) continue;
+    if (Takes(other, item.channel) && FitOf(item, other)) return true;
+  }
+  return false;
+}
+
+bool ReferenceRouter::QualifiesAndMayBeAsked(const AgentPicture& agent, const ItemPicture& item,
+                                             Instant now) const {
+  return FitOf(item, agent) && !IsExcluded(item, agent, now);
+}
+
+bool ReferenceRouter::CouldTake(const AgentPicture& agent, const ItemPicture& item,
+                                Instant now) const {
+  if (item.state != ItemState::kWaiting || !agent.open_for_work()) return false;
+  if (item.keep && item.keep->agent != agent.id) return false;
+  if (!HasRoom(agent, item.channel)) return false;
+  if (item.keep && item.keep->preference == kKeptByTransfer) return true;
+  return QualifiesAndMayBeAsked(agent, item, now);
+}
+
+std::vector<AgentId> ReferenceRouter::AgentsFor(const ItemPicture& item) const {
+  std::vector<AgentId> agents;
+  for (const auto& [id, agent] : model_.agents) {
+    if (CouldTake(agent, item, model_.now)) agents.push_back(id);
+  }
+  return agents;
+}
+
+int ReferenceRouter::Compare(SelectionKey key, const ItemPicture& item, const AgentPicture& a,
+                             const AgentPicture& b) const {
+  const Fit fit_a = FitOf(item, a).value_or(Fit{});
+  const Fit fit_b = FitOf(item, b).value_or(Fit{});
+  switch (key) {
+    case SelectionKey::kRing:
+      return Sign(fit_a.ring - fit_b.ring);
+    case SelectionKey::kMatchScore:
+      return Sign(fit_b.score - fit_a.score);
+    case SelectionKey::kLoadRatio:
+      return Sign(LoadPermille(a) - LoadPermille(b));
+    case SelectionKey::kIdleSince:
+      return Sign(a.idle_since.millis() - b.idle_since.millis());
+    case SelectionKey::kFewestSkills:
+      return Sign(static_cast<int64_t>(a.config.skills.size()) -
+                  static_cast<int64_t>(b.config.skills.size()));
+    case SelectionKey::kMostSkills:
+      return Sign(static_cast<int64_t>(b.config.skills.size()) -
+                  static_cast<int64_t>(a.config.skills.size()));
+    case SelectionKey::kFixedOrder:
+      return Sign(int64_t{a.config.order} - b.config.order);
+  }
+  return 0;
+}
+
+std::optional<AgentId> ReferenceRouter::BestAgentFor(const ItemPicture& item) const {
+  const AgentPicture* best = nullptr;
+  for (AgentId id : AgentsFor(item)) {  // by rising id: of equals the first stays
+    const AgentPicture& agent = model_.agents.at(id);
+    if (best == nullptr) {
+      best = &agent;
+      continue;
+    }
+    for (SelectionKey key : model_.queues.at(item.queue).config.selection) {
+      const int order = Compare(key, item, agent, *best);
+      if (order < 0) best = &agent;
+      if (order != 0) break;
+    }
+  }
+  if (best == nullptr) return std::nullopt;
+  return best->id;
+}
+
+std::optional<ItemId> ReferenceRouter::BestItemFor(const AgentPicture& agent) const {
+  const ItemPicture* best = nullptr;
+  auto key = [&](const ItemPicture& item) {
+    return std::tuple(item.band, !item.keep.has_value(), item.due, item.id);
+  };
+  for (const auto& [id, item] : model_.living) {
+    if (!CouldTake(agent, item, model_.now)) continue;
+    if (best == nullptr || key(item) < key(*best)) best = &item;
+  }
+  if (best == nullptr) return std::nullopt;
+  return best->id;
+}
+
+std::optional<ReferenceRouter::Turn> ReferenceRouter::PreferredTurn(const ItemPicture& item) const {
+  if (!item.turns_open) return std::nullopt;
+  for (size_t i = item.next_preference; i < item.preferred.size(); ++i) {
+    const PreferredAgent& preferred = item.preferred[i];
+    auto found = model_.agents.find(preferred.agent);
+    if (found == model_.agents.end()) continue;
+    const AgentPicture& agent = found->second;
+    if (!QualifiesAndMayBeAsked(agent, item, model_.now) || !agent.open_for_work()) continue;
+    if (HasRoom(agent, item.channel)) return Turn{agent.id, i, std::nullopt};
+    if (!Takes(agent, item.channel) || preferred.hold_for == Duration()) continue;
+    return Turn{agent.id, i, model_.now + preferred.hold_for};
+  }
+  return std::nullopt;
+}
+
+bool ReferenceRouter::AnyoneHereQualifies(const ItemPicture& item) const {
+  for (const auto& [id, agent] : model_.agents) {
+    if (agent.here() && FitOf(item, agent)) return true;
+  }
+  return false;
+}
+
+int ReferenceRouter::LoadPermille(const AgentPicture& agent) const {
+  const int total = model_.ProfileOf(agent).units;
+  return static_cast<int>(int64_t{HoldingOf(agent.id).units()} * 1000 / (total > 0 ? total : 1));
+}
+
+}  // namespace wissel::reference

@@ -1,0 +1,73 @@
+// The naive router: what should be offered next, worked out by looking at everything.
+//
+// Slow and plain on purpose. Make one for each moment: it does not follow the model's changes.
+// It shares no code with router/core's matching, requirements or
+// capacity; it reads the shadow model and nothing else. Where it and the engine disagree, one of
+// them is wrong.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "tests/reference/model.h"
+
+namespace wissel::reference {
+
+struct Fit {
+  int ring = 0;
+  int score = 0;
+};
+
+// By which of the steps 0..step these facts qualify first.
+std::optional<Fit> FitOf(const Requirement& requirement, int step, const AgentConfig& agent,
+                         const Model& model);
+
+class ReferenceRouter {
+ public:
+  explicit ReferenceRouter(const Model& model) : model_(model) {}
+
+  std::optional<Fit> FitOf(const ItemPicture& item, const AgentPicture& agent) const;
+  // The channel is in the agent's profile.
+  bool Takes(const AgentPicture& agent, Channel channel) const;
+  // Channel limit, units, interruption.
+  bool HasRoom(const AgentPicture& agent, Channel channel) const;
+  // Declined, missed or gave it back, and may not be asked again now.
+  bool IsExcluded(const ItemPicture& item, const AgentPicture& agent, Instant now) const;
+  // Every check at once: this agent could be offered this item now.
+  bool CouldTake(const AgentPicture& agent, const ItemPicture& item, Instant now) const;
+
+  std::vector<AgentId> AgentsFor(const ItemPicture& item) const;
+  // Which of them gets it.
+  std::optional<AgentId> BestAgentFor(const ItemPicture& item) const;
+  // What a freed agent takes.
+  std::optional<ItemId> BestItemFor(const AgentPicture& agent) const;
+
+  // The turn of the preferred agents of an item that starts to wait: the first of them who is
+  // offered it or for whom it is kept.
+  struct Turn {
+    AgentId agent;
+    size_t preference = 0;
+    std::optional<Instant> keep_until;  // none: offered at once
+  };
+  std::optional<Turn> PreferredTurn(const ItemPicture& item) const;
+
+  // A signed-in agent qualifies by the steps so far.
+  bool AnyoneHereQualifies(const ItemPicture& item) const;
+
+  int LoadPermille(const AgentPicture& agent) const;
+
+ private:
+  // Counted once: a router lives no longer than the moment it judges.
+  const Holding& HoldingOf(AgentId agent) const;
+  bool QualifiesAndMayBeAsked(const AgentPicture& agent, const ItemPicture& item,
+                              Instant now) const;
+  // Negative: `a` goes first.
+  int Compare(SelectionKey key, const ItemPicture& item, const AgentPicture& a,
+              const AgentPicture& b) const;
+
+  const Model& model_;
+  mutable std::map<AgentId, Holding> holdings_;
+};
+
+}  // namespace wissel::reference

@@ -1,0 +1,176 @@
+#include "tests/reference/rules_at_rest.h"
+
+#include "fmt/format.h"
+#include "tests/reference/reference_router.h"
+
+namespace wissel::reference {
+namespace {
+
+class Rules {
+ public:
+  Rules(const Model& model, Instant now, std::vector<std::string>& faults)
+      : model_(model), router_(model), now_(now), faults_(faults) {}
+
+  void Check() {
+    Conservation();
+    for (const auto& [id, item] : model_.living) {
+      OneState(item);
+      NothingOverdue(item);
+      if (item.state == ItemState::kWaiting) Waiting(item);
+    }
+    for (const auto& [id, agent] : model_.agents) Agent(agent);
+    for (const auto& [id, queue] : model_.queues) Hours(id, queue);
+  }
+
+ private:
+  template <class... Args>
+  void Fault(fmt::format_string<Args...> format, Args&&... args) {
+    faults_.push_back("at rest: " + fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  // in = waiting + offered + held + ended
+  void Conservation() {
+    if (model_.living.size() + model_.ended.size() != model_.items_entered) {
+      Fault("{} items entered, {} live and {} have ended", model_.items_entered,
+            model_.living.size(), model_.ended.size());
+    }
+  }
+
+  void OneState(const ItemPicture& item) {
+    const bool held = item.state == ItemState::kOffered || IsAssigned(item.state);
+    if (held != item.agent.has_value()) {
+      Fault("item {} in state {} and agent {}", item.id.value(), static_cast<int>(item.state),
+            item.agent ? item.agent->value() : 0);
+    }
+    if (item.agent && !model_.agents.contains(*item.agent)) {
+      Fault("item {} is with no agent", item.id.value());
+    }
+    if (item.agent && model_.agents.at(*item.agent).presence == Presence::kOffline) {
+      Fault("item {} is with an agent who is signed out", item.id.value());
+    }
+    const bool for_hours = item.state == ItemState::kWaitingForHours;
+    if (for_hours && model_.queues.at(item.queue).open) {
+      Fault("item {} waits for hours of an open queue", item.id.value());
+    }
+  }
+
+  void NothingOverdue(const ItemPicture& item) {
+    if (item.state == ItemState::kOffered && item.deadline <= now_) {
+      Fault("the offer of item {} stands past its deadline", item.id.value());
+    }
+    if (item.wrap_until && *item.wrap_until <= now_) {
+      Fault("the wrap-up of item {} goes on past its end", item.id.value());
+    }
+  }
+
+  void Waiting(const ItemPicture& item) {
+    for (AgentId agent : router_.AgentsFor(item)) {
+      Fault("agent {} stands idle beside item {}, which they could take", agent.value(),
+            item.id.value());
+    }
+    // What is kept stands still; its steps go on when it is for everyone again.
+    if (item.keep) return Kept(item);
+    const auto& steps = model_.RequirementOf(item).steps;
+    const size_t step = static_cast<size_t>(item.step);
+    if (step + 1 >= steps.size()) return;
+    if (item.step_since + steps[step].expires_after <= now_) {
+      Fault("item {} waits on at step {} past its time", item.id.value(), item.step);
+    }
+    if (steps[step].skip_if_none && !router_.AnyoneHereQualifies(item)) {
+      Fault("item {} stays at step {} for which nobody is here", item.id.value(), item.step);
+    }
+  }
+
+  void Kept(const ItemPicture& item) {
+    if (item.keep->until && *item.keep->until <= now_) {
+      Fault("item {} is kept past its time", item.id.value());
+    }
+    auto agent = model_.agents.find(item.keep->agent);
+    if (agent == model_.agents.end()) {
+      Fault("item {} is kept for nobody", item.id.value());
+      return;
+    }
+    const AgentPicture& one = agent->second;
+    const bool stays =
+        item.keep->preference == kKeptByTransfer
+            ? one.here()
+            : one.here() && one.presence == Presence::kAvailable && !one.not_responding;
+    if (!stays) Fault("item {} is kept for agent {}, who is gone", item.id.value(), one.id.value());
+  }
+
+  void Agent(const AgentPicture& agent) {
+    const Holding holding = model_.HoldingOf(agent.id);
+    const uint32_t id = agent.id.value();
+    if (!agent.over_by_change && !model_.IsWithinCapacity(agent)) {
+      Fault("agent {} holds more than their capacity", id);
+    }
+    if (agent.queued && holding.assigned == 0) Fault("agent {} waits behind no work", id);
+    const bool may_hold_offers =
+        agent.presence == Presence::kAvailable && !agent.queued && !agent.work_kept_until;
+    if (holding.offered > 0 && !may_hold_offers) {
+      Fault("agent {} has offers and is not there for them", id);
+    }
+    if (agent.work_kept_until && *agent.work_kept_until <= now_) {
+      Fault("agent {} is still in after the reconnect grace", id);
+    }
+    if (agent.presence == Presence::kOffline && (agent.queued || agent.work_kept_until)) {
+      Fault("agent {} is signed out and yet not", id);
+    }
+    Parked(agent, holding);
+  }
+
+  // The first parked item resumes as soon as it fits.
+  void Parked(const AgentPicture& agent, const Holding& holding) {
+    const ItemPicture* first = nullptr;
+    for (const ItemPicture* item : model_.WorkOf(agent.id)) {
+      if (item->state != ItemState::kParked) continue;
+      if (first == nullptr || item->accepted < first->accepted) first = item;
+    }
+    if (first == nullptr) return;
+    if (model_.ProfileOf(agent).units - holding.units() >= first->units) {
+      Fault("item {} stays parked although agent {} has room for it", first->id.value(),
+            agent.id.value());
+    }
+  }
+
+  void Hours(QueueId id, const QueuePicture& queue) {
+    if (!queue.config.hours) {
+      if (!queue.open) Fault("queue {} has no hours and is closed", id.value());
+      return;
+    }
+    bool open = false;
+    for (const Opening& opening : queue.openings) {
+      open |= opening.from <= now_ && now_ < opening.to;
+    }
+    if (open != queue.open)
+      Fault("queue {} is {}", id.value(), open ? "not open yet" : "still open");
+  }
+
+  const Model& model_;
+  ReferenceRouter router_;
+  Instant now_;
+  std::vector<std::string>& faults_;
+};
+
+}  // namespace
+
+void CheckAtRest(const Model& model, Instant now, std::vector<std::string>& faults) {
+  Rules(model, now, faults).Check();
+}
+
+std::optional<Instant> NextRetry(const Model& model, Instant now) {
+  const ReferenceRouter router(model);
+  std::optional<Instant> next;
+  for (const auto& [id, item] : model.living) {
+    if (item.state != ItemState::kWaiting) continue;
+    for (const auto& [agent, refusal] : item.refusals) {
+      if (refusal.retry_at <= now || (next && refusal.retry_at >= *next)) continue;
+      auto found = model.agents.find(agent);
+      if (found == model.agents.end()) continue;
+      if (router.CouldTake(found->second, item, refusal.retry_at)) next = refusal.retry_at;
+    }
+  }
+  return next;
+}
+
+}  // namespace wissel::reference

@@ -1,0 +1,132 @@
+#include <algorithm>
+
+#include "base/status.h"
+#include "tests/scenarios/words.h"
+
+namespace wissel::scenario {
+namespace {
+
+class QueueReader {
+ public:
+  QueueReader(QueueWords& queue, const Directory& directory)
+      : queue_(queue), config_(queue.command.config), directory_(directory) {}
+
+  absl::Status Read(std::string part);
+
+ private:
+  absl::Status ReadPromise(std::string part);
+  absl::Status ReadWrapUp(std::string part);
+  absl::Status ReadHours(std::string part);
+  absl::Status ReadClosed(std::string part);
+  absl::Status ReadSelection(std::string part);
+
+  QueueWords& queue_;
+  QueueConfig& config_;
+  const Directory& directory_;
+};
+
+absl::Status QueueReader::Read(std::string part) {
+  if (TakePrefix(part, "wrap-up ")) return ReadWrapUp(part);
+  if (TakePrefix(part, "open ")) return ReadHours(part);
+  if (TakePrefix(part, "when closed ")) return ReadClosed(part);
+  if (TakePrefix(part, "chooses by ")) return ReadSelection(part);
+  if (TakePrefix(part, "reasons ")) {
+    config_.reason_codes = Parts(part, "/");
+    return absl::OkStatus();
+  }
+  if (TakePrefix(part, "needs ")) {
+    WISSEL_ASSIGN_OR_RETURN(queue_.command.requirement, ReadRequirement(part, directory_));
+    return absl::OkStatus();
+  }
+  return ReadPromise(part);
+}
+
+absl::Status QueueReader::ReadPromise(std::string part) {
+  if (TakePrefix(part, "answer within ")) {
+    WISSEL_ASSIGN_OR_RETURN(config_.answer_within, ReadDuration(part));
+  } else if (TakePrefix(part, "band ")) {
+    WISSEL_ASSIGN_OR_RETURN(const int64_t band, ReadNumber(part));
+    config_.default_band = static_cast<uint8_t>(band);
+  } else if (TakePrefix(part, "asks an agent at most ")) {
+    WISSEL_ASSIGN_OR_RETURN(const int64_t times, ReadNumber(Parts(part, " ")[0]));
+    config_.max_declines = static_cast<int32_t>(times);
+  } else if (TakePrefix(part, "asks again after ")) {
+    WISSEL_ASSIGN_OR_RETURN(config_.decline_gap, ReadDuration(part));
+  } else {
+    WISSEL_ASSIGN_OR_RETURN(config_.channel, ReadChannel(part));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadWrapUp(std::string part) {
+  constexpr std::string_view kFree = " without blocking";
+  if (part.ends_with(kFree)) {
+    config_.wrap_up.blocks_capacity = false;
+    part.resize(part.size() - kFree.size());
+  }
+  if (part == "optional") {
+    config_.wrap_up.mode = WrapUpMode::kOptional;
+  } else if (part == "mandatory") {
+    config_.wrap_up.mode = WrapUpMode::kMandatory;
+  } else {
+    config_.wrap_up.mode = WrapUpMode::kTimed;
+    WISSEL_ASSIGN_OR_RETURN(config_.wrap_up.limit, ReadDuration(part));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadHours(std::string part) {
+  config_.hours = OpeningHours{"UTC", {WeeklyHours{0x7f, {}}}, {}};
+  for (const std::string& range : Parts(part, " and ")) {
+    const auto ends = Parts(range, "-");
+    if (ends.size() != 2) return NotUnderstood(range, "opening hours");
+    WISSEL_ASSIGN_OR_RETURN(const Instant from, ReadTime(ends[0]));
+    WISSEL_ASSIGN_OR_RETURN(const Instant to, ReadTime(ends[1]));
+    queue_.openings.push_back(Opening{from, to});
+    auto minute = [](Instant t) { return static_cast<int32_t>((t - kMidnight).millis() / 60'000); };
+    config_.hours->weekly[0].ranges.push_back(DayRange{minute(from), minute(to)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadClosed(std::string part) {
+  if (part == "hold") {
+    config_.closed_action = ClosedActionKind::kHold;
+  } else if (TakePrefix(part, "refuse: ")) {
+    config_.closed_action = ClosedActionKind::kRefuse;
+    config_.closed_message = part;
+  } else if (TakePrefix(part, "go to ")) {
+    config_.closed_action = ClosedActionKind::kRedirect;
+    config_.closed_queue = directory_.queues.FindId(part);
+    if (!config_.closed_queue) return NotUnderstood(part, "a queue");
+  } else {
+    return NotUnderstood(part, "what happens when closed");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadSelection(std::string part) {
+  static const std::vector<std::string> kNames = {"ring",          "score",       "load", "idle",
+                                                  "fewest skills", "most skills", "order"};
+  config_.selection.clear();
+  for (const std::string& name : Parts(part, " then ")) {
+    const auto found = std::find(kNames.begin(), kNames.end(), name);
+    if (found == kNames.end()) return NotUnderstood(name, "a key of choice");
+    config_.selection.push_back(static_cast<SelectionKey>(found - kNames.begin() + 1));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<QueueWords> ReadQueue(std::string_view name, std::string_view text,
+                                     const Directory& directory) {
+  QueueWords queue;
+  queue.command.config.name = std::string(name);
+  queue.command.requirement.steps.emplace_back();
+  QueueReader reader(queue, directory);
+  for (const std::string& part : Parts(text, ",")) WISSEL_RETURN_IF_ERROR(reader.Read(part));
+  return queue;
+}
+
+}  // namespace wissel::scenario

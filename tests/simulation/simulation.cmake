@@ -1,0 +1,16 @@
+# The seeded world of the whole engine.
+add_library(wissel_simulation STATIC
+  ${CMAKE_CURRENT_LIST_DIR}/canary.cc
+  ${CMAKE_CURRENT_LIST_DIR}/performance.cc
+  ${CMAKE_CURRENT_LIST_DIR}/shrink.cc
+  ${CMAKE_CURRENT_LIST_DIR}/simulation.cc)
+target_link_libraries(wissel_simulation PUBLIC wissel_flags wissel_reference)
+
+# wissel_sim SEED: one world again.
+add_executable(wissel_sim ${CMAKE_CURRENT_LIST_DIR}/sim_main.cc)
+target_link_libraries(wissel_sim PRIVATE wissel_simulation)
+
+wissel_test(simulation_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/simulation_test.cc
+  DEPS wissel_simulation
+  LABELS simulation)

@@ -1,0 +1,139 @@
+// The configuration file: what is read, and how what is wrong is told.
+#include "server/config/config_file.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/config/suggest.h"
+#include "server/config/yaml_reader.h"
+
+namespace wissel::config {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Problems(const std::string& text) { return ParseConfig("c.yaml", text).ProblemText(); }
+
+TEST(ConfigFile, BecomesTheMessagesOfTheContract) {
+  LoadedConfig config = ParseConfig("c.yaml", R"(
+server:
+  http: 127.0.0.1:0
+  lease: 45s
+center:
+  display_name: Desk
+  lost_work: complete
+  queues:
+    - name: queues/phone
+      channel: voice
+      answer_within: 1m30s
+      service_level_target: 0.9
+      requirement:
+        steps:
+          - skills: [{skill: skills/language-nl, min_level: 3}]
+            expires_after: 20s
+          - constraint: {test: {attribute: team, operator: in, texts: [teams/a, teams/b]}}
+      selection: [RING, idle_since]
+)");
+  ASSERT_EQ(config.ProblemText(), "");
+  EXPECT_EQ(config.file.server().lease().seconds(), 45);
+  EXPECT_EQ(config.file.center().lost_work(), CenterSection::COMPLETE);
+  const wissel::v1::Queue& queue = config.file.center().queues(0);
+  EXPECT_EQ(queue.channel(), wissel::v1::VOICE);
+  EXPECT_EQ(queue.answer_within().seconds(), 90);
+  EXPECT_DOUBLE_EQ(queue.service_level_target(), 0.9);
+  EXPECT_EQ(queue.requirement().steps(0).skills(0).min_level(), 3);
+  EXPECT_EQ(queue.requirement().steps(1).constraint().test().texts_size(), 2);
+  EXPECT_EQ(queue.selection(1), wissel::v1::IDLE_SINCE);
+}
+
+TEST(ConfigFile, AnUnknownKeyNamesTheLineAndTheOneThatWasMeant) {
+  EXPECT_EQ(Problems("center:\n  queues:\n    - name: queues/a\n      answer_withn: 20s\n"),
+            "c.yaml:4: center.queues[0].answer_withn is an unknown key; did you mean "
+            "`answer_within`?\n");
+  EXPECT_THAT(Problems("centre:\n  display_name: x\n"), HasSubstr("did you mean `center`?"));
+  EXPECT_THAT(Problems("demo:\n  zzzzzzzz: x\n"), HasSubstr("known here are users"));
+}
+
+TEST(ConfigFile, EachWrongValueIsToldWithWhatWouldBeRight) {
+  EXPECT_THAT(Problems("server:\n  lease: soon\n"),
+              HasSubstr("c.yaml:2: server.lease is not a duration"));
+  EXPECT_THAT(Problems("server:\n  lease: 2s\n"),
+              HasSubstr("c.yaml:2: server.lease is out of range; from 5 s"));
+  EXPECT_THAT(Problems("center:\n  queues: 7\n"),
+              HasSubstr("c.yaml:2: center.queues is not a list"));
+  EXPECT_THAT(Problems("center:\n  queues:\n    - name: queues/a\n      channel: vioce\n"),
+              HasSubstr("c.yaml:4: center.queues[0].channel is none of its values: vioce; did you "
+                        "mean `voice`?"));
+  EXPECT_THAT(Problems("center:\n  agents:\n    - name: agents/a\n      order: first\n"),
+              HasSubstr("c.yaml:4: center.agents[0].order is no whole number: first"));
+  EXPECT_THAT(
+      Problems("center:\n  queues:\n    - name: queues/a\n      service_level_target: 80%\n"),
+      HasSubstr("is no number: 80%"));
+  EXPECT_THAT(Problems("center:\n  time_zone:\n"),
+              HasSubstr("c.yaml:2: center.time_zone has no value"));
+  EXPECT_THAT(Problems("center:\n  time_zone: UTC\n  time_zone: UTC\n"),
+              HasSubstr("c.yaml:3: center.time_zone stands twice"));
+}
+
+TEST(ConfigFile, OneConditionHasOneKind) {
+  EXPECT_THAT(
+      Problems(R"(
+center:
+  queues:
+    - name: queues/a
+      requirement:
+        steps:
+          - constraint:
+              test: {attribute: site, operator: equals, texts: [gent]}
+              not: {test: {attribute: site, operator: equals, texts: [gent]}}
+)"),
+      HasSubstr(
+          "c.yaml:9: center.queues[0].requirement.steps[0].constraint.not stands beside `test`"));
+}
+
+TEST(ConfigFile, ResourcesAreNamedAndNamedOnce) {
+  EXPECT_THAT(
+      Problems("center:\n  teams:\n    - name: gent\n"),
+      HasSubstr("c.yaml:3: center.teams[0].name is not the name of one of the teams: `gent`; "
+                "write for example `name: teams/first`"));
+  EXPECT_THAT(Problems("center:\n  teams:\n    - name: teams/a\n    - name: teams/a\n"),
+              HasSubstr("c.yaml:4: teams/a stands twice, first in line 3"));
+}
+
+TEST(ConfigFile, WhatIsNotYamlIsToldWithItsLine) {
+  EXPECT_THAT(Problems("center:\n\tdisplay_name: x\n"), HasSubstr("is not YAML"));
+  EXPECT_THAT(Problems("center: [a\n"), HasSubstr("c.yaml:2: is not YAML"));
+  EXPECT_THAT(Problems(""), HasSubstr("c.yaml:1: the file is empty"));
+  EXPECT_THAT(Problems("- a\n"), HasSubstr("c.yaml:1: the file is not a map"));
+}
+
+TEST(ConfigFile, TheSampleCenterIsRight) {
+  const std::string path =
+      std::string(std::getenv("WISSEL_SOURCE_DIR")) + "/deploy/sample/center.yaml";
+  auto config = LoadConfigFile(path);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->ProblemText(), "");
+  EXPECT_EQ(config->file.center().queues_size(), 6);
+}
+
+TEST(Durations, AreWrittenWithTheirUnits) {
+  EXPECT_EQ(ParseDurationMillis("20s"), 20'000);
+  EXPECT_EQ(ParseDurationMillis("1h30m"), 5'400'000);
+  EXPECT_EQ(ParseDurationMillis("250ms"), 250);
+  EXPECT_EQ(ParseDurationMillis("30d"), int64_t{30} * 86'400'000);
+  for (const char* wrong : {"", "20", "s", "-5s", "1.5h", "20 s", "99999999999d", "5x", "1h30"}) {
+    EXPECT_EQ(ParseDurationMillis(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(Suggestion, IsNearOrNothing) {
+  EXPECT_EQ(EditDistance("kitten", "sitting"), 3);
+  EXPECT_EQ(EditDistance("vioce", "voice"), 1);
+  EXPECT_EQ(Suggest("chanel", {"channel", "queue"}), "channel");
+  EXPECT_EQ(Suggest("weather", {"channel", "queue"}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace wissel::config

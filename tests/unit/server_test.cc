@@ -1,0 +1,212 @@
+// The wired center, without doors: what a configuration file makes of it, and that a day goes on
+// after a restart.
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <memory>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/address.h"
+#include "server/applied_config.h"
+#include "server/center.h"
+#include "server/config/apply.h"
+#include "wissel/v1/config.pb.h"
+#include "wissel/v1/live.pb.h"
+#include "wissel/v1/work.pb.h"
+
+namespace wissel::server {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "wissel-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::unique_ptr<Center> OpenCenter(std::optional<std::string> data = std::nullopt) {
+  CenterOptions options;
+  options.data = std::move(data);
+  options.version = "test";
+  auto center = Center::Open(options);
+  EXPECT_TRUE(center.ok()) << center.status();
+  (*center)->Start();
+  return *std::move(center);
+}
+
+// Calls as an admin, and waits.
+template <class Response, class Request>
+absl::StatusOr<Response> Call(Center& center, const std::string& method, const Request& request) {
+  const rpc::Method* found = center.methods().Find("wissel.v1." + method);
+  EXPECT_NE(found, nullptr) << method;
+  rpc::Context context;
+  context.caller.user = "users/test";
+  context.caller.roles.Add(rpc::Role::kAdmin);
+  std::promise<absl::StatusOr<Response>> answer;
+  found->unary(context, request,
+               [&](absl::Status status, std::unique_ptr<google::protobuf::Message> response) {
+                 if (!status.ok()) return answer.set_value(status);
+                 answer.set_value(static_cast<const Response&>(*response));
+               });
+  return answer.get_future().get();
+}
+
+std::string ApplyText(Center& center, const std::string& text) {
+  config::LoadedConfig config = config::ParseConfig("c.yaml", text);
+  if (config.problems.empty()) config::Apply(config, center.methods(), center.shard());
+  return config.ProblemText();
+}
+
+constexpr const char* kCenter = R"(
+center:
+  display_name: Desk
+  time_zone: Europe/Brussels
+  away_reasons: [break]
+  skills:
+    - {name: skills/dutch, display_name: Dutch}
+  routing_profiles:
+    - name: routingProfiles/all
+      channels: [{channel: voice}]
+  queues:
+    - name: queues/day
+      channel: voice
+      answer_within: 20s
+      requirement: {steps: [{skills: [{skill: skills/dutch, min_level: 3}]}]}
+      hours:
+        weekly: [{days: [monday], ranges: [{from: "09:00", to: "17:00"}]}]
+        closed_action: {kind: redirect, queue: queues/night}
+    - name: queues/night
+      channel: voice
+      answer_within: 60s
+  agents:
+    - name: agents/an
+      display_name: An
+      routing_profile: routingProfiles/all
+      skills: [{skill: skills/dutch, level: 5}]
+)";
+
+TEST(ApplyConfig, MakesTheCenterThatTheFileNames) {
+  auto center = OpenCenter();
+  ASSERT_EQ(ApplyText(*center, kCenter), "");
+  const auto directory = center->shard().directory();
+  EXPECT_EQ(directory->center.time_zone, "Europe/Brussels");
+  EXPECT_EQ(directory->queues.size(), 2u);
+  const auto day = directory->queues.FindId("day");
+  ASSERT_TRUE(day.has_value());
+  EXPECT_EQ(directory->queues.Get(*day).closed_action, ClosedActionKind::kRedirect);
+  wissel::v1::GetAgentRequest request;
+  request.set_name("agents/an");
+  auto agent = Call<wissel::v1::Agent>(*center, "ConfigService.GetAgent", request);
+  ASSERT_TRUE(agent.ok());
+  EXPECT_EQ(agent->display_name(), "An");
+}
+
+TEST(ApplyConfig, UpdatesWhatIsThereAndDeletesNothing) {
+  auto center = OpenCenter();
+  ASSERT_EQ(ApplyText(*center, kCenter), "");
+  ASSERT_EQ(ApplyText(*center, R"(
+center:
+  display_name: Desk
+  queues:
+    - {name: queues/night, channel: voice, answer_within: 90s}
+)"),
+            "");
+  const auto directory = center->shard().directory();
+  EXPECT_EQ(directory->queues.size(), 2u);
+  EXPECT_EQ(directory->agents.size(), 1u);
+  const auto night = directory->queues.FindId("night");
+  EXPECT_EQ(directory->queues.Get(*night).answer_within, Duration::Seconds(90));
+}
+
+TEST(ApplyConfig, ARefusalOfTheCenterNamesTheLineAndWhatWouldBeRight) {
+  std::string text = kCenter;
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    changed.replace(changed.find(from), from.size(), to);
+    auto center = OpenCenter();
+    return ApplyText(*center, changed);
+  };
+  EXPECT_THAT(with("Europe/Brussels", "Europe/Brussel"),
+              HasSubstr("c.yaml:4: center.time_zone names no time zone"));
+  const std::string level = with("min_level: 3", "min_level: 13");
+  EXPECT_THAT(level,
+              HasSubstr("c.yaml:15: center.queues[0].requirement.steps[0].skills[0].min_level"));
+  EXPECT_THAT(level, HasSubstr("1 to 10"));
+  EXPECT_THAT(with("level: 5", "level: 0"),
+              HasSubstr("c.yaml:26: center.agents[0].skills[0].level"));
+  EXPECT_THAT(with("routing_profile: routingProfiles/all", "routing_profile: routingProfiles/al"),
+              HasSubstr("c.yaml:25: center.agents[0].routing_profile"));
+}
+
+TEST(CenterTest, TheDaysCountersGoOnAfterARestart) {
+  Folder folder;
+  const auto offered = [](Center& center) -> int64_t {
+    auto live =
+        Call<wissel::v1::LiveUpdate>(center, "LiveService.GetLive", wissel::v1::GetLiveRequest());
+    EXPECT_TRUE(live.ok()) << live.status();
+    for (const auto& queue : live->queues()) {
+      if (queue.name() == "queues/night") return queue.offered();
+    }
+    return -1;
+  };
+  {
+    auto center = OpenCenter(folder.path());
+    ASSERT_EQ(ApplyText(*center, kCenter), "");
+    wissel::v1::CreateWorkItemRequest create;
+    create.mutable_work_item()->set_queue("queues/night");
+    for (int i = 0; i < 3; ++i) {
+      auto item = Call<wissel::v1::WorkItem>(*center, "WorkService.CreateWorkItem", create);
+      ASSERT_TRUE(item.ok()) << item.status();
+      wissel::v1::CancelWorkItemRequest cancel;
+      cancel.set_name(item->name());
+      cancel.set_cause(wissel::v1::CancelWorkItemRequest::CUSTOMER_LEFT);
+      ASSERT_TRUE(Call<wissel::v1::WorkItem>(*center, "WorkService.CancelWorkItem", cancel).ok());
+    }
+    center->Stop();
+  }
+  auto center = OpenCenter(folder.path());
+  EXPECT_EQ(offered(*center), 3);
+  EXPECT_TRUE(center->Ready().ok());
+  EXPECT_THAT(center->MetricsText(), HasSubstr("# TYPE wissel_"));
+}
+
+TEST(CenterTest, AFolderHasOneOwner) {
+  Folder folder;
+  auto first = OpenCenter(folder.path());
+  CenterOptions options;
+  options.data = folder.path();
+  EXPECT_EQ(Center::Open(options).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(AppliedConfigTest, IsRemembered) {
+  Folder folder;
+  EXPECT_EQ(AppliedConfig(folder.path()), "");
+  ASSERT_TRUE(RememberAppliedConfig(folder.path(), "abc").ok());
+  ASSERT_TRUE(RememberAppliedConfig(folder.path(), "def").ok());
+  EXPECT_EQ(AppliedConfig(folder.path()), "def");
+  EXPECT_FALSE(RememberAppliedConfig(folder.path() + "/none", "x").ok());
+}
+
+TEST(AddressTest, IsHostAndPort) {
+  EXPECT_EQ(ParseAddress("127.0.0.1:8080")->Text(), "127.0.0.1:8080");
+  EXPECT_EQ(ParseAddress("[::1]:0")->host, "::1");
+  EXPECT_EQ(ParseAddress("[::1]:80")->Text(), "[::1]:80");
+  EXPECT_TRUE(ParseAddress("localhost:1")->IsLoopback());
+  EXPECT_TRUE(ParseAddress("[::1]:1")->IsLoopback());
+  EXPECT_FALSE(ParseAddress("0.0.0.0:1")->IsLoopback());
+  for (const char* wrong : {"", "8080", ":8080", "host:", "host:x", "host:70000", "::1:80"}) {
+    EXPECT_FALSE(ParseAddress(wrong).ok()) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace wissel::server

@@ -1,0 +1,10 @@
+// What to call a contact: the name that the customer gave, else the opaque contact, else the number.
+import type { Assignment } from "../gen/wissel/v1/agent_pb";
+import { t } from "../lib/i18n.svelte";
+import { idOf } from "../lib/time";
+import type { Conversation } from "./conversations.svelte";
+
+export function contactTitle(assignment: Assignment, conversation?: Conversation): string {
+  if (conversation?.customerName) return conversation.customerName;
+  return t("desk.contactNumber", { number: idOf(assignment.workItem) });
+}

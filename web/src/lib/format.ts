@@ -1,0 +1,74 @@
+// Numbers, times and durations in the page's language.
+import { i18n, t } from "./i18n.svelte";
+
+const kFormats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+// Center pages are English as spoken in Europe: day before month, 24 hours.
+function tag(): string {
+  return i18n.language === "en" ? "en-GB" : i18n.language;
+}
+
+function numberFormat(id: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${tag()} ${id}`;
+  let format = kFormats.get(key);
+  if (!format) kFormats.set(key, (format = new Intl.NumberFormat(tag(), options)));
+  return format as Intl.NumberFormat;
+}
+
+function dateFormat(id: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${tag()} ${id}`;
+  let format = kFormats.get(key);
+  if (!format) kFormats.set(key, (format = new Intl.DateTimeFormat(tag(), options)));
+  return format as Intl.DateTimeFormat;
+}
+
+export function count(value: number | bigint): string {
+  return numberFormat("count", {}).format(value);
+}
+
+export function percent(share: number): string {
+  return numberFormat("percent", { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
+export function clockTime(ms: number): string {
+  return dateFormat("time", { hour: "2-digit", minute: "2-digit" }).format(ms);
+}
+
+export function clockTimeWithSeconds(ms: number): string {
+  return dateFormat("seconds", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms);
+}
+
+/** A running clock: "0:07", "12:40", "3:05:09"; from two days on "2 days". Never negative. */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds >= 2 * 86400) return t("time.days", { days: Math.floor(seconds / 86400) });
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = String(seconds % 60).padStart(2, "0");
+  if (hours === 0) return `${minutes}:${rest}`;
+  return `${hours}:${String(minutes).padStart(2, "0")}:${rest}`;
+}
+
+/** A span in words for a sentence: "20 seconds", "4 hours", "1 hour 30 minutes". */
+export function spoken(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const units: [number, "day" | "hour" | "minute" | "second"][] = [
+    [86400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ];
+  const parts: string[] = [];
+  let rest = seconds;
+  for (const [size, unit] of units) {
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount === 0 || parts.length === 2) continue;
+    parts.push(numberFormat(unit, { style: "unit", unit, unitDisplay: "long" }).format(amount));
+  }
+  return parts.length ? parts.join(" ") : spokenZero();
+}
+
+function spokenZero(): string {
+  return numberFormat("second", { style: "unit", unit: "second", unitDisplay: "long" }).format(0);
+}

@@ -1,0 +1,50 @@
+// Who is signed in. The token lives in sessionStorage: it ends with the tab.
+import { Role, type User } from "../gen/wissel/v1/auth_pb";
+
+const kToken = "wissel.token";
+
+class Session {
+  #token = $state<string | null>(read());
+  /** Known after sign-in, or after asking the server what a kept token says. */
+  user = $state.raw<User | null>(null);
+  /** Signed out by the server (the token has ended), not by choice. */
+  expired = $state(false);
+
+  get token(): string | null {
+    return this.#token;
+  }
+
+  begin(token: string, user: User): void {
+    this.#token = token;
+    this.user = user;
+    this.expired = false;
+    sessionStorage.setItem(kToken, token);
+  }
+
+  end(expired = false): void {
+    this.#token = null;
+    this.user = null;
+    this.expired = expired;
+    sessionStorage.removeItem(kToken);
+  }
+
+  get mayWork(): boolean {
+    return this.#has(Role.AGENT) && this.user?.agent !== "";
+  }
+
+  get mayWatch(): boolean {
+    return [Role.MANAGER, Role.PLANNER, Role.ADMIN, Role.INTEGRATION].some((role) =>
+      this.#has(role),
+    );
+  }
+
+  #has(role: Role): boolean {
+    return this.user?.roles.includes(role) ?? false;
+  }
+}
+
+function read(): string | null {
+  return typeof sessionStorage === "undefined" ? null : sessionStorage.getItem(kToken);
+}
+
+export const session = new Session();

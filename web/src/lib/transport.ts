@@ -1,0 +1,56 @@
+// The way to the server: Connect over the page's own origin, with the token of whoever is signed in.
+import {
+  Code,
+  ConnectError,
+  createClient,
+  type Client,
+  type Interceptor,
+  type Transport,
+} from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
+import { AgentService } from "../gen/wissel/v1/agent_pb";
+import { AuthService } from "../gen/wissel/v1/auth_pb";
+import { ChatService, CustomerChatService } from "../gen/wissel/v1/chat_pb";
+import { ConfigService } from "../gen/wissel/v1/config_pb";
+import { LiveService } from "../gen/wissel/v1/live_pb";
+import { WorkService } from "../gen/wissel/v1/work_pb";
+import { session } from "./session.svelte";
+
+export interface Clients {
+  auth: Client<typeof AuthService>;
+  agent: Client<typeof AgentService>;
+  chat: Client<typeof ChatService>;
+  customerChat: Client<typeof CustomerChatService>;
+  config: Client<typeof ConfigService>;
+  live: Client<typeof LiveService>;
+  work: Client<typeof WorkService>;
+}
+
+export function createClients(transport: Transport): Clients {
+  return {
+    auth: createClient(AuthService, transport),
+    agent: createClient(AgentService, transport),
+    chat: createClient(ChatService, transport),
+    customerChat: createClient(CustomerChatService, transport),
+    config: createClient(ConfigService, transport),
+    live: createClient(LiveService, transport),
+    work: createClient(WorkService, transport),
+  };
+}
+
+// Sends the token; a server that no longer knows it ends the session here as well.
+const authorize: Interceptor = (next) => async (request) => {
+  const token = session.token;
+  if (token) request.header.set("authorization", `Bearer ${token}`);
+  try {
+    return await next(request);
+  } catch (reason) {
+    const ended = ConnectError.from(reason).code === Code.Unauthenticated;
+    if (ended && token && token === session.token) session.end(true);
+    throw reason;
+  }
+};
+
+export function pageTransport(): Transport {
+  return createConnectTransport({ baseUrl: location.origin, interceptors: [authorize] });
+}

@@ -1,0 +1,13 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { i18n, preferredLanguage } from "./lib/i18n.svelte";
+import { prefs } from "./lib/prefs.svelte";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+
+const asked = new URLSearchParams(location.search).get("lang");
+prefs.applyTheme();
+// A catalogue that cannot be fetched leaves the page in English rather than empty.
+await i18n.use(preferredLanguage(asked, prefs.language, navigator.languages)).catch(() => undefined);
+mount(App, { target: document.getElementById("app")! });

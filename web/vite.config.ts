@@ -1,0 +1,31 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+// The server that `npm run dev` passes calls on to; everything else is served from the sources.
+const server = process.env.WISSEL_HTTP ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: "es2022",
+    // The content security policy allows files of our own origin only: nothing is inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      onwarn(warning, warn) {
+        // Comments that the Svelte compiler moves; nothing is lost but a hint to the bundler.
+        const moved = ["INVALID_ANNOTATION", "SOURCEMAP_ERROR"].includes(warning.code ?? "");
+        if (!moved) warn(warning);
+      },
+    },
+  },
+  server: { proxy: { "^/wissel\\.v1\\..*": server } },
+  // The stores are tested as the browser runs them, with live state, in plain Node.
+  resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
+  test: {
+    include: ["tests/**/*.test.ts"],
+    environment: "node",
+    setupFiles: ["tests/setup.ts"],
+    testTransformMode: { web: ["**/*.test.ts"] },
+  },
+});
