@@ -142,6 +142,7 @@ Decider::Subject Decider::On(const ConfigureProfile& c) {
   }
   WISSEL_ASSIGN_OR_RETURN(const uint64_t id,
                           ConfigureNamed(s_.directory.profiles, c, "routing profile"));
+  RevokeWhatNoLongerFits();
   ServeEveryone();
   LookAgainEverywhere();
   return id;
@@ -225,7 +226,11 @@ Decider::Subject Decider::On(const ConfigureQueue& c) {
   const QueueId id = c.id.value_or(s_.directory.queues.next_id());
   QueueConfig config = c.config;
   config.requirement = Define(c.requirement);
+  const QueueConfig* before = s_.directory.queues.Find(id);
+  const bool blocks_now = before != nullptr && !before->wrap_up.blocks_capacity &&
+                          config.wrap_up.blocks_capacity;
   Emit(QueueConfigured{id, config});
+  if (blocks_now) RevokeWhatNoLongerFits();
   TurnHours(id);
   FollowRequirement(id);
   ServeEveryone();
@@ -287,6 +292,7 @@ Decider::Subject Decider::On(const ConfigureAgent& c) {
   }
   WISSEL_ASSIGN_OR_RETURN(const uint64_t value, ConfigureNamed(s_.directory.agents, c, "agent"));
   const AgentId id(static_cast<uint32_t>(value));
+  RevokeWhatNoLongerFits(id);
   Serve(id);
   AfterLeaving(id);
   std::vector<Looking> looking;

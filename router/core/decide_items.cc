@@ -192,8 +192,6 @@ void Decider::Transfer(ItemId id, const Target& target, std::optional<AgentId> f
   const bool waits_for_hours = !target.agent && !s_.IsOpen(target.queue);
   Emit(ItemTransferred{id, from, target.queue, target.agent, requirement, own, waits_for_hours,
                        due});
-  Place(id);
-  if (from) Serve(*from);
 }
 
 Decider::Subject Decider::On(const TransferItem& c) {
@@ -207,7 +205,11 @@ Decider::Subject Decider::On(const TransferItem& c) {
     Emit(OfferRevoked{item->decision->offer, c.item, *freed, RevokeCause::kItemMoved});
   }
   Transfer(c.item, target, from);
+  // Who loses the offer may get the item again, after what goes before it for them.
+  if (freed) Serve(*freed, c.item);
+  Place(c.item);
   if (freed) Serve(*freed);
+  if (from) Serve(*from);
   return c.item.value();
 }
 

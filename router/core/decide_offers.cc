@@ -82,6 +82,14 @@ void Decider::RevokeWhatNoLongerFits(AgentId agent) {
   PlaceInOrder(std::move(looking));
 }
 
+void Decider::RevokeWhatNoLongerFits() {
+  std::vector<AgentId> at_work;
+  for (const State::AgentRow& row : s_.agents) {
+    if (!row.state.work.empty()) at_work.push_back(row.state.id);
+  }
+  for (AgentId agent : at_work) RevokeWhatNoLongerFits(agent);
+}
+
 Decider::Subject Decider::On(const AcceptOffer& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindOffer(c.agent, c.offer));
   const ItemId id = item->id;
@@ -178,6 +186,8 @@ Decider::Subject Decider::On(const TransferAssignment& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
   WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent));
   Transfer(c.item, target, c.agent);
+  Place(c.item);
+  Serve(c.agent);
   return c.item.value();
 }
 

@@ -97,6 +97,7 @@ class Decider {
   };
   absl::StatusOr<Target> ResolveTarget(const Item& item, std::optional<QueueId> queue,
                                        std::optional<AgentId> agent) const;
+  // The item waits at its target afterwards, not yet placed.
   void Transfer(ItemId id, const Target& target, std::optional<AgentId> from);
   absl::StatusOr<const Item*> FindLiving(ItemId id) const;
   RequirementId Define(const Requirement& requirement);
@@ -107,6 +108,7 @@ class Decider {
   absl::StatusOr<const Item*> FindAssigned(AgentId agent, ItemId id) const;
   void Accept(ItemId id);
   void RevokeWhatNoLongerFits(AgentId agent);
+  void RevokeWhatNoLongerFits();  // of all agents, after a change of capacities
 
   // decide_presence.cc
   absl::StatusOr<const AgentState*> FindSignedIn(AgentId id) const;
@@ -128,8 +130,9 @@ class Decider {
   bool PlacePreferred(ItemId id);
   void SkipSteps(ItemId id);
   void Offer(ItemId id, AgentId agent, const OfferReason& reason);
-  // An agent has room: parked work resumes, a queued presence takes effect, then waiting items.
-  void Serve(AgentId agent);
+  // An agent has room: parked work resumes, a queued presence takes effect, then waiting items; up to
+  // `before`, which is about to look for its own agent.
+  void Serve(AgentId agent, std::optional<ItemId> before = std::nullopt);
   // An agent can no longer be given work: what they gave back and what waited for them alone looks
   // elsewhere.
   void AfterLeaving(AgentId agent, const std::vector<ItemId>& given_back = {});

@@ -238,6 +238,8 @@ struct OfferReason {
   Instant idle_since;
   uint32_t eligible = 0;
   uint64_t config_revision = 0;
+  // In the turn of, or kept for, this one of the item's preferred agents; nobody else was looked at.
+  std::optional<uint8_t> preference;
 
   bool operator==(const OfferReason&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -247,6 +249,7 @@ struct OfferReason {
     f(4, "idle_since", self.idle_since);
     f(5, "eligible", self.eligible);
     f(6, "config_revision", self.config_revision);
+    f(7, "preference", self.preference);
   }
 };
 struct OfferMade {

@@ -195,13 +195,16 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
   static constexpr const char* kOutcomes[] = {"is open",    "was accepted",  "was declined",
                                               "was missed", "was withdrawn", "was cancelled"};
   const OfferReason& r = decision.reason;
-  std::string why = r.eligible == 1
-                        ? std::string("the only one who could take it")
-                        : fmt::format(
-                              "chosen of {} who could take it: step {}, match score {}, "
-                              "{}.{} % of their capacity in use, idle since {}",
-                              r.eligible, r.ring, r.score, r.load_permille / 10,
-                              r.load_permille % 10, FormatInstant(r.idle_since));
+  std::string why = "the only one who could take it";
+  if (r.preference) {
+    why = fmt::format("preferred agent number {}", *r.preference + 1);
+  } else if (r.eligible != 1) {
+    why = fmt::format(
+        "chosen of {} who could take it: step {}, match score {}, {}.{} % of their capacity in use, "
+        "idle since {}",
+        r.eligible, r.ring, r.score, r.load_permille / 10, r.load_permille % 10,
+        FormatInstant(r.idle_since));
+  }
   return fmt::format("At {} workItems/{} was offered to {}, {} (configuration {}); the offer {}.",
                      FormatInstant(decision.at), item.id.value(),
                      AgentName(directory, decision.agent), why, r.config_revision,

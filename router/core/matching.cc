@@ -58,7 +58,8 @@ AgentKeys KeysOf(const State& state, AgentId agent) {
 OfferReason ReasonFor(const State& state, AgentId agent, uint8_t ring, int32_t score,
                       uint32_t eligible) {
   const AgentKeys keys = KeysOf(state, agent);
-  return {ring, score, keys.load_permille, keys.idle_since, eligible, state.directory.revision};
+  return {ring,     score, keys.load_permille, keys.idle_since, eligible, state.directory.revision,
+          std::nullopt};
 }
 
 // The first of a pool for an item that somebody has refused: who is excluded is passed over.
@@ -173,9 +174,12 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
   const std::optional<OrderKey> kept = FirstKept(state, agent, room);
   // Within a band, what is kept for the agent goes first.
   if (kept && (!first || kept->band <= first->band)) {
-    const std::optional<PoolMatch> match = state.MatchOf(state.items.Get(kept->id).item, agent);
-    return ItemChoice{kept->id, ReasonFor(state, agent, match ? match->ring : uint8_t{0},
-                                          match ? match->score : 0, 1)};
+    const Item& item = state.items.Get(kept->id).item;
+    const std::optional<PoolMatch> match = state.MatchOf(item, agent);
+    OfferReason reason =
+        ReasonFor(state, agent, match ? match->ring : uint8_t{0}, match ? match->score : 0, 1);
+    if (item.keep->preference != kKeptByTransfer) reason.preference = item.keep->preference;
+    return ItemChoice{kept->id, reason};
   }
   if (!first) return std::nullopt;
   return ItemChoice{first->id, ReasonFor(state, agent, line.ring, line.score, 1)};

@@ -66,7 +66,7 @@ bool Decider::PlacePreferred(ItemId id) {
     if (s_.free.RoomOf(agent).Has(item.channel)) {
       Offer(id, agent,
             {match->ring, match->score, LoadPermille(profile, row->state.load),
-             row->state.idle_since, 1, s_.directory.revision});
+             row->state.idle_since, 1, s_.directory.revision, static_cast<uint8_t>(i)});
       return true;
     }
     if (preferred[i].hold_for > Duration()) {
@@ -102,11 +102,14 @@ void Decider::Offer(ItemId id, AgentId agent, const OfferReason& reason) {
   if (auto_accept) Accept(id);
 }
 
-void Decider::Serve(AgentId agent) {
+void Decider::Serve(AgentId agent, std::optional<ItemId> before) {
   if (s_.FindAgent(agent) == nullptr) return;
   ResumeParked(agent);
   ApplyQueuedPresence(agent);
-  while (auto choice = FindItemFor(s_, agent)) Offer(choice->item, agent, choice->reason);
+  for (auto choice = FindItemFor(s_, agent); choice && choice->item != before;
+       choice = FindItemFor(s_, agent)) {
+    Offer(choice->item, agent, choice->reason);
+  }
 }
 
 void Decider::ResumeParked(AgentId agent) {

@@ -28,6 +28,8 @@ class Recorder {
     s_.Use(e.config.requirement, 1);
     if (before != nullptr) s_.Use(before->requirement, -1);
     const bool had_hours = before != nullptr && before->hours;
+    const bool wrap_up_counts_otherwise =
+        before != nullptr && before->wrap_up.blocks_capacity != e.config.wrap_up.blocks_capacity;
     if (e.id.value() >= s_.queues.size()) s_.queues.resize(e.id.value() + 1);
     State::QueueRow& row = s_.queues[e.id.value()];
     if (!e.config.hours) {
@@ -38,8 +40,9 @@ class Recorder {
     }
     Put(s_.directory.queues, e);
     s_.RefreshOrders();
-    // Whether wrapping up blocks capacity may have changed.
-    s_.directory.agents.ForEach([&](AgentId id, const AgentConfig&) { s_.Reindex(id); });
+    if (wrap_up_counts_otherwise) {
+      s_.directory.agents.ForEach([&](AgentId id, const AgentConfig&) { s_.Reindex(id); });
+    }
   }
   void operator()(const AgentConfigured& e) {
     Put(s_.directory.agents, e);
@@ -185,7 +188,11 @@ class Recorder {
     ItemTable::Row& row = s_.items.Get(e.item);
     row.item.decision = Decision{e.offer, e.agent, at_, e.deadline, e.reason, OfferOutcome::kOpen};
     row.item.units = s_.ProfileOf(e.agent).Find(row.item.channel)->cost;
-    UsePreference(row.item, e.agent);
+    // An offer to one of the preferred agents ends the turn of those before, any other that of all:
+    // an item does not wait for them a second time.
+    row.item.next_preference = e.reason.preference
+                                   ? static_cast<uint8_t>(*e.reason.preference + 1)
+                                   : static_cast<uint8_t>(row.item.preferred.size());
     s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);
     s_.agents[e.agent.value()].state.work.push_back(e.item);
     Become(row, ItemState::kOffered);
@@ -305,15 +312,6 @@ class Recorder {
     item.requirement = requirement;
     item.step = 0;
     item.step_since = at_;
-  }
-  // An offer ends the turn of the preferred agents before the one who gets it, and of all of them
-  // when it goes to somebody else: an item does not wait for them a second time.
-  static void UsePreference(Item& item, AgentId agent) {
-    const auto it = std::find_if(item.preferred.begin(), item.preferred.end(),
-                                 [&](const PreferredAgent& p) { return p.agent == agent; });
-    const auto after = it == item.preferred.end() ? it : it + 1;
-    item.next_preference =
-        std::max(item.next_preference, static_cast<uint8_t>(after - item.preferred.begin()));
   }
   void AddRefusal(Item& item, AgentId agent) {
     const Instant retry_at = at_ + s_.directory.queues.Get(item.queue).decline_gap;

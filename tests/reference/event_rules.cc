@@ -93,6 +93,11 @@ void EventRules::CheckReason(const OfferMade& e, const ItemPicture& item,
   same(e.reason.load_permille == router_.LoadPermille(agent), "load");
   same(e.reason.idle_since == agent.idle_since, "idle since");
   same(e.reason.config_revision == model_.revision, "revision");
+  const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
+  std::optional<size_t> preference;
+  if (turn) preference = turn->preference;
+  if (item.keep && item.keep->preference != kKeptByTransfer) preference = item.keep->preference;
+  same(e.reason.preference == preference, "preference");
   // In the turn of a preferred agent nobody else is looked at.
   const size_t eligible = router_.PreferredTurn(item) ? 1 : router_.AgentsFor(item).size();
   if (!around_.reconfigured && e.reason.eligible != eligible) {

@@ -381,9 +381,9 @@ void Model::On(const OfferMade& e, Instant at) {
   }
   if (!Expect(capacity != nullptr, *item, "offered to one who does not take its channel")) return;
   Expect(e.deadline == at + capacity->offer_timeout, *item, "wrong deadline");
-  // Preferences up to the one who is asked have had their turn.
+  // Preferences up to the one who is asked have had their turn; all of them, when it is nobody's.
   size_t next = item->preferred.size();
-  for (size_t i = item->preferred.size(); i-- > item->next_preference;) {
+  for (size_t i = item->preferred.size(); item->turns_open && i-- > item->next_preference;) {
     if (item->preferred[i].agent == e.agent) next = i + 1;
   }
   if (!item->keep) item->next_preference = next;

@@ -18,6 +18,7 @@ SimulationOptions Matching(uint64_t seed) {
   SimulationOptions options;
   options.seed = seed;
   options.crashes = false;
+  options.again = "reference_test";
   options.size.skills = static_cast<int>(dice.Between(2, 8));
   options.size.teams = static_cast<int>(dice.Between(1, 4));
   options.size.profiles = static_cast<int>(dice.Between(1, 5));

@@ -158,7 +158,8 @@ std::string Report(const SimulationOptions& options, const SimulationResult& res
       fmt::format("seed {} fails after {:.2f} simulated hours\n", options.seed, result.hours);
   for (const std::string& sentence : result.recent) text += "  " + sentence + "\n";
   for (const std::string& fault : result.faults) text += "* " + fault + "\n";
-  text += fmt::format("again: ./dev sim {}\n", options.seed);
+  text += options.again.empty() ? fmt::format("again: ./dev sim {}\n", options.seed)
+                                : fmt::format("again: {}\n", options.again);
   return text;
 }
 

@@ -26,6 +26,8 @@ struct SimulationOptions {
   bool crashes = true;
   // The subject to inspect; none: the production engine.
   std::shared_ptr<reference::Subject> subject;
+  // How to run it again; empty: by its seed.
+  std::string again;
 };
 
 struct SimulationResult {

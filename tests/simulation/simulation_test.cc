@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/simulation/canary.h"
 #include "tests/simulation/simulation.h"
@@ -43,7 +44,7 @@ TEST(SimulationTest, TheSameSeedIsTheSameRun) {
 
 struct CanaryCase {
   PlantedFault fault;
-  const char* caught_as;  // part of what the checker says
+  const char* caught_as;  // a pattern in what the checker says
 };
 
 void PrintTo(const CanaryCase& canary, std::ostream* out) { *out << NameOf(canary.fault); }
@@ -57,8 +58,7 @@ TEST_P(CanaryTest, IsCaught) {
     options.subject = MakeCanary(GetParam().fault, 3);
     const SimulationResult result = Simulate(options);
     if (result.ok()) continue;
-    EXPECT_NE(Report(options, result).find(GetParam().caught_as), std::string::npos)
-        << Report(options, result);
+    EXPECT_THAT(Report(options, result), testing::ContainsRegex(GetParam().caught_as));
     return;
   }
   FAIL() << NameOf(GetParam().fault) << " sang in " << kMostWorlds << " worlds and nobody heard it";
@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
     Planted, CanaryTest,
     testing::Values(CanaryCase{PlantedFault::kSkipsAMatch, "stands idle beside"},
                     CanaryCase{PlantedFault::kTakesALaterItem, "goes first for them"},
-                    CanaryCase{PlantedFault::kTakesAnotherAgent, "* oracle"},
+                    CanaryCase{PlantedFault::kTakesAnotherAgent, "[*] oracle"},
                     CanaryCase{PlantedFault::kPromisesLater, "wrong due"},
                     CanaryCase{PlantedFault::kForgetsAKeep, "passes over preferred agent"},
                     CanaryCase{PlantedFault::kParksNothing, "more than their capacity"},
@@ -77,9 +77,9 @@ INSTANTIATE_TEST_SUITE_P(
                     CanaryCase{PlantedFault::kOffersTwice, "offered, but does not wait"},
                     CanaryCase{PlantedFault::kSetsTheClockBack, "time goes back"},
                     CanaryCase{PlantedFault::kWakesLate, "nothing wakes the engine"},
-                    CanaryCase{PlantedFault::kChangesARefusal, "* oracle"},
+                    CanaryCase{PlantedFault::kChangesARefusal, "[*] oracle"},
                     CanaryCase{PlantedFault::kJournalsAnotherSession,
-                               "replayed, give another state"},
+                               "replayed, give another state|yet something changed"},
                     CanaryCase{PlantedFault::kSavesNoRefusals, "restored, is another state"},
                     CanaryCase{PlantedFault::kRecoversTooLittle, "engine and model"}),
     [](const auto& info) { return std::string(NameOf(info.param.fault)); });

@@ -110,7 +110,7 @@ TEST_F(ServiceSequencerTest, ABatchIsAnsweredWhole) {
   });
 }
 
-TEST_F(ServiceSequencerTest, DISABLED_ChangesOfOneAgentLoseNothing) {
+TEST_F(ServiceSequencerTest, ChangesOfOneAgentLoseNothing) {
   Must<v1::Agent>("ConfigService.CreateAgent", R"({"agentId": "anna", "agent": {"displayName":
       "Anna 0", "routingProfile": "routingProfiles/chat"}})");
   for (const char* skill : {"a", "b", "c", "d"}) {
