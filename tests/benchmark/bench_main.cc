@@ -1,0 +1,78 @@
+// wissel_bench [--json FILE] [--only engine|journal|grpc]: what is fast and what it is fast beside.
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "fmt/format.h"
+#include "tests/benchmark/suites.h"
+
+namespace {
+
+using wissel::benchmark::Figure;
+
+int Usage() {
+  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|journal|grpc]\n");
+  return 2;
+}
+
+// A folder that goes when the run ends. On a real disk: TMPDIR chooses another.
+class Scratch {
+ public:
+  Scratch() : path_(std::filesystem::temp_directory_path() / "wissel-bench-XXXXXX") {
+    std::string pattern = path_.string();
+    path_ = mkdtemp(pattern.data()) == nullptr ? "" : pattern;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string json, only;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view flag = argv[i];
+    if (flag == "--serve-echo") return wissel::benchmark::ServeEcho();
+    if (i + 1 == argc) return Usage();
+    if (flag == "--json") {
+      json = argv[++i];
+    } else if (flag == "--only") {
+      only = argv[++i];
+    } else {
+      return Usage();
+    }
+  }
+  const Scratch scratch;
+  const std::pair<const char*, std::function<absl::StatusOr<std::vector<Figure>>()>> suites[] = {
+      {"engine", [] { return wissel::benchmark::BenchmarkEngine(); }},
+      {"journal", [&] { return wissel::benchmark::BenchmarkJournal(scratch.path()); }},
+      {"grpc", [&] { return wissel::benchmark::BenchmarkGrpc(scratch.path(), "/proc/self/exe"); }},
+  };
+  std::vector<Figure> figures;
+  for (const auto& [name, run] : suites) {
+    if (!only.empty() && only != name) continue;
+    fmt::print(stderr, "{} ...\n", name);
+    auto found = run();
+    if (!found.ok()) {
+      fmt::print(stderr, "{}: {}\n", name, found.status().ToString());
+      return 1;
+    }
+    figures.insert(figures.end(), found->begin(), found->end());
+  }
+  if (figures.empty()) return Usage();
+  PrintTable(figures);
+  if (json.empty()) return 0;
+  const absl::Status written = WriteJsonLines(figures, json);
+  if (written.ok()) return 0;
+  fmt::print(stderr, "{}\n", std::string(written.message()));
+  return 1;
+}

@@ -1,0 +1,13 @@
+# Figures beside their limits: `./dev bench`. No test.
+add_executable(wissel_bench
+  ${CMAKE_CURRENT_LIST_DIR}/bare_index.cc
+  ${CMAKE_CURRENT_LIST_DIR}/bench_main.cc
+  ${CMAKE_CURRENT_LIST_DIR}/callers.cc
+  ${CMAKE_CURRENT_LIST_DIR}/child_process.cc
+  ${CMAKE_CURRENT_LIST_DIR}/engine_bench.cc
+  ${CMAKE_CURRENT_LIST_DIR}/figures.cc
+  ${CMAKE_CURRENT_LIST_DIR}/grpc_bench.cc
+  ${CMAKE_CURRENT_LIST_DIR}/journal_bench.cc)
+target_link_libraries(wissel_bench PRIVATE wissel_flags wissel_router_core wissel_router_journal wissel_stubs)
+target_compile_definitions(wissel_bench PRIVATE WISSEL_BINARY="$<TARGET_FILE:wissel>")
+add_dependencies(wissel_bench wissel)

@@ -1,0 +1,27 @@
+// The benchmarks, each a list of figures. One after the other, on a machine that does nothing else.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tests/benchmark/figures.h"
+
+namespace wissel::benchmark {
+
+// ns an event of the same closed loop (create, offer, accept, complete) at several sizes, each
+// beside an index that does nothing but match.
+absl::StatusOr<std::vector<Figure>> BenchmarkEngine();
+
+// 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
+absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);
+
+// Durable creates through the gRPC door of a real server, beside an echo of the same messages by a
+// server that does nothing else; both processes of their own. `self` is this program, which serves
+// the echo when asked to (ServeEcho).
+absl::StatusOr<std::vector<Figure>> BenchmarkGrpc(const std::string& scratch,
+                                                  const std::string& self);
+// Serves until standard input ends.
+int ServeEcho();
+
+}  // namespace wissel::benchmark
