@@ -227,8 +227,8 @@ Decider::Subject Decider::On(const ConfigureQueue& c) {
   QueueConfig config = c.config;
   config.requirement = Define(c.requirement);
   const QueueConfig* before = s_.directory.queues.Find(id);
-  const bool blocks_now = before != nullptr && !before->wrap_up.blocks_capacity &&
-                          config.wrap_up.blocks_capacity;
+  const bool blocks_now =
+      before != nullptr && !before->wrap_up.blocks_capacity && config.wrap_up.blocks_capacity;
   Emit(QueueConfigured{id, config});
   if (blocks_now) RevokeWhatNoLongerFits();
   TurnHours(id);

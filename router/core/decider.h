@@ -130,8 +130,8 @@ class Decider {
   bool PlacePreferred(ItemId id);
   void SkipSteps(ItemId id);
   void Offer(ItemId id, AgentId agent, const OfferReason& reason);
-  // An agent has room: parked work resumes, a queued presence takes effect, then waiting items; up to
-  // `before`, which is about to look for its own agent.
+  // An agent has room: parked work resumes, a queued presence takes effect, then waiting items; up
+  // to `before`, which is about to look for its own agent.
   void Serve(AgentId agent, std::optional<ItemId> before = std::nullopt);
   // An agent can no longer be given work: what they gave back and what waited for them alone looks
   // elsewhere.

@@ -58,8 +58,9 @@ AgentKeys KeysOf(const State& state, AgentId agent) {
 OfferReason ReasonFor(const State& state, AgentId agent, uint8_t ring, int32_t score,
                       uint32_t eligible) {
   const AgentKeys keys = KeysOf(state, agent);
-  return {ring,     score, keys.load_permille, keys.idle_since, eligible, state.directory.revision,
-          std::nullopt};
+  return {
+      ring,        score, keys.load_permille, keys.idle_since, eligible, state.directory.revision,
+      std::nullopt};
 }
 
 // The first of a pool for an item that somebody has refused: who is excluded is passed over.
