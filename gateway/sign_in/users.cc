@@ -62,7 +62,7 @@ void Bind(sqlite3_stmt* statement, int position, const std::string& text) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Users>> Users::Open(const fs::path& folder) {
-  const fs::path path = folder / "users.db";
+  const fs::path path = folder / "users.sqlite";
   // Made by us first, so that it is never readable by others; SQLite's own files inherit the mode.
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -74,7 +74,7 @@ absl::StatusOr<std::unique_ptr<Users>> Users::Open(const fs::path& folder) {
   const int opened = sqlite3_open_v2(path.c_str(), &database,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<Users> users(new Users(database));
-  if (opened != SQLITE_OK) return users->Failure("cannot open users.db");
+  if (opened != SQLITE_OK) return users->Failure("cannot open users.sqlite");
   sqlite3_busy_timeout(database, 5000);
   auto made = users->Execute(kSchema, {});
   if (!made.ok()) return made.status();
@@ -148,7 +148,7 @@ absl::StatusOr<std::vector<Users::Row>> Users::Select(const char* where,
   const std::string sql =
       fmt::format("SELECT name, display_name, roles, agent, password FROM users {}", where);
   if (sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &prepared, nullptr) != SQLITE_OK) {
-    return Failure("cannot read users.db");
+    return Failure("cannot read users.sqlite");
   }
   const Statement statement(prepared);
   Bind(prepared, 1, name);
@@ -165,7 +165,7 @@ absl::StatusOr<std::vector<Users::Row>> Users::Select(const char* where,
     row.hash = Text(prepared, 4);
     rows.push_back(std::move(row));
   }
-  if (step != SQLITE_DONE) return Failure("cannot read users.db");
+  if (step != SQLITE_DONE) return Failure("cannot read users.sqlite");
   return rows;
 }
 
@@ -173,13 +173,13 @@ absl::StatusOr<int> Users::Execute(const char* sql, const std::vector<std::strin
   std::lock_guard lock(mutex_);
   sqlite3_stmt* prepared = nullptr;
   if (sqlite3_prepare_v2(database_.get(), sql, -1, &prepared, nullptr) != SQLITE_OK) {
-    return Failure("cannot write users.db");
+    return Failure("cannot write users.sqlite");
   }
   const Statement statement(prepared);
   for (size_t i = 0; i < arguments.size(); ++i) {
     Bind(prepared, static_cast<int>(i) + 1, arguments[i]);
   }
-  if (sqlite3_step(prepared) != SQLITE_DONE) return Failure("cannot write users.db");
+  if (sqlite3_step(prepared) != SQLITE_DONE) return Failure("cannot write users.sqlite");
   return sqlite3_changes(database_.get());
 }
 

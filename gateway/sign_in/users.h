@@ -1,4 +1,4 @@
-// The local users, in DATA/users.db (SQLite): the sign-in of an embedded server. Passwords are kept
+// The local users, in DATA/users.sqlite (SQLite): the sign-in of an embedded server. Passwords are kept
 // as Argon2id hashes.
 //
 // Threads: thread-safe; every call touches the disk or hashes, so never on a door's thread. Several
@@ -23,7 +23,7 @@ namespace wissel::sign_in {
 
 class Users {
  public:
-  // Opens or makes `folder`/users.db, readable by its owner only.
+  // Opens or makes `folder`/users.sqlite, readable by its owner only.
   static absl::StatusOr<std::unique_ptr<Users>> Open(const std::filesystem::path& folder);
 
   // INVALID_ARGUMENT with the field ("user", "password", "roles", "agent"), ALREADY_EXISTS.

@@ -224,7 +224,7 @@ TEST_F(GatewaySignIn, UsersAreKept) {
   EXPECT_EQ(users->Remove("anna").code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(users->SetPassword("anna", "another horse").code(), absl::StatusCode::kNotFound);
   struct stat info {};
-  ASSERT_EQ(::stat((folder_ / "users.db").c_str(), &info), 0);
+  ASSERT_EQ(::stat((folder_ / "users.sqlite").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
