@@ -37,6 +37,11 @@ HttpResponse NotAllowed(std::string_view what, const char* allowed) {
   return response;
 }
 
+// Visible ASCII, of which names, addresses and ports are made; it is repeated in refusals.
+bool IsHost(std::string_view host) {
+  return std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
 bool MayBeGot(const rpc::Method& method) {
   return method.descriptor->options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS &&
          !method.descriptor->server_streaming();
@@ -69,6 +74,9 @@ std::variant<HttpResponse, HttpCall> HttpRouter::Route(const HttpRequest& reques
   }
   if (request.http_1_1 && request.host.empty()) {
     return Refusal(400, RefuseField("", "the Host header is missing", "Host: name:port"));
+  }
+  if (!IsHost(request.host)) {
+    return Refusal(400, RefuseField("", "the Host header is malformed", "Host: name:port"));
   }
   if (auto method = MethodNameOf(*path)) {
     return RouteCall(request, *method, query, std::move(peer));

@@ -98,6 +98,7 @@ TEST_F(GatewayHttpLimits, MalformedRequestsAreRefusedAndTheConnectionEnds) {
       "GET /livez\r\n\r\n",
       "GET  /livez HTTP/1.1\r\nHost: test\r\n\r\n",
       "GET /livez HTTP/1.1\r\nHost : test\r\n\r\n",
+      "GET /livez HTTP/1.1\r\nHost: t\xffst\r\n\r\n",
       "GET /livez HTTP/1.1\r\nHost: test\r\nno colon\r\n\r\n",
       "POST /livez HTTP/1.1\r\nHost: test\r\nContent-Length: -1\r\n\r\n",
       "POST /livez HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",

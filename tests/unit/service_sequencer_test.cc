@@ -127,7 +127,9 @@ TEST_F(ServiceSequencerTest, ChangesOfOneAgentLoseNothing) {
                                          R"(}, "updateMask": "order"})";
       const auto agent = Call<v1::Agent>("ConfigService.UpdateAgent", json);
       if (!agent.ok()) ++aborted;
-      if (agent.ok() && thread == 0) EXPECT_EQ(agent->display_name(), "Anna " + number);
+      if (agent.ok() && thread == 0) {
+        EXPECT_EQ(agent->display_name(), "Anna " + number);
+      }
     }
   });
   EXPECT_EQ(aborted, 0);
