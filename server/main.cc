@@ -102,6 +102,7 @@ void AddJournal(CLI::App& app, JournalOptions& options, Action& action) {
 constexpr const char* kFeedHelp =
     "Play files of interval counts into a running server through its gRPC API.\n\n"
     "A file has the columns timestamp,count; the interval is the least gap between two stamps.\n"
+    "A count may be a mean: of 2.5 the half is one more with that chance.\n"
     "Arrivals of an interval are those of a Poisson process, given the count. On voice and chat a\n"
     "customer who has waited longer than their patience (exponential) hangs up. Simulated agents\n"
     "(--agents) answer 1 to 5 s after the offer (uniform), handle for a log-normal time and wrap "

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <sstream>
@@ -12,6 +13,8 @@
 
 namespace wissel::feed {
 namespace {
+
+constexpr double kMostInAnInterval = 1e6;
 
 std::optional<int> Digits(std::string_view text, size_t from, size_t count) {
   if (text.size() < from + count) return std::nullopt;
@@ -83,10 +86,12 @@ absl::StatusOr<IntervalCount> ReadRow(const std::string& path, int line, const s
                      "write for example 2021-03-01T08:30:00");
   }
   const std::string& cell = cells[columns.count];
-  int32_t count = 0;
+  double count = 0;
   auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), count);
-  if (error != std::errc() || end != cell.data() + cell.size() || count < 0) {
-    return WrongLine(path, line, fmt::format("`{}` is no count", cell), "a whole number from 0 on");
+  if (error != std::errc() || end != cell.data() + cell.size() ||
+      !(count >= 0 && count <= kMostInAnInterval)) {
+    return WrongLine(path, line, fmt::format("`{}` is no count", cell),
+                     fmt::format("a number from 0 to {:.0f}", kMostInAnInterval));
   }
   return IntervalCount{*stamp, count};
 }
@@ -133,8 +138,8 @@ std::string FormatStamp(FileTime time) {
                      (time - day) / 3600, (time - day) / 60 % 60);
 }
 
-int64_t ArrivalFile::total() const {
-  int64_t sum = 0;
+double ArrivalFile::total() const {
+  double sum = 0;
   for (const IntervalCount& interval : counts) sum += interval.count;
   return sum;
 }
@@ -191,7 +196,10 @@ absl::StatusOr<ArrivalFile> OnDate(const ArrivalFile& file, std::string_view dat
 }
 
 std::vector<double> SpreadOver(const IntervalCount& interval, int64_t interval_s, Random& random) {
-  std::vector<double> moments(static_cast<size_t>(interval.count));
+  const double whole = std::floor(interval.count);
+  const double rest = interval.count - whole;
+  const bool one_more = rest > 0 && random.Uniform() < rest;
+  std::vector<double> moments(static_cast<size_t>(whole) + (one_more ? 1 : 0));
   for (double& moment : moments) {
     moment =
         static_cast<double>(interval.from) + random.Uniform() * static_cast<double>(interval_s);

@@ -2,7 +2,8 @@
 //
 // A file has the columns `timestamp,count` (others are ignored), stamps "2021-03-01T08:30:00" in
 // rising order, local time without a zone; a stamp begins its interval. The length of the interval
-// is the least gap between two stamps. Pure functions; values are in the file's own seconds.
+// is the least gap between two stamps. A count is whole, or a mean with a fraction ("2.5"), whose
+// rest is one more arrival with that chance. Pure functions; values are in the file's own seconds.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ inline FileTime DayOf(FileTime time) { return time - ((time % 86'400) + 86'400) 
 
 struct IntervalCount {
   FileTime from = 0;
-  int32_t count = 0;
+  double count = 0;
 };
 
 struct ArrivalFile {
@@ -37,7 +38,7 @@ struct ArrivalFile {
 
   FileTime begin() const { return counts.front().from; }
   FileTime end() const { return counts.back().from + interval_s; }
-  int64_t total() const;
+  double total() const;
 };
 
 // INVALID_ARGUMENT with file and line.

@@ -61,7 +61,7 @@ class Plan {
   FileTime file_begin_ = 0;
   FileTime file_end_ = 0;
   double begin_ = 0;
-  int64_t total_ = 0;  // contacts in one cycle
+  double total_ = 0;  // contacts in one cycle
   // Contacts of the cycle at hand, drawn when the one before has run out.
   mutable std::vector<PlannedContact> contacts_;
   mutable size_t next_ = 0;

@@ -52,6 +52,23 @@ TEST(Arrivals, WhatIsWrongIsToldWithItsLine) {
   EXPECT_THAT(Refusal("timestamp,count\n2021-03-01T08:00\n"), HasSubstr("too few columns"));
 }
 
+TEST(Arrivals, AMeanIsThatManyOnAverage) {
+  const IntervalCount interval{0, 2.25};
+  size_t arrivals = 0;
+  for (uint64_t seed = 0; seed < 4000; ++seed) {
+    Random random({seed});
+    const size_t drawn = SpreadOver(interval, 1800, random).size();
+    EXPECT_TRUE(drawn == 2 || drawn == 3) << drawn;
+    arrivals += drawn;
+  }
+  // Five standard deviations of the mean of 4,000 draws.
+  EXPECT_NEAR(static_cast<double>(arrivals) / 4000, 2.25, 5 * 0.433 / 63.2);
+  for (const char* count : {"-0.5", "nan", "inf", "1e9", "2x"}) {
+    const std::string text = std::string("timestamp,count\n2021-03-01T08:00,") + count + "\n";
+    EXPECT_THAT(Refusal(text.c_str()), HasSubstr("is no count")) << count;
+  }
+}
+
 TEST(Arrivals, ADateIsPicked) {
   auto day = OnDate(Day(), "2021-03-02");
   ASSERT_TRUE(day.ok());
