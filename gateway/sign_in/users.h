@@ -1,5 +1,5 @@
-// The local users, in DATA/users.sqlite (SQLite): the sign-in of an embedded server. Passwords are kept
-// as Argon2id hashes.
+// The local users, in DATA/users.sqlite (SQLite): the sign-in of an embedded server. Passwords are
+// kept as Argon2id hashes.
 //
 // Threads: thread-safe; every call touches the disk or hashes, so never on a door's thread. Several
 // processes may use one file (the server, and a command that adds a user).

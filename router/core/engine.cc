@@ -45,11 +45,21 @@ void Engine::Wake(Instant now, std::vector<Event>& events) {
     return next && next->due <= now ? next : std::nullopt;
   };
   // What is settled may leave hints that are due at once.
+  std::vector<Timer> others;
   while (due()) {
+    // Items whose time has come look before anybody is freed: who is freed would otherwise take
+    // them from those who stood free already.
+    others.clear();
     while (const std::optional<Timer> timer = due()) {
       state_->timers.Pop(timer->kind);
-      decider.Fire(*timer);
+      if (LetsAnItemLook(timer->kind)) {
+        decider.Fire(*timer);
+      } else {
+        others.push_back(*timer);
+      }
     }
+    decider.Settle();
+    for (const Timer& timer : others) decider.Fire(timer);
     decider.Settle();
   }
 }

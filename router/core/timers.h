@@ -24,6 +24,8 @@ enum class TimerKind : uint8_t {
   kRetry,          // item
 };
 inline constexpr int kTimerKinds = 7;
+// Of an item that waits and may have an agent now.
+constexpr bool LetsAnItemLook(TimerKind kind) { return kind >= TimerKind::kKeep; }
 
 struct Timer {
   Instant due;

@@ -1,6 +1,7 @@
 // `wissel feed` against the real server: half an hour of the sample day at a hundred times its speed.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { root, Server, wissel } from "./lib/server.mjs";
@@ -13,6 +14,9 @@ before(async () => {
   token = await server.token("admin");
 });
 after(() => server.stop());
+
+// Real counts of a bank's calls in 1999, which are not the project's to ship.
+const realDay = join(root, "../shared/data/arrivals/anonbank1999_6min.csv");
 
 const number = (text, pattern) => Number(pattern.exec(text)?.[1]);
 
@@ -44,6 +48,16 @@ describe("wissel feed", () => {
     const offered = number(stdout, /Books: offered (\d+)/);
     assert.ok(offered > 3, stdout);
     assert.ok(number(stdout, /abandoned (\d+)/) > offered / 2, stdout);
+  });
+
+  test("plays half an hour of a real day with 50 agents", async (context) => {
+    if (!existsSync(realDay)) return context.skip(`NO REAL DATA: ${realDay} is not there`);
+    const { code, stdout, stderr } = await wissel(
+      "feed", "--grpc", server.grpc, "--token", token, "--arrivals", realDay, "--queue", "phone-nl",
+      "--date", "1999-03-01", "--start", "10:00", "--duration", "1800", "--speed", "60", "--agents", "50");
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /The books close\./);
+    assert.ok(number(stdout, /= answered (\d+)/) > 30, stdout);
   });
 
   test("tells what is wrong: a file, a queue, a server that is not there", async () => {

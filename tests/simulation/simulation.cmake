@@ -3,7 +3,8 @@ add_library(wissel_simulation STATIC
   ${CMAKE_CURRENT_LIST_DIR}/canary.cc
   ${CMAKE_CURRENT_LIST_DIR}/performance.cc
   ${CMAKE_CURRENT_LIST_DIR}/shrink.cc
-  ${CMAKE_CURRENT_LIST_DIR}/simulation.cc)
+  ${CMAKE_CURRENT_LIST_DIR}/simulation.cc
+  ${CMAKE_CURRENT_LIST_DIR}/small_scope.cc)
 target_link_libraries(wissel_simulation PUBLIC wissel_flags wissel_reference)
 
 # wissel_sim SEED: one world again.
@@ -12,5 +13,10 @@ target_link_libraries(wissel_sim PRIVATE wissel_simulation)
 
 wissel_test(simulation_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/simulation_test.cc
+  DEPS wissel_simulation
+  LABELS simulation)
+
+wissel_test(small_scope_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/small_scope_test.cc
   DEPS wissel_simulation
   LABELS simulation)
