@@ -29,12 +29,15 @@ FailedCheck MismatchCheck(const State& s, const Item& item, const AgentFacts& fa
   INVARIANT(mismatch.has_value());
   switch (mismatch->kind) {
     case Mismatch::Kind::kSkill:
-      return {Check::kSkill, "lacks " + SkillName(s.directory, mismatch->skill), {}};
+      return {
+          Check::kSkill, "lacks " + SkillName(s.directory, mismatch->skill), {}, mismatch->skill};
     case Mismatch::Kind::kSkillLevel:
       return {Check::kSkillLevel,
               fmt::format("has {} below level {}", SkillName(s.directory, mismatch->skill),
                           mismatch->min_level),
-              {}};
+              {},
+              mismatch->skill,
+              mismatch->min_level};
     default:
       return {Check::kConstraint, "does not meet the constraint", {}};
   }
@@ -52,7 +55,7 @@ std::optional<FailedCheck> PresenceCheck(const AgentState& agent) {
     const std::string& reason = leaves ? agent.queued->away_reason : agent.away_reason;
     std::string sentence = leaves ? "is about to leave" : "is away";
     if (!reason.empty()) sentence += ": " + reason;
-    return FailedCheck{Check::kAway, sentence, {}};
+    return FailedCheck{leaves ? Check::kLeaving : Check::kAway, sentence, {}, {}, 0, reason};
   }
   return std::nullopt;
 }
@@ -61,7 +64,7 @@ std::optional<FailedCheck> CapacityCheck(const State& s, const Item& item, Agent
   switch (CheckRoom(s.ProfileOf(id), s.AgentAt(id).state.load, item.channel)) {
     case RoomCheck::kNotTaken:
       return FailedCheck{
-          Check::kChannelLimit, fmt::format("does not take {}", NameOf(item.channel)), {}};
+          Check::kChannelNotTaken, fmt::format("does not take {}", NameOf(item.channel)), {}};
     case RoomCheck::kChannelLimit:
       return FailedCheck{
           Check::kChannelLimit, fmt::format("is at the limit of {}", NameOf(item.channel)), {}};
@@ -106,28 +109,33 @@ std::string StateSentence(const Engine& engine, const Item& item) {
 }
 
 void AddUpcoming(const State& s, const Item& item, ItemExplanation& e) {
+  using Kind = UpcomingChange::Kind;
   const auto& steps = s.RequirementOf(item).steps;
   if (item.state == ItemState::kWaiting && item.step + 1u < steps.size()) {
-    e.upcoming.push_back({item.step_since + steps[item.step].expires_after,
-                          fmt::format("step {} of the requirement is taken", item.step + 1)});
+    const uint8_t next = item.step + 1;
+    e.upcoming.push_back({item.step_since + steps[item.step].expires_after, Kind::kStep,
+                          fmt::format("step {} of the requirement is taken", next), next});
   }
   if (item.keep && item.keep->until) {
-    e.upcoming.push_back({*item.keep->until, "it is no longer kept for one agent"});
+    e.upcoming.push_back(
+        {*item.keep->until, Kind::kKeepEnds, "it is no longer kept for one agent"});
   }
   for (const Refusal& refusal : item.refusals) {
     if (item.state != ItemState::kWaiting || refusal.retry_at <= s.clock) continue;
-    e.upcoming.push_back(
-        {refusal.retry_at, fmt::format("{} may be asked again, if nobody else is there",
-                                       AgentName(s.directory, refusal.agent))});
+    e.upcoming.push_back({refusal.retry_at, Kind::kMayBeAskedAgain,
+                          fmt::format("{} may be asked again, if nobody else is there",
+                                      AgentName(s.directory, refusal.agent)),
+                          0, refusal.agent});
   }
   if (item.state == ItemState::kOffered) {
-    e.upcoming.push_back({item.decision->deadline, "the offer is missed"});
+    e.upcoming.push_back({item.decision->deadline, Kind::kOfferMissed, "the offer is missed"});
   }
-  if (item.wrap_until) e.upcoming.push_back({*item.wrap_until, "the wrap-up ends by itself"});
+  if (item.wrap_until)
+    e.upcoming.push_back({*item.wrap_until, Kind::kWrapUpEnds, "the wrap-up ends by itself"});
   if (item.state == ItemState::kWaitingForHours) {
     for (const Opening& opening : s.queues[item.queue.value()].openings) {
       if (opening.from <= s.clock) continue;
-      e.upcoming.push_back({opening.from, "the queue opens"});
+      e.upcoming.push_back({opening.from, Kind::kQueueOpens, "the queue opens"});
       break;
     }
   }
@@ -136,13 +144,14 @@ void AddUpcoming(const State& s, const Item& item, ItemExplanation& e) {
 }
 
 void AddChecks(const Engine& engine, const Item& item, ItemExplanation& e) {
-  std::map<std::pair<Check, std::string>, std::vector<AgentId>> groups;
+  std::map<std::pair<Check, std::string>, FailedCheck> groups;
   engine.directory().agents.ForEach([&](AgentId id, const AgentConfig&) {
-    const FailedCheck check = FirstFailedCheck(engine, item, id);
-    groups[{check.check, check.sentence}].push_back(id);
+    FailedCheck check = FirstFailedCheck(engine, item, id);
+    auto [group, is_new] = groups.try_emplace({check.check, check.sentence});
+    if (is_new) group->second = std::move(check);
+    group->second.agents.push_back(id);
   });
-  for (auto& [key, agents] : groups)
-    e.failed_checks.push_back({key.first, key.second, std::move(agents)});
+  for (auto& [key, group] : groups) e.failed_checks.push_back(std::move(group));
   std::stable_sort(
       e.failed_checks.begin(), e.failed_checks.end(),
       [](const FailedCheck& a, const FailedCheck& b) { return a.agents.size() > b.agents.size(); });

@@ -28,17 +28,35 @@ enum class Check : uint8_t {
   kUnits = 12,
   kNone = 13,
   kOtherWorkFirst = 14,
+  kChannelNotTaken = 15,
+  kLeaving = 16,
 };
 
+// A sentence, and what it is made of for those who say it in other words.
 struct FailedCheck {
   Check check = Check::kNone;
   std::string sentence;
   std::vector<AgentId> agents;
+  SkillId skill;            // of kSkill, kSkillLevel
+  uint8_t min_level = 0;    // of kSkillLevel
+  std::string away_reason;  // of kAway, kLeaving
 };
 
 struct UpcomingChange {
+  // The same numbers as wissel.v1.UpcomingChange.Kind.
+  enum class Kind : uint8_t {
+    kStep = 1,
+    kKeepEnds = 2,
+    kMayBeAskedAgain = 3,
+    kOfferMissed = 4,
+    kWrapUpEnds = 5,
+    kQueueOpens = 6,
+  };
   Instant at;
+  Kind kind = Kind::kStep;
   std::string sentence;
+  uint8_t step = 0;  // of kStep
+  AgentId agent;     // of kMayBeAskedAgain
 };
 
 struct ItemExplanation {

@@ -5,6 +5,7 @@
 #include "base/invariant.h"
 #include "router/core/explain.h"
 #include "router/service/convert_basics.h"
+#include "router/service/convert_explanation.h"
 #include "router/service/names.h"
 
 namespace wissel {
@@ -21,7 +22,8 @@ void WriteOffer(const Item& item, const Engine& engine, v1::Offer* out) {
   WriteTimestamp(item.entered, out->mutable_enter_time());
   WriteTimestamp(decision.at, out->mutable_offer_time());
   WriteTimestamp(decision.deadline, out->mutable_deadline());
-  out->set_reason(DescribeDecision(decision, item, directory));
+  WriteDecision(decision, item, directory, out->mutable_decision());
+  out->set_reason(out->decision().sentence());
 }
 
 void WriteAssignment(const Item& item, const Engine& engine, v1::Assignment* out) {

@@ -23,10 +23,15 @@ void WriteFailedCheck(const FailedCheck& check, const Directory& directory, v1::
   out->set_check(static_cast<v1::FailedCheck::Check>(check.check));
   out->set_sentence(check.sentence);
   out->set_agent_count(static_cast<int64_t>(check.agents.size()));
+  if (check.skill != SkillId()) out->set_skill(NameIn(directory, check.skill));
+  out->set_min_level(check.min_level);
+  out->set_away_reason(check.away_reason);
   for (size_t i = 0; i < std::min(check.agents.size(), kAgentsNamed); ++i) {
     out->add_agents(NameIn(directory, check.agents[i]));
   }
 }
+
+}  // namespace
 
 void WriteDecision(const Decision& decision, const Item& item, const Directory& directory,
                    v1::Decision* out) {
@@ -44,8 +49,6 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
   out->set_sentence(DescribeDecision(decision, item, directory));
 }
 
-}  // namespace
-
 void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
                       v1::WorkItemExplanation* out) {
   const Directory& directory = engine.directory();
@@ -54,6 +57,9 @@ void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
   out->set_name(ItemName(explanation.item));
   out->set_state(static_cast<v1::WorkItem::State>(explanation.state));
   for (const std::string& sentence : explanation.sentences) out->add_sentences(sentence);
+  out->set_queue(NameIn(directory, item->queue));
+  const AgentId agent = item->keep ? item->keep->agent : item->agent();
+  if (agent != AgentId()) out->set_agent(NameIn(directory, agent));
   if (explanation.place) out->set_place(static_cast<int64_t>(*explanation.place));
   if (explanation.state == ItemState::kWaiting) {
     WriteOrderKey(*item, directory, out->mutable_order_key());
@@ -65,6 +71,9 @@ void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
     v1::UpcomingChange* to = out->add_upcoming_changes();
     WriteTimestamp(change.at, to->mutable_time());
     to->set_sentence(change.sentence);
+    to->set_kind(static_cast<v1::UpcomingChange::Kind>(change.kind));
+    to->set_step(change.step);
+    if (change.agent != AgentId()) to->set_agent(NameIn(directory, change.agent));
   }
   for (const Decision& decision : explanation.decisions) {
     WriteDecision(decision, *item, directory, out->add_decisions());

@@ -6,6 +6,9 @@
 
 namespace wissel {
 
+void WriteDecision(const Decision& decision, const Item& item, const Directory& directory,
+                   v1::Decision* out);
+
 void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
                       v1::WorkItemExplanation* out);
 

@@ -321,7 +321,8 @@ TEST_F(WorkTest, TransferHasOneTarget) {
 
 TEST_F(WorkTest, AWaitingItemIsExplained) {
   Create(R"({"queue": "queues/tax", "requirement": {"steps": [
-      {"skills": [{"skill": "skills/french", "minLevel": 8}]}]}})");
+      {"skills": [{"skill": "skills/french", "minLevel": 8}], "expiresAfter": "60s"},
+      {"skills": [{"skill": "skills/french", "minLevel": 7}]}]}})");
   center_.Available("bert");
   const auto why = center_.Must<v1::WorkItemExplanation>(
       "WorkService.ExplainWorkItem", R"({"name": "workItems/1"})", Desk("anna"));
@@ -335,8 +336,15 @@ TEST_F(WorkTest, AWaitingItemIsExplained) {
     agents += check.agent_count();
     EXPECT_EQ(check.agents_size(), check.agent_count());
     EXPECT_NE(check.sentence(), "");
+    EXPECT_EQ(check.skill(), "skills/french");
+    EXPECT_EQ(check.min_level(), check.check() == v1::FailedCheck::SKILL_LEVEL ? 8 : 0);
   }
   EXPECT_EQ(agents, 2);
+  EXPECT_EQ(why.queue(), "queues/tax");
+  EXPECT_EQ(why.agent(), "");
+  ASSERT_EQ(why.upcoming_changes_size(), 1);
+  EXPECT_EQ(why.upcoming_changes(0).kind(), v1::UpcomingChange::STEP);
+  EXPECT_EQ(why.upcoming_changes(0).step(), 1);
   center_.Refused<v1::WorkItemExplanation>(
       "WorkService.ExplainWorkItem", R"({"name": "workItems/2"})", StatusCode::kNotFound, "name");
 }

@@ -38,7 +38,7 @@ const ours = { session: 70n, presence: Presence.AVAILABLE, lease };
 const offer = (number: number) => ({
   name: `agents/anna/offers/${number}`,
   workItem: `workItems/${number}`,
-  reason: "longest idle",
+  decision: { agent: "agents/anna", ring: number },
 });
 const assignment = (number: number) => ({
   name: `agents/anna/assignments/${number}`,
@@ -200,7 +200,7 @@ describe("offers and work", () => {
     await Promise.all([store.accept(store.offers[0]!), pass()]);
     expect(store.selected).toBe("workItems/1");
     expect(store.current?.name).toBe(assignment(1).name);
-    expect(store.reasonFor("workItems/1")).toBe("longest idle");
+    expect(store.decisionFor("workItems/1")?.ring).toBe(1);
   });
 
   it("sends a wish again under the same request id over a short outage", async () => {

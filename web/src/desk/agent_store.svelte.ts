@@ -9,6 +9,7 @@ import {
   type Assignment,
   type Offer,
 } from "../gen/wissel/v1/agent_pb";
+import type { Decision } from "../gen/wissel/v1/work_pb";
 import type { ServerClock } from "../lib/clock.svelte";
 import { newRequestId } from "../lib/request_id";
 import { withRetry } from "../lib/retry";
@@ -56,7 +57,7 @@ export class AgentStore {
   #leaseMs = kDefaultLeaseMs;
   #lastHeartbeat = -Infinity;
   #knownOffers = new Set<string>();
-  #reasons = new Map<string, string>();
+  #decisions = new Map<string, Decision>();
   #accepting = new Set<string>();
 
   constructor(options: AgentStoreOptions) {
@@ -91,8 +92,8 @@ export class AgentStore {
   }
 
   /** Why the item was offered to this agent, as the offer said. */
-  reasonFor(workItem: string): string {
-    return this.#reasons.get(workItem) ?? "";
+  decisionFor(workItem: string): Decision | undefined {
+    return this.#decisions.get(workItem);
   }
 
   start(): () => void {
@@ -243,7 +244,7 @@ export class AgentStore {
 
   #announceOffers(): void {
     for (const offer of this.offers) {
-      this.#reasons.set(offer.workItem, offer.reason);
+      if (offer.decision) this.#decisions.set(offer.workItem, offer.decision);
       if (this.#knownOffers.has(offer.name)) continue;
       this.#options.onNewOffer?.(offer);
     }

@@ -46,10 +46,12 @@ export class Directory {
     this.#learn(this.agents);
   }
 
+  /** What agents are told apart by: teams, partners and skills. */
   async loadTeams(): Promise<void> {
     const teams = await this.#config.listTeams({ pageSize: kPage });
     const partners = await this.#config.listPartners({ pageSize: kPage });
-    this.#learn([...teams.teams, ...partners.partners]);
+    const skills = await this.#config.listSkills({ pageSize: kPage });
+    this.#learn([...teams.teams, ...partners.partners, ...skills.skills]);
   }
 
   #learn(resources: readonly { name: string; displayName: string }[]): void {

@@ -67,6 +67,8 @@ const kChecks: Record<Check, MessageKey> = {
   [Check.UNITS]: "check.units",
   [Check.NONE]: "check.none",
   [Check.OTHER_WORK_FIRST]: "check.otherWorkFirst",
+  [Check.CHANNEL_NOT_TAKEN]: "check.channelNotTaken",
+  [Check.LEAVING]: "check.leaving",
 };
 
 const kOutcomes: Record<Outcome, MessageKey> = {

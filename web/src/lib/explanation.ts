@@ -1,0 +1,73 @@
+// The engine's answers to "why?", said in the page's language from their figures. The sentences that
+// come with them are English and are for logs.
+import {
+  UpcomingChange_Kind as Kind,
+  WorkItem_State as State,
+  type Decision,
+  type FailedCheck,
+  type UpcomingChange,
+  type WorkItemExplanation,
+} from "../gen/wissel/v1/work_pb";
+import { clockTimeWithSeconds, count, percent } from "./format";
+import { t } from "./i18n.svelte";
+import { awayReasonName, stateName } from "./labels";
+import { msOf } from "./time";
+
+type NameOf = (resource: string) => string;
+
+/** Where the item is. */
+export function whereabouts(why: WorkItemExplanation, nameOf: NameOf): string {
+  const queue = nameOf(why.queue);
+  const agent = why.agent === "" ? "" : nameOf(why.agent);
+  switch (why.state) {
+    case State.WAITING:
+      return agent === "" ? t("why.waits", { queue }) : t("why.kept", { agent });
+    case State.WAITING_FOR_HOURS:
+      return t("why.waitsForHours", { queue });
+    case State.OFFERED:
+      return t("why.offered", { agent });
+    default:
+      return agent === "" ? stateName(why.state) : t("why.handled", { state: stateName(why.state), agent });
+  }
+}
+
+/** The particulars of a failed check; empty where its name says it all. */
+export function particulars(check: FailedCheck, nameOf: NameOf): string {
+  if (check.awayReason !== "") return awayReasonName(check.awayReason);
+  if (check.skill === "") return "";
+  const skill = nameOf(check.skill);
+  return check.minLevel > 0 ? t("why.skillLevel", { skill, level: check.minLevel }) : skill;
+}
+
+/** What time will change. */
+export function change(upcoming: UpcomingChange, nameOf: NameOf): string {
+  switch (upcoming.kind) {
+    case Kind.STEP:
+      return t("change.step", { step: upcoming.step });
+    case Kind.KEEP_ENDS:
+      return t("change.keepEnds");
+    case Kind.MAY_BE_ASKED_AGAIN:
+      return t("change.mayBeAskedAgain", { agent: nameOf(upcoming.agent) });
+    case Kind.OFFER_MISSED:
+      return t("change.offerMissed");
+    case Kind.WRAP_UP_ENDS:
+      return t("change.wrapUpEnds");
+    case Kind.QUEUE_OPENS:
+      return t("change.queueOpens");
+    default:
+      return t("change.other");
+  }
+}
+
+/** Why this agent. */
+export function whyChosen(decision: Decision): string {
+  if (decision.preference > 0) return t("chosen.preferred", { number: decision.preference });
+  if (decision.eligibleAgents <= 1n) return t("chosen.only");
+  return t("chosen.among", {
+    count: count(decision.eligibleAgents),
+    step: decision.ring,
+    score: count(decision.matchScore),
+    load: percent(decision.loadPermille / 1000),
+    since: clockTimeWithSeconds(msOf(decision.idleSince) ?? 0),
+  });
+}
