@@ -24,6 +24,17 @@ int PrintToken(const TokenOptions& options);
 int VerifyJournalIn(const std::string& data);
 int DumpJournalIn(const std::string& data, uint64_t from, std::optional<uint64_t> to);
 
+// A moment of the past: from the journal alone, of a server that runs or not.
+struct MomentOptions {
+  std::string data;
+  std::string until;  // "2026-11-21T09:30:00Z"; empty: the end of the journal
+  bool json = false;
+};
+// The state as it was, in figures, with its digest.
+int Replay(const MomentOptions& options);
+// Why: of "workItems/12", "offers/12" or "agents/anna".
+int Explain(const MomentOptions& options, const std::string& name);
+
 struct UserOptions {
   std::string data;
   std::string user;

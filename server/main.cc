@@ -12,6 +12,7 @@
 namespace {
 
 using wissel::feed::FeedOptions;
+using wissel::server::MomentOptions;
 using wissel::server::ServeOptions;
 using wissel::server::TokenOptions;
 using wissel::server::UserOptions;
@@ -113,6 +114,28 @@ constexpr const char* kFeedHelp =
     "live\n"
     "view, which is looked at every two seconds.";
 
+struct MomentCommand {
+  MomentOptions options;
+  std::string name;
+};
+
+void AddMoments(CLI::App& app, MomentCommand& moment, Action& action) {
+  CLI::App* replay =
+      app.add_subcommand("replay", "The state of any moment from the journal, with its digest");
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Why a work item waits, an offer was made, an agent has what they have");
+  for (CLI::App* command : {replay, explain}) {
+    command->add_option("--data", moment.options.data, "Folder of the server's stores")->required();
+    command->add_option("--until", moment.options.until,
+                        "The moment, 2026-11-21T09:30:00Z; left out: now");
+    command->add_flag("--json", moment.options.json, "One JSON object");
+  }
+  explain->add_option("name", moment.name, "workItems/12, offers/12 or agents/anna")->required();
+  replay->callback([&] { action = [&] { return wissel::server::Replay(moment.options); }; });
+  explain->callback(
+      [&] { action = [&] { return wissel::server::Explain(moment.options, moment.name); }; });
+}
+
 void AddFeedAgents(CLI::App& feed, FeedOptions& options) {
   feed.add_option("--agents", options.agents,
                   "Make the agents sim-001 to sim-N, with the queues' skills, and let them work")
@@ -180,12 +203,14 @@ int main(int argc, char** argv) {
   TokenOptions token;
   UserOptions user;
   JournalOptions journal;
+  MomentCommand moment;
   FeedOptions feed;
   std::string config;
   AddServe(app, serve, action);
   AddToken(app, token, action);
   AddUsers(app, user, action);
   AddJournal(app, journal, action);
+  AddMoments(app, moment, action);
   AddFeed(app, feed, action);
   CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");
   check->add_option("file", config, "Configuration file")->required();

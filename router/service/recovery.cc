@@ -16,9 +16,10 @@ void PassOver(uint64_t sequence, const std::string& reason) {
       {{"sequence", sequence}, {"reason", reason}});
 }
 
-// The newest snapshot that is whole and makes the engine that it was taken of; otherwise the
-// beginning.
-Recovered Start(const SnapshotStore* snapshots, const EngineOptions& options) {
+// The newest snapshot, of `not_after` at the latest, that is whole and makes the engine that it was
+// taken of; otherwise the beginning.
+Recovered Start(const SnapshotStore* snapshots, const EngineOptions& options,
+                std::optional<Instant> not_after) {
   const std::vector<uint64_t> sequences =
       snapshots == nullptr ? std::vector<uint64_t>() : snapshots->List();
   for (uint64_t sequence : sequences) {
@@ -27,6 +28,7 @@ Recovered Start(const SnapshotStore* snapshots, const EngineOptions& options) {
       PassOver(sequence, std::string(snapshot.status().message()));
       continue;
     }
+    if (not_after && snapshot->state.now > *not_after) continue;
     Engine engine = Engine::Restore(std::move(snapshot->state), options);
     if (engine.Digest() != snapshot->digest) {
       PassOver(sequence, "it makes an engine with another digest");
@@ -41,12 +43,29 @@ Recovered Start(const SnapshotStore* snapshots, const EngineOptions& options) {
 
 absl::StatusOr<Recovered> Recover(JournalReader& journal, const SnapshotStore* snapshots,
                                   const EngineOptions& options) {
-  Recovered recovered = Start(snapshots, options);
+  Recovered recovered = Start(snapshots, options, std::nullopt);
   auto record = [&](const JournalRow&, const std::vector<Event>& events) {
     for (const Event& event : events) recovered.engine.Record(event);
     return absl::OkStatus();
   };
   WISSEL_ASSIGN_OR_RETURN(recovered.position, ReadEventsAfter(journal, recovered.position, record));
+  return recovered;
+}
+
+absl::StatusOr<Recovered> RecoverAt(JournalReader& journal, const SnapshotStore* snapshots,
+                                    const EngineOptions& options, Instant moment) {
+  Recovered recovered = Start(snapshots, options, moment);
+  bool reached = false;
+  auto record = [&](const JournalRow& row, const std::vector<Event>& events) {
+    // A batch has one instant.
+    reached = !events.empty() && events.front().at > moment;
+    if (reached) return absl::CancelledError();
+    for (const Event& event : events) recovered.engine.Record(event);
+    recovered.position = {row.header.last_sequence, row.hash};
+    return absl::OkStatus();
+  };
+  const auto end = ReadEventsAfter(journal, recovered.position, record);
+  if (!end.ok() && !reached) return end.status();
   return recovered;
 }
 

@@ -23,4 +23,9 @@ struct Recovered {
 absl::StatusOr<Recovered> Recover(JournalReader& journal, const SnapshotStore* snapshots,
                                   const EngineOptions& options);
 
+// The engine as it was at a moment: all that had happened by then, and nothing later. `position` is
+// where the journal stood.
+absl::StatusOr<Recovered> RecoverAt(JournalReader& journal, const SnapshotStore* snapshots,
+                                    const EngineOptions& options, Instant moment);
+
 }  // namespace wissel

@@ -79,4 +79,49 @@ describe("the command line", () => {
     assert.equal(configured.length, 1, "the file is applied once");
     assert.equal(await server.stop(), 0);
   });
+
+  test("replays any moment, and explains it from the journal alone", async () => {
+    const data = join(folder, "moments");
+    const server = await Server.start({ data });
+    const token = await server.token("admin");
+    await server.ask("AgentService/SignIn", { agent: "agents/anna" }, token);
+    await server.ask("AgentService/SetPresence", { agent: "agents/anna", presence: "AVAILABLE" }, token);
+    const item = await server.ask("WorkService/CreateWorkItem", { workItem: { queue: "queues/chat-benefits" } }, token);
+    const offered = await server.ask("WorkService/GetWorkItem", { name: item.name }, token);
+    assert.equal(offered.state, "OFFERED");
+    const told = await server.ask("WorkService/ExplainWorkItem", { name: item.name }, token);
+    const offer = `offers/${offered.offer.split("/").at(-1)}`;
+
+    // Beside a server that runs.
+    const look = async (...args) => {
+      const { code, stdout, stderr } = await wissel(...args, "--data", data, "--json");
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    };
+    const now = await look("replay");
+    assert.equal(now.living, 1);
+    assert.equal(now.signedIn, 1);
+    assert.deepEqual(await look("replay", "--until", now.time), now);
+    assert.deepEqual((await look("explain", item.name)).sentences, told.sentences);
+    assert.deepEqual((await look("explain", offer)).sentences, [told.sentences.at(-1)]);
+    assert.match((await look("explain", "agents/anna")).sentences[0], new RegExp(`anna is available and holds ${item.name}`));
+
+    const before = new Date(new Date(offered.enterTime) - 1).toISOString();
+    const earlier = await look("replay", "--until", before);
+    assert.equal(earlier.living, 0);
+    assert.ok(earlier.sequence < now.sequence);
+    for (const [args, right] of [
+      [["explain", "workItems/99"], /there is no workItems\/99/],
+      [["explain", "offers/99"], /was not made/],
+      [["explain", "anna"], /workItems\/12, offers\/12 or agents\/anna/],
+      [["replay", "--until", "yesterday"], /write for example/],
+    ]) {
+      const { code, stderr } = await wissel(...args, "--data", data);
+      assert.equal(code, 1);
+      assert.match(stderr, right);
+    }
+    assert.equal(await server.stop(), 0);
+    const stopped = await look("replay", "--until", now.time);
+    assert.equal(stopped.digest, now.digest);
+  });
 });

@@ -37,6 +37,7 @@ class Stage {
   absl::Status ConfigureQueueAs(const std::string& name, const std::string& text);
   absl::Status Remove(std::string text);
   void Explain(ItemId item);
+  void Explain(AgentId agent);
   void ShowLine(QueueId queue);
   void ShowAgent(AgentId agent);
 

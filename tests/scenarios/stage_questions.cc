@@ -32,8 +32,12 @@ void ReplaceNumber(std::string& text, const std::string& from, const std::string
 absl::Status Stage::PlayQuestion(std::string text, bool& done) {
   done = true;
   if (TakePrefix(text, "explain ")) {
-    WISSEL_ASSIGN_OR_RETURN(const ItemId item, FindItem(text));
-    Explain(item);
+    if (const auto item = FindItem(text); item.ok()) {
+      Explain(*item);
+    } else {
+      WISSEL_ASSIGN_OR_RETURN(const AgentId agent, FindAgent(text));
+      Explain(agent);
+    }
   } else if (TakePrefix(text, "line of ")) {
     WISSEL_ASSIGN_OR_RETURN(const QueueId queue, FindQueue(text));
     ShowLine(queue);
@@ -70,6 +74,11 @@ void Stage::Explain(ItemId item) {
   for (const Decision& decision : explanation->decisions) {
     Write("  decision: " + Readable(DescribeDecision(decision, *living, directory())));
   }
+}
+
+void Stage::Explain(AgentId agent) {
+  const auto explanation = ExplainAgent(engine_, agent);
+  for (const std::string& sentence : explanation->sentences) Write("  " + Readable(sentence));
 }
 
 void Stage::ShowLine(QueueId queue) {
