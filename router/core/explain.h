@@ -75,8 +75,8 @@ absl::StatusOr<ItemExplanation> ExplainItem(const Engine& engine, ItemId item);
 // The first check that fails for this agent and this waiting item.
 FailedCheck FirstFailedCheck(const Engine& engine, const Item& item, AgentId agent);
 
-// Why an agent has what they have, and nothing else: what they do, and for the waiting items, grouped,
-// the first check that fails. Costs one look at each waiting item.
+// Why an agent has what they have, and nothing else: what they do, and for the waiting items,
+// grouped, the first check that fails. Costs one look at each waiting item.
 struct WaitingForOther {
   FailedCheck check;          // without agents
   std::vector<ItemId> items;  // in order, the first 20
@@ -86,7 +86,6 @@ struct AgentExplanation {
   AgentId agent;
   std::vector<std::string> sentences;        // the first is the shortest answer
   std::vector<WaitingForOther> not_offered;  // largest group first
-  std::vector<Decision> decisions;           // of what they hold, oldest first
 };
 // NOT_FOUND for an agent who is not configured.
 absl::StatusOr<AgentExplanation> ExplainAgent(const Engine& engine, AgentId agent);

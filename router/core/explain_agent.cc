@@ -89,7 +89,6 @@ absl::StatusOr<AgentExplanation> ExplainAgent(const Engine& engine, AgentId id) 
   }
   for (ItemId item_id : agent->work) {
     const Item& item = s.items.Get(item_id).item;
-    e.decisions.push_back(*item.decision);
     e.sentences.push_back(DescribeDecision(*item.decision, item, s.directory));
   }
   return e;

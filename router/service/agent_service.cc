@@ -9,6 +9,7 @@
 #include "router/service/convert_agent_state.h"
 #include "router/service/convert_basics.h"
 #include "router/service/convert_config.h"
+#include "router/service/convert_explanation.h"
 #include "router/service/names.h"
 #include "router/service/requests.h"
 #include "router/service/targets.h"
@@ -38,6 +39,13 @@ absl::StatusOr<v1::AgentState> StateNow(const Desk& desk, AgentId id, const Engi
   WriteAgentState(*agent, engine, {desk.shard.now(), desk.shard.last_sequence()},
                   desk.options.lease, &state);
   return state;
+}
+
+absl::StatusOr<v1::AgentExplanation> ExplanationNow(AgentId id, const Engine& engine) {
+  WISSEL_ASSIGN_OR_RETURN(const AgentExplanation explanation, ExplainAgent(engine, id));
+  v1::AgentExplanation answer;
+  WriteExplanation(explanation, engine, &answer);
+  return answer;
 }
 
 // The agent of a request, who exists and whom the caller may be.
@@ -215,6 +223,15 @@ void ServeLooks(rpc::MethodTable& table, rpc::Roles act, DeskPtr desk) {
         if (!agent.ok()) return reply(agent.status());
         Look(desk->shard, std::move(reply),
              [desk, id = *agent](const Engine& engine) { return StateNow(*desk, id, engine); });
+      });
+  table.Unary<v1::ExplainAgentRequest, v1::AgentExplanation>(
+      "wissel.v1.AgentService.ExplainAgent", look,
+      [desk](const Context& context, const v1::ExplainAgentRequest& request,
+             Reply<v1::AgentExplanation> reply) {
+        const auto agent = LookedAt(*desk, context, request, Deed::kLook);
+        if (!agent.ok()) return reply(agent.status());
+        Look(desk->shard, std::move(reply),
+             [id = *agent](const Engine& engine) { return ExplanationNow(id, engine); });
       });
   table.ServerStreaming<v1::WatchAgentRequest, v1::AgentState>(
       "wissel.v1.AgentService.WatchAgent", look,

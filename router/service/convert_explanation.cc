@@ -80,4 +80,23 @@ void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
   }
 }
 
+void WriteExplanation(const AgentExplanation& explanation, const Engine& engine,
+                      v1::AgentExplanation* out) {
+  const Directory& directory = engine.directory();
+  out->set_agent(NameIn(directory, explanation.agent));
+  for (const std::string& sentence : explanation.sentences) out->add_sentences(sentence);
+  for (const WaitingForOther& group : explanation.not_offered) {
+    v1::AgentExplanation::NotOffered* to = out->add_not_offered();
+    FailedCheck check = group.check;
+    check.agents = {explanation.agent};
+    WriteFailedCheck(check, directory, to->mutable_check());
+    to->set_item_count(static_cast<int64_t>(group.count));
+    for (ItemId item : group.items) to->add_work_items(ItemName(item));
+  }
+  for (ItemId id : engine.FindAgent(explanation.agent)->work) {
+    const Item& item = *engine.FindItem(id);
+    WriteDecision(*item.decision, item, directory, out->add_decisions());
+  }
+}
+
 }  // namespace wissel

@@ -1,7 +1,8 @@
-// The explanation of an item as the contract shows it. Pure.
+// The explanations of items and agents as the contract shows them. Pure.
 #pragma once
 
 #include "router/core/explain.h"
+#include "wissel/v1/agent.pb.h"
 #include "wissel/v1/work.pb.h"
 
 namespace wissel {
@@ -11,5 +12,8 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
 
 void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
                       v1::WorkItemExplanation* out);
+
+void WriteExplanation(const AgentExplanation& explanation, const Engine& engine,
+                      v1::AgentExplanation* out);
 
 }  // namespace wissel

@@ -163,6 +163,27 @@ TEST_F(AgentTest, AwayWaitsForTheWorkAtHand) {
   EXPECT_EQ(state.queued_presence().away_reason(), "break");
 }
 
+TEST_F(AgentTest, WhyTheyHaveWhatTheyHaveIsExplained) {
+  OfferOne();
+  for (int i = 0; i < 25; ++i) {
+    center_.Must<v1::WorkItem>("WorkService.CreateWorkItem",
+                               R"({"workItem": {"queue": "queues/tax", "requirement": {"steps": [
+                                   {"skills": [{"skill": "skills/french", "minLevel": 10}]}]}}})");
+  }
+  const auto why =
+      center_.Must<v1::AgentExplanation>("AgentService.ExplainAgent", "{}", Desk("anna"));
+  EXPECT_EQ(why.agent(), "agents/anna");
+  EXPECT_GE(why.sentences_size(), 2);
+  ASSERT_EQ(why.decisions_size(), 1);
+  EXPECT_EQ(why.decisions(0).offer(), "agents/anna/offers/1");
+  ASSERT_EQ(why.not_offered_size(), 1);
+  EXPECT_EQ(why.not_offered(0).item_count(), 25);
+  EXPECT_EQ(why.not_offered(0).work_items_size(), 20);
+  EXPECT_EQ(why.not_offered(0).check().skill(), "skills/french");
+  center_.Refused<v1::AgentExplanation>("AgentService.ExplainAgent", R"({"agent": "agents/bert"})",
+                                        StatusCode::kPermissionDenied, "", Desk("anna"));
+}
+
 TEST_F(AgentTest, AgentsActOnlyAsThemselves) {
   Refused("SignIn", R"({"agent": "agents/bert"})", StatusCode::kPermissionDenied, "");
   Refused("SignIn", R"({"agent": "agents/nobody"})", StatusCode::kPermissionDenied, "");
