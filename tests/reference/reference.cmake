@@ -5,6 +5,7 @@ add_library(wissel_reference STATIC
   ${CMAKE_CURRENT_LIST_DIR}/event_rules.cc
   ${CMAKE_CURRENT_LIST_DIR}/inspector.cc
   ${CMAKE_CURRENT_LIST_DIR}/model.cc
+  ${CMAKE_CURRENT_LIST_DIR}/model_configuration.cc
   ${CMAKE_CURRENT_LIST_DIR}/random_center.cc
   ${CMAKE_CURRENT_LIST_DIR}/random_people.cc
   ${CMAKE_CURRENT_LIST_DIR}/reference_router.cc
