@@ -238,8 +238,8 @@ struct OfferReason {
   Instant idle_since;
   uint32_t eligible = 0;
   uint64_t config_revision = 0;
-  // In the turn of, or kept for, this one of the item's preferred agents; nobody else was looked
-  // at.
+  // In the turn of, or kept for, this one of the item's preferred agents, or kKeptByTransfer;
+  // nobody else was looked at.
   std::optional<uint8_t> preference;
 
   bool operator==(const OfferReason&) const = default;

@@ -205,7 +205,9 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
                                               "was missed", "was withdrawn", "was cancelled"};
   const OfferReason& r = decision.reason;
   std::string why = "the only one who could take it";
-  if (r.preference) {
+  if (r.preference == kKeptByTransfer) {
+    why = "to whom it was transferred";
+  } else if (r.preference) {
     why = fmt::format("preferred agent number {}", *r.preference + 1);
   } else if (r.eligible != 1) {
     why = fmt::format(

@@ -179,7 +179,7 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
     const std::optional<PoolMatch> match = state.MatchOf(item, agent);
     OfferReason reason =
         ReasonFor(state, agent, match ? match->ring : uint8_t{0}, match ? match->score : 0, 1);
-    if (item.keep->preference != kKeptByTransfer) reason.preference = item.keep->preference;
+    reason.preference = item.keep->preference;
     return ItemChoice{kept->id, reason};
   }
   if (!first) return std::nullopt;

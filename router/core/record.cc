@@ -190,8 +190,9 @@ class Recorder {
     row.item.units = s_.ProfileOf(e.agent).Find(row.item.channel)->cost;
     // An offer to one of the preferred agents ends the turn of those before, any other that of all:
     // an item does not wait for them a second time.
-    row.item.next_preference = e.reason.preference
-                                   ? static_cast<uint8_t>(*e.reason.preference + 1)
+    const std::optional<uint8_t> preference = e.reason.preference;
+    row.item.next_preference = preference && *preference != kKeptByTransfer
+                                   ? static_cast<uint8_t>(*preference + 1)
                                    : static_cast<uint8_t>(row.item.preferred.size());
     s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);
     s_.agents[e.agent.value()].state.work.push_back(e.item);

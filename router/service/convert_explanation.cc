@@ -44,7 +44,9 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
   WriteTimestamp(decision.reason.idle_since, out->mutable_idle_since());
   out->set_eligible_agents(decision.reason.eligible);
   out->set_config_revision(static_cast<int64_t>(decision.reason.config_revision));
-  if (decision.reason.preference) out->set_preference(*decision.reason.preference + 1);
+  const std::optional<uint8_t> preference = decision.reason.preference;
+  out->set_transferred(preference == kKeptByTransfer);
+  if (preference && !out->transferred()) out->set_preference(*preference + 1);
   out->set_outcome(static_cast<v1::Decision::Outcome>(decision.outcome));
   out->set_sentence(DescribeDecision(decision, item, directory));
 }

@@ -96,7 +96,7 @@ void EventRules::CheckReason(const OfferMade& e, const ItemPicture& item,
   const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
   std::optional<size_t> preference;
   if (turn) preference = turn->preference;
-  if (item.keep && item.keep->preference != kKeptByTransfer) preference = item.keep->preference;
+  if (item.keep) preference = item.keep->preference;
   same(e.reason.preference == preference, "preference");
   // In the turn of a preferred agent nobody else is looked at.
   const size_t eligible = router_.PreferredTurn(item) ? 1 : router_.AgentsFor(item).size();

@@ -51,6 +51,7 @@ describe("why, in Dutch", () => {
   it("says why this agent", () => {
     const why = (decision: object) => whyChosen(create(DecisionSchema, decision));
     expect(why({ preference: 2, eligibleAgents: 1n })).toBe("Voorkeurmedewerker van de klant, nummer 2");
+    expect(why({ transferred: true, eligibleAgents: 1n })).toBe("Het werd naar deze medewerker doorverbonden");
     expect(why({ eligibleAgents: 1n })).toBe("De enige die het kon aannemen");
     expect(why({ eligibleAgents: 4n, matchScore: 12n, loadPermille: 250 })).toMatch(
       /^Gekozen uit 4 die het konden aannemen: stap 0, overeenkomst 12, 25\s?% bezet/,

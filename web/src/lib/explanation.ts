@@ -61,6 +61,7 @@ export function change(upcoming: UpcomingChange, nameOf: NameOf): string {
 
 /** Why this agent. */
 export function whyChosen(decision: Decision): string {
+  if (decision.transferred) return t("chosen.transferred");
   if (decision.preference > 0) return t("chosen.preferred", { number: decision.preference });
   if (decision.eligibleAgents <= 1n) return t("chosen.only");
   return t("chosen.among", {
