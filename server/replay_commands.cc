@@ -47,12 +47,13 @@ std::optional<uint64_t> NumberAfter(const std::string& text, std::string_view pr
   return number;
 }
 
-// The item that the offer is, or was, of: among those that are remembered.
-std::optional<ItemId> ItemOfOffer(const Engine& engine, OfferId offer) {
+// Why the offer was made, if its item is remembered.
+std::optional<std::string> WhyOffered(const Engine& engine, OfferId offer) {
   for (const Item& item : engine.Save().items) {
-    if (item.decision && item.decision->offer == offer) return item.id;
-    for (const Decision& decision : item.past_decisions) {
-      if (decision.offer == offer) return item.id;
+    std::vector<Decision> decisions = item.past_decisions;
+    if (item.decision) decisions.push_back(*item.decision);
+    for (const Decision& decision : decisions) {
+      if (decision.offer == offer) return DescribeDecision(decision, item, engine.directory());
     }
   }
   return std::nullopt;
@@ -61,16 +62,9 @@ std::optional<ItemId> ItemOfOffer(const Engine& engine, OfferId offer) {
 absl::StatusOr<std::vector<std::string>> SentencesOf(const Engine& engine,
                                                      const std::string& name) {
   if (const auto offer = NumberAfter(name, "offers/")) {
-    const std::optional<ItemId> item = ItemOfOffer(engine, OfferId(*offer));
-    if (!item) {
-      return absl::NotFoundError(fmt::format("{} was not made, or is not remembered", name));
-    }
-    WISSEL_ASSIGN_OR_RETURN(const ItemExplanation explanation, ExplainItem(engine, *item));
-    for (const Decision& decision : explanation.decisions) {
-      if (decision.offer != OfferId(*offer)) continue;
-      return std::vector<std::string>{
-          DescribeDecision(decision, *engine.FindItem(*item), engine.directory())};
-    }
+    std::optional<std::string> why = WhyOffered(engine, OfferId(*offer));
+    if (why) return std::vector<std::string>{*std::move(why)};
+    return absl::NotFoundError(fmt::format("{} was not made, or is not remembered", name));
   }
   if (const auto item = NumberAfter(name, "workItems/")) {
     WISSEL_ASSIGN_OR_RETURN(ItemExplanation explanation, ExplainItem(engine, ItemId(*item)));

@@ -211,9 +211,8 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
     why = fmt::format("preferred agent number {}", *r.preference + 1);
   } else if (r.eligible != 1) {
     why = fmt::format(
-        "chosen of {} who could take it: step {}, match score {}, {}.{} % of their capacity in "
-        "use, "
-        "idle since {}",
+        "chosen of {} who could take it: step {}, match score {}, "
+        "{}.{} % of their capacity in use, idle since {}",
         r.eligible, r.ring, r.score, r.load_permille / 10, r.load_permille % 10,
         FormatInstant(r.idle_since));
   }

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 
+#include "tests/reference/dice.h"
+
 namespace wissel::benchmark {
 
 constexpr int kQueues = 20;
@@ -17,18 +19,13 @@ constexpr std::array<int, 3> SkillsOf(int set) {
 }
 constexpr int SkillSetOf(int agent) { return agent % kSkillSets; }
 
-// Every queue as likely as any other (splitmix64, Steele, Lea, Flood 2014).
+// Every queue as likely as any other.
 class Arrivals {
  public:
-  int NextQueue() {
-    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return static_cast<int>((z ^ (z >> 31)) % kQueues);
-  }
+  int NextQueue() { return static_cast<int>(dice_.Below(kQueues)); }
 
  private:
-  uint64_t state_ = 1;
+  reference::SeededDice dice_{1};
 };
 
 }  // namespace wissel::benchmark

@@ -2,6 +2,7 @@
 // completed. Without a backlog half of the agents are idle; with one all are busy, and each
 // completion takes the next out of the line. Driven as the live shard drives it: timers are fired
 // when they are due.
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <memory>
