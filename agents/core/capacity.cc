@@ -34,6 +34,18 @@ const ChannelCapacity* RoutingProfile::Find(Channel channel) const {
   return nullptr;
 }
 
+QueueHelp HelpFor(const QueuePreferences& preferences, QueueId queue, Channel channel) {
+  const auto first = std::lower_bound(
+      preferences.begin(), preferences.end(), queue,
+      [](const QueuePreference& preference, QueueId id) { return preference.queue < id; });
+  QueueHelp help;
+  for (auto it = first; it != preferences.end() && it->queue == queue; ++it) {
+    // The one for every channel stands first.
+    if (!it->channel || it->channel == channel) help = it->help;
+  }
+  return help;
+}
+
 RoomCheck CheckRoom(const RoutingProfile& profile, const Load& load, Channel channel) {
   const ChannelCapacity* wanted = profile.Find(channel);
   return wanted == nullptr ? RoomCheck::kNotTaken : CheckRoom(profile, load, *wanted);

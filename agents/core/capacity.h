@@ -10,9 +10,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agents/core/channel.h"
+#include "agents/core/ids.h"
 #include "base/time.h"
 
 namespace wissel {
@@ -36,11 +38,42 @@ struct ChannelCapacity {
   }
 };
 
+// How willingly the people of a profile help a queue: the lowest rank first, whatever is due; and
+// only items that have waited there for `delay`.
+struct QueueHelp {
+  uint8_t rank = 5;
+  Duration delay;
+
+  bool operator==(const QueueHelp&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "rank", self.rank);
+    f(2, "delay", self.delay);
+  }
+};
+struct QueuePreference {
+  QueueId queue;
+  std::optional<Channel> channel;  // none: every channel that has no preference of its own
+  QueueHelp help;
+
+  auto key() const { return std::pair(queue, channel); }
+  bool operator==(const QueuePreference&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "queue", self.queue);
+    f(2, "channel", self.channel);
+    f(3, "help", self.help);
+  }
+};
+
+// By (queue, channel), each once.
+using QueuePreferences = std::vector<QueuePreference>;
+QueueHelp HelpFor(const QueuePreferences& preferences, QueueId queue, Channel channel);
+
 struct RoutingProfile {
   std::string name;
   std::string display_name;
   int32_t units = 100;
   std::vector<ChannelCapacity> channels;  // by channel, each once; others are not offered
+  QueuePreferences queues;                // others are helped by default
 
   bool operator==(const RoutingProfile&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -48,6 +81,7 @@ struct RoutingProfile {
     f(2, "display_name", self.display_name);
     f(3, "units", self.units);
     f(4, "channels", self.channels);
+    f(5, "queues", self.queues);
   }
   // Null for a channel that this profile does not take.
   const ChannelCapacity* Find(Channel channel) const;

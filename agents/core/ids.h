@@ -1,4 +1,5 @@
-// Ids of the agents' room. Given by the engine in rising order from 1, never used twice.
+// Ids of the agents' room, and of the queues that routing profiles name. Given by the engine in
+// rising order from 1, never used twice.
 #pragma once
 
 #include <cstdint>
@@ -12,5 +13,6 @@ using TeamId = StrongId<struct TeamTag, uint32_t>;
 using PartnerId = StrongId<struct PartnerTag, uint32_t>;
 using ProfileId = StrongId<struct ProfileTag, uint32_t>;
 using AgentId = StrongId<struct AgentTag, uint32_t>;
+using QueueId = StrongId<struct QueueTag, uint32_t>;
 
 }  // namespace wissel

@@ -102,7 +102,7 @@ void Board::Advance(Instant now) {
   }
 }
 
-void Board::SetStaffing(QueueId id, const Engine::Staffing& staffing) {
+void Board::SetStaffing(QueueId id, const Staffing& staffing) {
   if (FindQueue(id) == nullptr) return;
   QueueRow& row = Get(id).row;
   const bool same = row.agents_signed_in == staffing.signed_in && row.agents_free == staffing.free;

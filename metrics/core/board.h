@@ -47,7 +47,7 @@ class Board {
   void StartDay(Instant start);
   // Counts who has become overdue.
   void Advance(Instant now);
-  void SetStaffing(QueueId queue, const Engine::Staffing& staffing);
+  void SetStaffing(QueueId queue, const Staffing& staffing);
 
   // Position in the journal that the board includes.
   uint64_t sequence() const { return sequence_; }
@@ -121,6 +121,8 @@ class Board {
   void On(const ItemAbandoned& e, Instant at);
   void On(const ItemCancelled& e, Instant at);
   void On(const ItemTransferred& e, Instant at);
+  void On(const ItemOverflowed& e, Instant at);
+  void On(const ItemShown&, Instant) {}
   void On(const ItemReturned& e, Instant at);
   void On(const OfferMade& e, Instant at);
   void On(const OfferAccepted& e, Instant at);

@@ -30,7 +30,7 @@ class DayFold {
   void Advance(Instant now);
 
   const Board& board() const { return board_; }
-  void SetStaffing(QueueId queue, const Engine::Staffing& staffing) {
+  void SetStaffing(QueueId queue, const Staffing& staffing) {
     board_.SetStaffing(queue, staffing);
   }
 

@@ -101,6 +101,16 @@ void Board::On(const ItemTransferred& e, Instant at) {
   }
 }
 
+void Board::On(const ItemOverflowed& e, Instant) {
+  LiveItem& item = Get(e.item);
+  RemoveWaiting(e.item, item);
+  ++Get(item.queue).row.today.ended_otherwise;
+  item.requirement = e.requirement;
+  item.step = 0;
+  item.due = e.due;
+  BeginStay(e.item, item, e.to_queue);
+}
+
 void Board::On(const ItemReturned& e, Instant at) {
   LiveItem& item = Get(e.item);
   EndAssignment(e.item, item, at);

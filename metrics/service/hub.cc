@@ -59,7 +59,7 @@ std::vector<QueueId> Hub::AskStaffing() {
   return queues;
 }
 
-void Hub::SetStaffing(const std::vector<std::pair<QueueId, Engine::Staffing>>& staffing) {
+void Hub::SetStaffing(const std::vector<std::pair<QueueId, Staffing>>& staffing) {
   for (const auto& [queue, figures] : staffing) fold_->SetStaffing(queue, figures);
 }
 

@@ -42,7 +42,7 @@ class Hub {
   // What has happened since staffing was last asked for may have changed it.
   bool staffing_stale() const { return staffing_stale_; }
   std::vector<QueueId> AskStaffing();
-  void SetStaffing(const std::vector<std::pair<QueueId, Engine::Staffing>>& staffing);
+  void SetStaffing(const std::vector<std::pair<QueueId, Staffing>>& staffing);
 
   // Sends what is due, to whoever is writable. True while somebody is still behind.
   bool Send(Instant now);

@@ -161,7 +161,7 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
     // Turned away, it is asked again after the usual while.
     staffing_asked_ = shard_.Read([self = shared_from_this(), queues = std::move(queues), from,
                                    to](const Engine& engine) mutable {
-      std::vector<std::pair<QueueId, Engine::Staffing>> staffing;
+      std::vector<std::pair<QueueId, Staffing>> staffing;
       for (size_t i = from; i < to; ++i) {
         const bool exists = engine.directory().queues.Find(queues[i]) != nullptr;
         if (exists) staffing.push_back({queues[i], engine.StaffingOf(queues[i])});

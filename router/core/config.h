@@ -108,6 +108,40 @@ struct Opening {
   }
 };
 
+// What a queue does with new items when it has too much, or nobody, to serve them.
+struct EntryGate {
+  // The same numbers as wissel.v1.EntryGate.When.
+  enum class When : uint8_t { kWaiting = 1, kNobodySignedIn = 2 };
+  // The same numbers as wissel.v1.EntryGate.Action.
+  enum class Action : uint8_t { kRefuse = 1, kRedirect = 2 };
+  When when = When::kWaiting;
+  int32_t waiting = 0;  // of kWaiting: so many wait already, or more
+  Action action = Action::kRefuse;
+  std::string message;           // of kRefuse
+  std::optional<QueueId> queue;  // of kRedirect
+
+  bool operator==(const EntryGate&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "when", self.when);
+    f(2, "waiting", self.waiting);
+    f(3, "action", self.action);
+    f(4, "message", self.message);
+    f(5, "queue", self.queue);
+  }
+};
+
+// What has waited in the queue for `after` goes on to another.
+struct Overflow {
+  Duration after;
+  QueueId queue;
+
+  bool operator==(const Overflow&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "after", self.after);
+    f(2, "queue", self.queue);
+  }
+};
+
 struct QueueConfig {
   std::string name;
   std::string display_name;
@@ -127,6 +161,11 @@ struct QueueConfig {
   std::optional<QueueId> closed_queue;  // of kRedirect
   std::vector<SelectionKey> selection = {SelectionKey::kRing, SelectionKey::kMatchScore,
                                          SelectionKey::kLoadRatio, SelectionKey::kIdleSince};
+  // Of the decisions in which its items stood by, at least so many in a thousand are theirs; 0: none
+  // is kept.
+  int32_t share_floor_permille = 0;
+  std::vector<EntryGate> entry_gates;  // the first that holds decides
+  std::optional<Overflow> overflow;
 
   bool operator==(const QueueConfig&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -147,6 +186,9 @@ struct QueueConfig {
     f(15, "closed_message", self.closed_message);
     f(16, "closed_queue", self.closed_queue);
     f(17, "selection", self.selection);
+    f(18, "share_floor_permille", self.share_floor_permille);
+    f(19, "entry_gates", self.entry_gates);
+    f(20, "overflow", self.overflow);
   }
 };
 
@@ -159,6 +201,7 @@ struct CenterConfig {
   std::vector<std::string> away_reasons;
   Duration reconnect_grace = Duration::Seconds(60);
   LostWorkRule lost_work = LostWorkRule::kReturnToQueue;
+  int32_t most_hops = 3;  // how often rules may send one item on to another queue
 
   bool operator==(const CenterConfig&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -167,6 +210,7 @@ struct CenterConfig {
     f(3, "away_reasons", self.away_reasons);
     f(4, "reconnect_grace", self.reconnect_grace);
     f(5, "lost_work", self.lost_work);
+    f(6, "most_hops", self.most_hops);
   }
 };
 

@@ -53,6 +53,12 @@ bool Mentions(const Requirement& requirement, SkillId skill) {
       });
 }
 
+bool SendsTo(const QueueConfig& queue, QueueId target) {
+  return queue.closed_queue == target || (queue.overflow && queue.overflow->queue == target) ||
+         std::any_of(queue.entry_gates.begin(), queue.entry_gates.end(),
+                     [&](const EntryGate& gate) { return gate.queue == target; });
+}
+
 }  // namespace
 
 template <class Id, class Config>
@@ -96,7 +102,12 @@ Decider::Subject Decider::On(const ConfigureCenter& c) {
   if (c.config.reconnect_grace < Duration() || c.config.reconnect_grace > Duration::Hours(1)) {
     return RefuseField("reconnectGrace", "is out of range", "from 0 to 1 h");
   }
+  if (c.config.most_hops < 1 || c.config.most_hops > 20) {
+    return RefuseField("mostHops", "is out of range", "from 1 to 20");
+  }
+  const bool more_hops = c.config.most_hops > s_.directory.center.most_hops;
   Emit(CenterConfigured{c.config});
+  if (more_hops) LookAgainEverywhere();
   return uint64_t{0};
 }
 
@@ -121,11 +132,34 @@ Decider::Subject Decider::On(const ConfigurePartner& c) {
   return ConfigureNamed(s_.directory.partners, c, "partner");
 }
 
+absl::Status Decider::CheckPreferences(const QueuePreferences& preferences) const {
+  if (!Rises(preferences, [](const QueuePreference& p) { return p.key(); })) {
+    return RefuseField("queues", "a queue is listed twice for a channel",
+                       "each queue once for each channel");
+  }
+  for (size_t i = 0; i < preferences.size(); ++i) {
+    const std::string at = fmt::format("queues[{}].", i);
+    const QueuePreference& p = preferences[i];
+    if (s_.directory.queues.Find(p.queue) == nullptr) {
+      return Refuse(absl::StatusCode::kNotFound, at + "queue", "there is no such queue");
+    }
+    if (p.channel && !IsChannel(static_cast<int>(*p.channel))) {
+      return RefuseField(at + "channel", "is no channel", "a channel");
+    }
+    if (p.help.rank > 9) return RefuseField(at + "rank", "is no rank", "from 0 to 9");
+    if (p.help.delay < Duration() || p.help.delay > Duration::Days(30)) {
+      return RefuseField(at + "delay", "is out of range", "from 0 to 30 days");
+    }
+  }
+  return absl::OkStatus();
+}
+
 Decider::Subject Decider::On(const ConfigureProfile& c) {
   if (c.config.units < 1 || c.config.units > 10'000) {
     return RefuseField("units", fmt::format("{} units", c.config.units), "from 1 to 10,000");
   }
   WISSEL_RETURN_IF_ERROR(CheckChannels(c.config));
+  WISSEL_RETURN_IF_ERROR(CheckPreferences(c.config.queues));
   if (c.id) {
     const RoutingProfile* before = s_.directory.profiles.Find(*c.id);
     for (const State::AgentRow& row : s_.agents) {
@@ -184,6 +218,9 @@ absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
                        "at least one reason code");
   }
   if (q.selection.size() > 7) return RefuseField("selection", "too many keys", "at most 7");
+  if (q.share_floor_permille < 0 || q.share_floor_permille > 1000) {
+    return RefuseField("shareFloor", "is no share", "0 to 1");
+  }
   if (q.closed_action == ClosedActionKind::kRedirect) {
     if (!q.closed_queue || s_.directory.queues.Find(*q.closed_queue) == nullptr) {
       return Refuse(absl::StatusCode::kNotFound, "hours.closedAction.queue",
@@ -194,7 +231,35 @@ absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
                          "another queue");
     }
   }
-  return absl::OkStatus();
+  return CheckGates(c);
+}
+
+absl::Status Decider::CheckGates(const ConfigureQueue& c) const {
+  const auto check_target = [&](std::optional<QueueId> queue, const std::string& at) {
+    if (!queue || s_.directory.queues.Find(*queue) == nullptr) {
+      return Refuse(absl::StatusCode::kNotFound, at, "there is no such queue");
+    }
+    if (queue == c.id) {
+      return RefuseField(at, "a queue cannot overflow into itself", "another queue");
+    }
+    return absl::OkStatus();
+  };
+  const std::vector<EntryGate>& gates = c.config.entry_gates;
+  if (gates.size() > 10) return RefuseField("entryGates", "too many gates", "at most 10");
+  for (size_t i = 0; i < gates.size(); ++i) {
+    const std::string at = fmt::format("entryGates[{}].", i);
+    if (gates[i].when == EntryGate::When::kWaiting && gates[i].waiting < 1) {
+      return RefuseField(at + "waiting", "such a gate would always hold", "at least 1");
+    }
+    if (gates[i].action != EntryGate::Action::kRedirect) continue;
+    WISSEL_RETURN_IF_ERROR(check_target(gates[i].queue, at + "queue"));
+  }
+  if (!c.config.overflow) return absl::OkStatus();
+  if (c.config.overflow->after < Duration::Seconds(1) ||
+      c.config.overflow->after > Duration::Days(30)) {
+    return RefuseField("overflow.after", "is out of range", "between 1 s and 30 days");
+  }
+  return check_target(c.config.overflow->queue, "overflow.queue");
 }
 
 // Waiting items without a requirement of their own follow their queue's.
@@ -364,7 +429,13 @@ Decider::Subject Decider::On(const DeleteQueue& c) {
   if (living > 0) return StillUsed(NameOf(c.id), fmt::format("{} work items", living));
   absl::Status used;
   s_.directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
-    if (used.ok() && queue.closed_queue == c.id) used = StillUsed(NameOf(c.id), NameOf(id));
+    if (used.ok() && id != c.id && SendsTo(queue, c.id)) used = StillUsed(NameOf(c.id), NameOf(id));
+  });
+  s_.directory.profiles.ForEach([&](ProfileId, const RoutingProfile& profile) {
+    const bool named =
+        std::any_of(profile.queues.begin(), profile.queues.end(),
+                    [&](const QueuePreference& preference) { return preference.queue == c.id; });
+    if (used.ok() && named) used = StillUsed(NameOf(c.id), "routingProfiles/" + profile.name);
   });
   WISSEL_RETURN_IF_ERROR(used);
   Emit(QueueDeleted{c.id});
@@ -394,6 +465,19 @@ void Decider::TurnHours(QueueId queue) {
   const auto waiting = s_.lines.WaitingForHours(queue);
   for (const OrderKey& key : waiting) Emit(ItemReleased{key.id});
   for (const OrderKey& key : waiting) Place(key.id);
+  if (!was_open) LookWhereItOverflows(queue);
+}
+
+// What has waited too long elsewhere, while this queue was closed, may go on now.
+void Decider::LookWhereItOverflows(QueueId into) {
+  std::vector<Looking> looking;
+  s_.directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
+    if (!queue.overflow || queue.overflow->queue != into) return;
+    for (const OrderKey& key : s_.WaitingInOrder(id, s_.lines.WaitingCount(id))) {
+      looking.push_back({key, false});
+    }
+  });
+  PlaceInOrder(std::move(looking));
 }
 
 Decider::Subject Decider::On(const SetOpenings& c) {

@@ -1,4 +1,6 @@
 // Work items: they enter, change, move and leave.
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "router/core/decider.h"
 
@@ -56,6 +58,52 @@ RequirementId Decider::Define(const Requirement& requirement) {
   return RequirementId(id);
 }
 
+bool Decider::Holds(const EntryGate& gate, QueueId queue) const {
+  switch (gate.when) {
+    case EntryGate::When::kWaiting:
+      return s_.lines.WaitingCount(queue) >= static_cast<size_t>(gate.waiting);
+    case EntryGate::When::kNobodySignedIn:
+      return s_.StaffingOf(queue).signed_in == 0;
+  }
+  return false;
+}
+
+absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted) const {
+  Entrance entrance{wanted, std::nullopt, 0};
+  std::vector<QueueId> seen;
+  const auto refuse = [&](const std::string& message, const char* otherwise) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.queue",
+                  message.empty() ? fmt::format("{} {}", NameOf(entrance.queue), otherwise)
+                                  : message);
+  };
+  for (;;) {
+    const QueueConfig& queue = s_.directory.queues.Get(entrance.queue);
+    std::optional<QueueId> next;
+    OverflowCause cause = OverflowCause::kClosed;
+    if (!s_.IsOpen(entrance.queue)) {
+      if (queue.closed_action == ClosedActionKind::kRefuse) {
+        return refuse(queue.closed_message, "is closed");
+      }
+      if (queue.closed_action == ClosedActionKind::kRedirect) next = queue.closed_queue;
+    } else {
+      const auto gate = std::find_if(queue.entry_gates.begin(), queue.entry_gates.end(),
+                                     [&](const EntryGate& g) { return Holds(g, entrance.queue); });
+      if (gate == queue.entry_gates.end()) return entrance;
+      const bool full = gate->when == EntryGate::When::kWaiting;
+      if (gate->action == EntryGate::Action::kRefuse) {
+        return refuse(gate->message, full ? "has too many waiting" : "has nobody signed in");
+      }
+      next = gate->queue;
+      cause = full ? OverflowCause::kTooManyWait : OverflowCause::kNobodySignedIn;
+    }
+    // Rules that lead in a circle, or on for ever, leave the item where they began to.
+    seen.push_back(entrance.queue);
+    const bool again = next && std::find(seen.begin(), seen.end(), *next) != seen.end();
+    if (!next || again || entrance.hops >= s_.directory.center.most_hops) return entrance;
+    entrance = {*next, cause, static_cast<uint8_t>(entrance.hops + 1)};
+  }
+}
+
 Decider::Subject Decider::On(const CreateItem& c) {
   const QueueConfig* queue = s_.directory.queues.Find(c.queue);
   if (queue == nullptr) {
@@ -70,26 +118,18 @@ Decider::Subject Decider::On(const CreateItem& c) {
   if (c.preferred.size() > kMostPreferred) {
     return RefuseField("workItem.preferredAgents", "too many preferred agents", "at most 10");
   }
-  QueueId target = c.queue;
+  WISSEL_ASSIGN_OR_RETURN(const Entrance entrance, FindEntrance(c.queue));
+  queue = &s_.directory.queues.Get(entrance.queue);
   std::optional<QueueId> redirected_from;
-  if (!s_.IsOpen(target) && queue->closed_action == ClosedActionKind::kRedirect) {
-    redirected_from = target;
-    target = *queue->closed_queue;
-    queue = &s_.directory.queues.Get(target);
-  }
-  const bool open = s_.IsOpen(target);
-  if (!open && queue->closed_action == ClosedActionKind::kRefuse) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.queue",
-                  queue->closed_message.empty() ? fmt::format("{} is closed", NameOf(target))
-                                                : queue->closed_message);
-  }
+  if (entrance.hops > 0) redirected_from = c.queue;
   const uint8_t band = c.band.value_or(queue->default_band);
   const Channel channel = c.channel.value_or(queue->channel);
   const Instant due = now_ + queue->answer_within - c.head_start;
   const RequirementId requirement = c.requirement ? Define(*c.requirement) : queue->requirement;
   const ItemId id(s_.next_item);
-  Emit(ItemEntered{id, target, channel, band, c.requirement.has_value(), !open, requirement,
-                   c.head_start, due, c.contact, c.preferred, redirected_from});
+  Emit(ItemEntered{id, entrance.queue, channel, band, c.requirement.has_value(),
+                   !s_.IsOpen(entrance.queue), requirement, c.head_start, due, c.contact,
+                   c.preferred, redirected_from, entrance.cause, entrance.hops});
   Place(id);
   return id.value();
 }

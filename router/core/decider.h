@@ -84,17 +84,28 @@ class Decider {
   template <class Id, class Config>
   Subject ConfigureNamed(const ResourceTable<Id, Config>& table, const Configure<Id, Config>& c,
                          const char* kind);
+  absl::Status CheckPreferences(const QueuePreferences& preferences) const;
   absl::Status CheckSkills(const Requirement& requirement) const;
   absl::Status CheckAgent(const AgentConfig& config) const;
   absl::Status CheckQueue(const ConfigureQueue& c) const;
+  absl::Status CheckGates(const ConfigureQueue& c) const;
   void FollowRequirement(QueueId queue);
   void TurnHours(QueueId queue);
+  void LookWhereItOverflows(QueueId into);
 
   // decide_items.cc
   struct Target {
     QueueId queue;
     std::optional<AgentId> agent;
   };
+  // Where a new item goes: its queue, or on by the rules of queues that are closed or full.
+  struct Entrance {
+    QueueId queue;
+    std::optional<OverflowCause> cause;
+    uint8_t hops = 0;
+  };
+  absl::StatusOr<Entrance> FindEntrance(QueueId wanted) const;
+  bool Holds(const EntryGate& gate, QueueId queue) const;
   absl::StatusOr<Target> ResolveTarget(const Item& item, std::optional<QueueId> queue,
                                        std::optional<AgentId> agent) const;
   // The item waits at its target afterwards, not yet placed.
@@ -128,7 +139,11 @@ class Decider {
   void PlaceInOrder(std::vector<Looking> items);
   bool PlaceKept(ItemId id);
   bool PlacePreferred(ItemId id);
+  // What time has brought to a waiting item: it overflows, goes on a step, is shown to more.
+  void Advance(ItemId id);
   void SkipSteps(ItemId id);
+  void Overflow(ItemId id);
+  void Show(ItemId id);
   void Offer(ItemId id, AgentId agent, const OfferReason& reason);
   // An agent has room: parked work resumes, a queued presence takes effect, then waiting items; up
   // to `before`, which is about to look for its own agent.

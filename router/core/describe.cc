@@ -69,7 +69,10 @@ class Describer {
     std::string s = fmt::format("{} enters {} by {}, band {}, due {}", Item(e.item), Queue(e.queue),
                                 NameOf(e.channel), e.band, FormatInstant(e.due));
     if (e.head_start > Duration()) s += fmt::format(", ahead by {}", FormatDuration(e.head_start));
-    if (e.redirected_from) s += fmt::format(", redirected from {}", Queue(*e.redirected_from));
+    if (e.redirected_from) {
+      s += fmt::format(", redirected from {}", Queue(*e.redirected_from));
+      if (e.redirected_cause) s += fmt::format(" ({})", NameOf(*e.redirected_cause));
+    }
     if (e.waits_for_hours) s += ", and waits for the opening hours";
     return s;
   }
@@ -110,6 +113,15 @@ class Describer {
                          Agent(e.agent));
     }
     return fmt::format("{} is returned to its queue by {}", Item(e.item), Agent(e.agent));
+  }
+
+  std::string operator()(const ItemOverflowed& e) const {
+    return fmt::format("{} overflows into {}, due {} ({})", Item(e.item), Queue(e.to_queue),
+                       FormatInstant(e.due), NameOf(e.cause));
+  }
+  std::string operator()(const ItemShown& e) const {
+    return fmt::format("{} is shown to those who help after {}", Item(e.item),
+                       FormatDuration(e.delay));
   }
 
   std::string operator()(const OfferMade& e) const {
@@ -208,6 +220,12 @@ class Describer {
 };
 
 }  // namespace
+
+const char* NameOf(OverflowCause cause) {
+  static constexpr std::array<const char*, 4> kNames = {
+      "it is closed", "too many wait", "nobody is signed in", "it waited too long"};
+  return kNames[static_cast<size_t>(cause) - 1];
+}
 
 std::string Describe(const Event& event, const Directory& directory) {
   return std::visit(Describer(directory), event.body);

@@ -12,6 +12,8 @@ namespace wissel {
 // For example "workItems/7 is offered to agents/anna until 09:00:20.000 (offers/3)". Times are UTC.
 std::string Describe(const Event& event, const Directory& directory);
 
+const char* NameOf(OverflowCause cause);  // "it is closed", "too many wait", ...
+
 // "2026-11-21T09:00:20.000Z"
 std::string FormatInstant(Instant t);
 // "1 h 2 min 3.5 s"

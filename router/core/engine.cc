@@ -89,6 +89,10 @@ const Requirement* Engine::FindRequirement(RequirementId id) const {
   return it == state_->requirements.end() ? nullptr : &it->second.requirement;
 }
 
+int32_t Engine::ShareCreditPermille(QueueId queue) const {
+  return state_->queues[queue.value()].share_credit;
+}
+bool Engine::IsOwedShare(QueueId queue) const { return state_->IsOwedShare(queue); }
 bool Engine::IsOpen(QueueId queue) const { return state_->IsOpen(queue); }
 
 const Item* Engine::FindItem(ItemId id) const {
@@ -128,19 +132,6 @@ std::vector<ItemId> Engine::WaitingInOrder(QueueId queue, size_t limit) const {
 
 size_t Engine::WaitingCount(QueueId queue) const { return state_->lines.WaitingCount(queue); }
 
-Engine::Staffing Engine::StaffingOf(QueueId queue) const {
-  Staffing staffing;
-  const QueueConfig& config = state_->directory.queues.Get(queue);
-  for (const PoolMatch& match : state_->pools.MatchesOf(config.requirement)) {
-    const Pool& pool = state_->pools.Get(match.pool);
-    if (state_->directory.profiles.Get(pool.profile).Find(config.channel) == nullptr) continue;
-    staffing.signed_in += pool.signed_in;
-    if (!state_->free.HasAny(match.pool)) continue;
-    for (const FreeAgents::Bucket& bucket : state_->free.BucketsOf(match.pool)) {
-      if (bucket.room.Has(config.channel)) staffing.free += static_cast<int64_t>(bucket.size());
-    }
-  }
-  return staffing;
-}
+Staffing Engine::StaffingOf(QueueId queue) const { return state_->StaffingOf(queue); }
 
 }  // namespace wissel

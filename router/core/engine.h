@@ -64,17 +64,19 @@ struct SavedState {
   };
   std::vector<SavedRequirement> requirements;
   uint32_t next_requirement = 1;
-  struct SavedOpenings {
+  struct SavedQueue {
     QueueId queue;
     bool open = true;
     std::vector<Opening> openings;
+    int32_t share_credit = 0;
     static void Fields(auto&& self, auto&& f) {
       f(1, "queue", self.queue);
       f(2, "open", self.open);
       f(3, "openings", self.openings);
+      f(4, "share_credit", self.share_credit);
     }
   };
-  std::vector<SavedOpenings> openings;
+  std::vector<SavedQueue> queues;
   std::vector<Item> items;          // by id, those ended last included
   std::vector<ItemId> ended_order;  // the ended ones in the order of their ends
   std::vector<AgentState> agents;   // by id
@@ -96,12 +98,19 @@ struct SavedState {
     f(5, "directory", self.directory);
     f(6, "requirements", self.requirements);
     f(7, "next_requirement", self.next_requirement);
-    f(8, "openings", self.openings);
+    f(8, "queues", self.queues);
     f(9, "items", self.items);
     f(10, "ended_order", self.ended_order);
     f(11, "agents", self.agents);
     f(12, "requests", self.requests);
   }
+};
+
+// Signed-in agents who qualify for a queue's own requirement at its last step, and how many of them
+// have room for its channel now.
+struct Staffing {
+  int64_t signed_in = 0;
+  int64_t free = 0;
 };
 
 class Engine {
@@ -132,6 +141,10 @@ class Engine {
   const Directory& directory() const;
   const Requirement* FindRequirement(RequirementId id) const;
   bool IsOpen(QueueId queue) const;
+  // Of a share floor: what is earned and not used, in thousandths of a decision; and whether that makes
+  // the next one in which an item of the queue stands by its own.
+  int32_t ShareCreditPermille(QueueId queue) const;
+  bool IsOwedShare(QueueId queue) const;
   // Null when it never was, or is forgotten; `WasItem` tells the two apart.
   const Item* FindItem(ItemId id) const;
   bool WasItem(ItemId id) const;
@@ -147,12 +160,6 @@ class Engine {
   // most `limit`.
   std::vector<ItemId> WaitingInOrder(QueueId queue, size_t limit) const;
   size_t WaitingCount(QueueId queue) const;
-  // Signed-in agents who qualify for the queue's own requirement at its last step, and how many of
-  // them have room for its channel now.
-  struct Staffing {
-    int64_t signed_in = 0;
-    int64_t free = 0;
-  };
   Staffing StaffingOf(QueueId queue) const;
 
   // For explanation (explain.h) and for checkers: the whole state, read-only.

@@ -104,6 +104,14 @@ struct PreferredAgent {
   }
 };
 
+// Why a rule sent an item on. The same numbers as wissel.v1.OverflowCause.
+enum class OverflowCause : uint8_t {
+  kClosed = 1,
+  kTooManyWait = 2,
+  kNobodySignedIn = 3,
+  kWaitedTooLong = 4,
+};
+
 struct ItemEntered {
   ItemId item;
   QueueId queue;
@@ -116,7 +124,9 @@ struct ItemEntered {
   Instant due;
   std::string contact;
   std::vector<PreferredAgent> preferred;
-  std::optional<QueueId> redirected_from;  // the closed queue that it was meant for
+  std::optional<QueueId> redirected_from;         // the queue that it was meant for
+  std::optional<OverflowCause> redirected_cause;  // of the last hop
+  uint8_t hops = 0;
   static void Fields(auto&& self, auto&& f) {
     f(1, "item", self.item);
     f(2, "queue", self.queue);
@@ -130,6 +140,8 @@ struct ItemEntered {
     f(10, "contact", self.contact);
     f(11, "preferred", self.preferred);
     f(12, "redirected_from", self.redirected_from);
+    f(13, "redirected_cause", self.redirected_cause);
+    f(14, "hops", self.hops);
   }
 };
 // Its queue has opened.
@@ -214,6 +226,32 @@ struct ItemTransferred {
     f(8, "due", self.due);
   }
 };
+// By its queue's rule, at the place that its entry gives it there.
+struct ItemOverflowed {
+  ItemId item;
+  QueueId to_queue;
+  RequirementId requirement;
+  Instant due;
+  OverflowCause cause = OverflowCause::kWaitedTooLong;
+  uint8_t hops = 0;  // this one included
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "to_queue", self.to_queue);
+    f(3, "requirement", self.requirement);
+    f(4, "due", self.due);
+    f(5, "cause", self.cause);
+    f(6, "hops", self.hops);
+  }
+};
+// It has waited so long in its queue that those who help after this delay see it.
+struct ItemShown {
+  ItemId item;
+  Duration delay;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "delay", self.delay);
+  }
+};
 enum class ReturnCause : uint8_t { kByAgent = 1, kConnectionLost = 2 };
 // Back into its queue, at the place it had.
 struct ItemReturned {
@@ -241,6 +279,11 @@ struct OfferReason {
   // In the turn of, or kept for, this one of the item's preferred agents, or kKeptByTransfer;
   // nobody else was looked at.
   std::optional<uint8_t> preference;
+  // The item's place in the order of what the agent could take.
+  uint8_t band = 5;
+  bool owed_share = false;  // its queue had credit for a share of freed capacity
+  uint8_t rank = 5;         // of its queue and channel in the agent's routing profile
+  Instant due;
 
   bool operator==(const OfferReason&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -251,6 +294,10 @@ struct OfferReason {
     f(5, "eligible", self.eligible);
     f(6, "config_revision", self.config_revision);
     f(7, "preference", self.preference);
+    f(8, "band", self.band);
+    f(9, "owed_share", self.owed_share);
+    f(10, "rank", self.rank);
+    f(11, "due", self.due);
   }
 };
 struct OfferMade {
@@ -259,12 +306,16 @@ struct OfferMade {
   AgentId agent;
   Instant deadline;
   OfferReason reason;
+  // Queues with a share floor of which an item of this band, or of a lower one, stood by for the
+  // agent; its own included.
+  std::vector<QueueId> stood_by;
   static void Fields(auto&& self, auto&& f) {
     f(1, "offer", self.offer);
     f(2, "item", self.item);
     f(3, "agent", self.agent);
     f(4, "deadline", self.deadline);
     f(5, "reason", self.reason);
+    f(6, "stood_by", self.stood_by);
   }
 };
 struct OfferAccepted {
@@ -459,7 +510,7 @@ using EventBody = std::variant<
     ItemAbandoned, ItemCancelled, ItemTransferred, ItemReturned, OfferMade, OfferAccepted,
     OfferDeclined, OfferMissed, OfferRevoked, OfferCancelled, ItemHeld, ItemRetrieved, ItemParked,
     ItemResumed, WrapUpStarted, ItemCompleted, AgentSignedIn, SessionTakenOver, PresenceChanged,
-    PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut>;
+    PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown>;
 
 struct Event {
   Instant at;

@@ -60,6 +60,14 @@ std::optional<FailedCheck> PresenceCheck(const AgentState& agent) {
   return std::nullopt;
 }
 
+FailedCheck HelpsLaterCheck(const State& s, const Item& item, AgentId id) {
+  FailedCheck check;
+  check.check = Check::kHelpsLater;
+  check.delay = HelpFor(s.ProfileOf(id).queues, item.queue, item.channel).delay;
+  check.sentence = fmt::format("helps this queue only after {}", FormatDuration(check.delay));
+  return check;
+}
+
 std::optional<FailedCheck> CapacityCheck(const State& s, const Item& item, AgentId id) {
   switch (CheckRoom(s.ProfileOf(id), s.AgentAt(id).state.load, item.channel)) {
     case RoomCheck::kNotTaken:
@@ -115,6 +123,19 @@ void AddUpcoming(const State& s, const Item& item, ItemExplanation& e) {
     const uint8_t next = item.step + 1;
     e.upcoming.push_back({item.step_since + steps[item.step].expires_after, Kind::kStep,
                           fmt::format("step {} of the requirement is taken", next), next});
+  }
+  if (const std::optional<Duration> delay = s.NextDelay(item);
+      delay && item.state == ItemState::kWaiting) {
+    e.upcoming.push_back({item.queued_since + *delay, Kind::kShown,
+                          fmt::format("those who help after {} see it", FormatDuration(*delay)), 0,
+                          AgentId(), *delay});
+  }
+  if (const std::optional<Overflow>& rule = s.directory.queues.Get(item.queue).overflow;
+      rule && item.state == ItemState::kWaiting && item.hops < s.directory.center.most_hops) {
+    e.upcoming.push_back({item.queued_since + rule->after, Kind::kOverflow,
+                          fmt::format("it overflows into queues/{}, if that is open",
+                                      s.directory.queues.Get(rule->queue).name),
+                          0, AgentId(), Duration(), rule->queue});
   }
   if (item.keep && item.keep->until) {
     e.upcoming.push_back(
@@ -179,6 +200,35 @@ std::string WhyNobody(const ItemExplanation& e) {
   return fmt::format("Nobody qualifies: {} {}.", CountOf(c.agents.size()), c.sentence);
 }
 
+// What, beside band and promise, puts it before or behind the items of other queues.
+void AddOrderOutsideItsQueue(const State& s, const Item& item, ItemExplanation& e) {
+  const QueueConfig& queue = s.directory.queues.Get(item.queue);
+  if (queue.share_floor_permille > 0) {
+    const int32_t credit = s.queues[item.queue.value()].share_credit;
+    e.sentences.push_back(fmt::format(
+        "Of the decisions in which it stands by, its queue gets {}.{} % at least; it has credit for "
+        "{}.{:03} of one and {}.",
+        queue.share_floor_permille / 10, queue.share_floor_permille % 10, credit / 1000,
+        credit % 1000, s.IsOwedShare(item.queue) ? "goes first" : "is not owed one yet"));
+  }
+  s.directory.profiles.ForEach([&](ProfileId, const RoutingProfile& profile) {
+    const QueueHelp help = HelpFor(profile.queues, item.queue, item.channel);
+    if (help == QueueHelp()) return;
+    std::string sentence = fmt::format("Agents of routingProfiles/{} take it with rank {}",
+                                       profile.name, help.rank);
+    if (help.delay > Duration()) sentence += ", after " + FormatDuration(help.delay);
+    e.sentences.push_back(sentence + ".");
+  });
+}
+
+// The order of what the agent could take, when it was not simply the earliest promise.
+std::string PlaceInOrder(const OfferReason& r) {
+  std::string place;
+  if (r.owed_share) place += ", its queue being owed a share";
+  if (r.rank != QueueHelp().rank) place += fmt::format(", with rank {}", r.rank);
+  return place;
+}
+
 }  // namespace
 
 FailedCheck FirstFailedCheck(const Engine& engine, const Item& item, AgentId id) {
@@ -193,6 +243,7 @@ FailedCheck FirstFailedCheck(const Engine& engine, const Item& item, AgentId id)
     return {Check::kHeldForOther, "may not take what is kept for another", {}};
   }
   if (!kept_by_transfer) {
+    if (!s.Sees(item, id)) return HelpsLaterCheck(s, item, id);
     if (auto check = RefusalCheck(s, item, id)) return *check;
   }
   if (auto check = CapacityCheck(s, item, id)) return *check;
@@ -216,9 +267,9 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
         r.eligible, r.ring, r.score, r.load_permille / 10, r.load_permille % 10,
         FormatInstant(r.idle_since));
   }
-  return fmt::format("At {} workItems/{} was offered to {}, {} (configuration {}); the offer {}.",
+  return fmt::format("At {} workItems/{} was offered to {}, {}{} (configuration {}); the offer {}.",
                      FormatInstant(decision.at), item.id.value(),
-                     AgentName(directory, decision.agent), why, r.config_revision,
+                     AgentName(directory, decision.agent), why, PlaceInOrder(r), r.config_revision,
                      kOutcomes[static_cast<size_t>(decision.outcome) - 1]);
 }
 
@@ -247,6 +298,7 @@ absl::StatusOr<ItemExplanation> ExplainItem(const Engine& engine, ItemId id) {
     e.sentences.push_back(fmt::format("It is number {} of {} in its queue: band {}, due {}.",
                                       *e.place, order.size(), item->band,
                                       FormatInstant(item->due)));
+    AddOrderOutsideItsQueue(s, *item, e);
   }
   AddUpcoming(s, *item, e);
   for (const UpcomingChange& change : e.upcoming) {

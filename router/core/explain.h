@@ -30,6 +30,7 @@ enum class Check : uint8_t {
   kOtherWorkFirst = 14,
   kChannelNotTaken = 15,
   kLeaving = 16,
+  kHelpsLater = 17,
 };
 
 // A sentence, and what it is made of for those who say it in other words.
@@ -40,6 +41,7 @@ struct FailedCheck {
   SkillId skill;            // of kSkill, kSkillLevel
   uint8_t min_level = 0;    // of kSkillLevel
   std::string away_reason;  // of kAway, kLeaving
+  Duration delay;           // of kHelpsLater
 };
 
 struct UpcomingChange {
@@ -51,12 +53,16 @@ struct UpcomingChange {
     kOfferMissed = 4,
     kWrapUpEnds = 5,
     kQueueOpens = 6,
+    kShown = 7,
+    kOverflow = 8,
   };
   Instant at;
   Kind kind = Kind::kStep;
   std::string sentence;
   uint8_t step = 0;  // of kStep
   AgentId agent;     // of kMayBeAskedAgain
+  Duration delay;    // of kShown
+  QueueId queue;     // of kOverflow
 };
 
 struct ItemExplanation {

@@ -8,7 +8,6 @@
 
 namespace wissel {
 
-using QueueId = StrongId<struct QueueTag, uint32_t>;
 using RequirementId = StrongId<struct RequirementTag, uint32_t>;
 using ItemId = StrongId<struct ItemTag, uint64_t>;
 using OfferId = StrongId<struct OfferTag, uint64_t>;

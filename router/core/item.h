@@ -122,6 +122,10 @@ struct Item {
   std::vector<Refusal> refusals;
   std::vector<Decision> past_decisions;
   std::vector<std::string> reason_codes;
+  Instant queued_since;  // in its queue, open, whatever happened to it there
+  // The longest of its queue's delays (QueueHelp) that it has waited for.
+  Duration shown;
+  uint8_t hops = 0;  // how often rules sent it on
 
   // Who is offered or handles it.
   AgentId agent() const { return decision ? decision->agent : AgentId(); }
@@ -154,10 +158,13 @@ struct Item {
     f(24, "refusals", self.refusals);
     f(25, "past_decisions", self.past_decisions);
     f(26, "reason_codes", self.reason_codes);
+    f(27, "queued_since", self.queued_since);
+    f(28, "shown", self.shown);
+    f(29, "hops", self.hops);
   }
 };
 
-// The order of waiting items: smallest first.
+// The order of waiting items, as far as it is the same for every agent: smallest first.
 struct OrderKey {
   uint8_t band = 5;
   Instant due;

@@ -1,6 +1,7 @@
 #include "router/core/matching.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace wissel {
 namespace {
@@ -49,19 +50,6 @@ bool GoesBefore(const State& state, const std::vector<SelectionKey>& chain, cons
   return a.key.agent < b.key.agent;
 }
 
-AgentKeys KeysOf(const State& state, AgentId agent) {
-  const AgentState& a = state.AgentAt(agent).state;
-  return {LoadPermille(state.ProfileOf(agent), a.load), a.idle_since,
-          state.directory.agents.Get(agent).order};
-}
-
-OfferReason ReasonFor(const State& state, AgentId agent, uint8_t ring, int32_t score,
-                      uint32_t eligible) {
-  const AgentKeys keys = KeysOf(state, agent);
-  return {
-      ring,        score, keys.load_permille, keys.idle_since, eligible, state.directory.revision,
-      std::nullopt};
-}
 
 // The first of a pool for an item that somebody has refused: who is excluded is passed over.
 std::optional<FreeKey> FirstNotExcluded(const State& state, const Item& item, PoolId pool,
@@ -79,19 +67,26 @@ std::optional<FreeKey> FirstNotExcluded(const State& state, const Item& item, Po
   return first;
 }
 
-// Present agents who qualify and take the channel, less those of them who refused the item.
+bool PoolSees(const Pool& pool, const Item& item) {
+  return pool.queues.empty() ||
+         HelpFor(pool.queues, item.queue, item.channel).delay <= item.shown;
+}
+
+// Present agents who qualify, see it and take the channel, less those of them who refused the item.
 bool OthersEligible(const State& state, const Item& item) {
   int64_t others = 0;
   for (const PoolMatch& match : state.pools.MatchesOf(item.requirement)) {
     if (match.ring > item.step) continue;
     const Pool& pool = state.pools.Get(match.pool);
     if (state.directory.profiles.Get(pool.profile).Find(item.channel) == nullptr) continue;
+    if (!PoolSees(pool, item)) continue;
     others += pool.present;
   }
   for (const Refusal& refusal : item.refusals) {
     const State::AgentRow* row = state.FindAgent(refusal.agent);
     if (row == nullptr || !row->state.open_for_work() || !state.MatchOf(item, refusal.agent))
       continue;
+    if (!state.Sees(item, refusal.agent)) continue;
     if (state.ProfileOf(refusal.agent).Find(item.channel) != nullptr) --others;
   }
   return others > 0;
@@ -108,19 +103,39 @@ std::optional<OrderKey> FirstOf(const State& state, LineId line, AgentId agent) 
   return first;
 }
 
-std::optional<OrderKey> FirstKept(const State& state, AgentId agent, ChannelSet room) {
+// The order in which an agent takes items; what is kept for them goes apart.
+struct TakingOrder {
+  uint8_t band = 5;
+  bool not_owed_share = true;
+  uint8_t rank = 5;
+  Instant due;
+  ItemId id;
+
+  auto operator<=>(const TakingOrder&) const = default;
+};
+TakingOrder TakingOrderOf(const State& state, const OrderKey& key, QueueId queue, uint8_t rank) {
+  const bool owed_share = state.share_floors > 0 && state.IsOwedShare(queue);
+  return {key.band, !owed_share, rank, key.due, key.id};
+}
+
+std::optional<TakingOrder> FirstKept(const State& state, AgentId agent, ChannelSet room) {
+  std::optional<TakingOrder> first;
   for (const OrderKey& key : state.lines.KeptFor(agent)) {
     const Item& item = state.items.Get(key.id).item;
-    if (room.Has(item.channel) && MayTakeKept(state, item, agent)) return key;
+    if (!room.Has(item.channel) || !MayTakeKept(state, item, agent)) continue;
+    const uint8_t rank = HelpFor(state.ProfileOf(agent).queues, item.queue, item.channel).rank;
+    const TakingOrder order = TakingOrderOf(state, key, item.queue, rank);
+    if (!first || order < *first) first = order;
   }
-  return std::nullopt;
+  return first;
 }
 
 }  // namespace
 
 bool MayTakeKept(const State& state, const Item& item, AgentId agent) {
   if (item.keep->preference == kKeptByTransfer) return true;
-  return state.MatchOf(item, agent) && ExclusionOf(state, item, agent) == Exclusion::kNone;
+  return state.MatchOf(item, agent) && state.Sees(item, agent) &&
+         ExclusionOf(state, item, agent) == Exclusion::kNone;
 }
 
 Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent) {
@@ -140,7 +155,7 @@ std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item) {
   for (const PoolMatch& match : state.pools.MatchesOf(item.requirement)) {
     if (match.ring > item.step) continue;
     const FreeKey* first = state.free.FirstOf(match.pool, item.channel, queue.order);
-    if (first == nullptr) continue;
+    if (first == nullptr || !PoolSees(state.pools.Get(match.pool), item)) continue;
     std::optional<FreeKey> allowed;
     if (!item.refusals.empty()) {
       allowed = FirstNotExcluded(state, item, match.pool, queue.order);
@@ -156,34 +171,77 @@ std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item) {
   }
   if (!best) return std::nullopt;
   const AgentId agent = best->key.agent;
-  return AgentChoice{agent, ReasonFor(state, agent, best->match.ring, best->match.score, eligible)};
+  return AgentChoice{agent, ReasonFor(state, item, agent, best->match, eligible)};
 }
 
 std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
   const ChannelSet room = state.free.RoomOf(agent);
   if (room.empty()) return std::nullopt;
-  std::optional<OrderKey> first;
-  WaitLines::LineRef line;
-  for (const WaitLines::LineRef& ref : state.lines.LinesOf(*state.AgentAt(agent).pool)) {
-    if (state.lines.IsEmpty(ref.line)) continue;
-    if (!room.Has(state.lines.KeyOf(ref.line).channel)) continue;
+  const PoolId pool = *state.AgentAt(agent).pool;
+  std::optional<TakingOrder> first;
+  WaitLines::LineRef first_line;
+  for (const WaitLines::LineRef& ref : state.lines.LinesOf(pool)) {
+    if (!ref.visible || state.lines.IsEmpty(ref.line)) continue;
+    const LineKey& line = state.lines.KeyOf(ref.line);
+    if (!room.Has(line.channel)) continue;
     const std::optional<OrderKey> key = FirstOf(state, ref.line, agent);
-    if (!key || (first && *first < *key)) continue;
-    first = key;
-    line = ref;
+    if (!key) continue;
+    const TakingOrder order = TakingOrderOf(state, *key, line.queue, ref.rank);
+    if (first && *first < order) continue;
+    first = order;
+    first_line = ref;
   }
-  const std::optional<OrderKey> kept = FirstKept(state, agent, room);
+  const std::optional<TakingOrder> kept = FirstKept(state, agent, room);
   // Within a band, what is kept for the agent goes first.
   if (kept && (!first || kept->band <= first->band)) {
     const Item& item = state.items.Get(kept->id).item;
-    const std::optional<PoolMatch> match = state.MatchOf(item, agent);
-    OfferReason reason =
-        ReasonFor(state, agent, match ? match->ring : uint8_t{0}, match ? match->score : 0, 1);
+    const PoolMatch match = state.MatchOf(item, agent).value_or(PoolMatch{pool, 0, 0});
+    OfferReason reason = ReasonFor(state, item, agent, match, 1);
     reason.preference = item.keep->preference;
     return ItemChoice{kept->id, reason};
   }
   if (!first) return std::nullopt;
-  return ItemChoice{first->id, ReasonFor(state, agent, line.ring, line.score, 1)};
+  const Item& item = state.items.Get(first->id).item;
+  const PoolMatch match{pool, first_line.ring, first_line.score};
+  return ItemChoice{item.id, ReasonFor(state, item, agent, match, 1)};
+}
+
+OfferReason ReasonFor(const State& state, const Item& item, AgentId agent, const PoolMatch& match,
+                      uint32_t eligible) {
+  const AgentState& a = state.AgentAt(agent).state;
+  const RoutingProfile& profile = state.ProfileOf(agent);
+  OfferReason reason;
+  reason.ring = match.ring;
+  reason.score = match.score;
+  reason.load_permille = LoadPermille(profile, a.load);
+  reason.idle_since = a.idle_since;
+  reason.eligible = eligible;
+  reason.config_revision = state.directory.revision;
+  reason.band = item.band;
+  reason.owed_share = state.share_floors > 0 && state.IsOwedShare(item.queue);
+  reason.rank = HelpFor(profile.queues, item.queue, item.channel).rank;
+  reason.due = item.due;
+  return reason;
+}
+
+std::vector<QueueId> StandingBy(const State& state, const Item& item, AgentId agent) {
+  std::vector<QueueId> queues;
+  if (state.share_floors == 0) return queues;
+  const ChannelSet room = state.free.RoomOf(agent);
+  const auto has_floor = [&](QueueId queue) {
+    return state.directory.queues.Get(queue).share_floor_permille > 0;
+  };
+  if (has_floor(item.queue)) queues.push_back(item.queue);
+  for (const WaitLines::LineRef& ref : state.lines.LinesOf(*state.AgentAt(agent).pool)) {
+    if (!ref.visible || state.lines.IsEmpty(ref.line)) continue;
+    const LineKey& line = state.lines.KeyOf(ref.line);
+    if (line.queue == item.queue || !room.Has(line.channel) || !has_floor(line.queue)) continue;
+    const std::optional<OrderKey> first = FirstOf(state, ref.line, agent);
+    if (first && first->band <= item.band) queues.push_back(line.queue);
+  }
+  std::sort(queues.begin(), queues.end());
+  queues.erase(std::unique(queues.begin(), queues.end()), queues.end());
+  return queues;
 }
 
 }  // namespace wissel

@@ -3,21 +3,22 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "router/core/state.h"
 
 namespace wissel {
 
-// The best agent for a waiting item, by its queue's selection chain, among those who qualify, have
-// room for its channel and are not excluded; empty if there is none.
+// The best agent for a waiting item, by its queue's selection chain, among those who qualify, see
+// it, have room for its channel and are not excluded; empty if there is none.
 struct AgentChoice {
   AgentId agent;
   OfferReason reason;
 };
 std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item);
 
-// The first item for an agent: the smallest (band, not kept for them, due, id) among those they
-// qualify for, have room for and are not excluded from.
+// The first item for an agent: the smallest (band, not kept for them, not owed a share, rank, due,
+// id) among those they qualify for, see, have room for and are not excluded from.
 struct ItemChoice {
   ItemId item;
   OfferReason reason;
@@ -27,6 +28,14 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent);
 // Why this agent may not be offered this item again now, of those who refused it before.
 enum class Exclusion : uint8_t { kNone, kTooOften, kGap, kOthersEligible };
 Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent);
+
+// Why this agent gets this item, of so many who could have.
+OfferReason ReasonFor(const State& state, const Item& item, AgentId agent, const PoolMatch& match,
+                      uint32_t eligible);
+
+// Queues with a share floor of which an item of this one's band, or of a lower one, stands by for
+// the agent, by id.
+std::vector<QueueId> StandingBy(const State& state, const Item& item, AgentId agent);
 
 // Whether the item, kept for this agent, may be offered to them as far as skills go.
 bool MayTakeKept(const State& state, const Item& item, AgentId agent);

@@ -10,14 +10,14 @@ namespace wissel {
 void Decider::Place(ItemId id) {
   if (ItemAt(id).state != ItemState::kWaiting) return;
   if (PlaceKept(id)) return;
-  SkipSteps(id);
+  Advance(id);
   if (!PlacePreferred(id)) Seek(id);
 }
 
 // Of an item that waits already: preferred agents had their turn when it began to.
 void Decider::Seek(ItemId id) {
   if (ItemAt(id).state != ItemState::kWaiting || ItemAt(id).keep) return;
-  SkipSteps(id);
+  Advance(id);
   if (auto choice = FindAgentFor(s_, ItemAt(id))) Offer(id, choice->agent, choice->reason);
 }
 
@@ -60,13 +60,14 @@ bool Decider::PlacePreferred(ItemId id) {
     const Item& item = ItemAt(id);
     if (row == nullptr || !row->state.open_for_work()) continue;
     const std::optional<PoolMatch> match = s_.MatchOf(item, agent);
-    if (!match || ExclusionOf(s_, item, agent) != Exclusion::kNone) continue;
+    if (!match || !s_.Sees(item, agent)) continue;
+    if (ExclusionOf(s_, item, agent) != Exclusion::kNone) continue;
     const RoutingProfile& profile = s_.ProfileOf(agent);
     if (profile.Find(item.channel) == nullptr) continue;
     if (s_.free.RoomOf(agent).Has(item.channel)) {
-      Offer(id, agent,
-            {match->ring, match->score, LoadPermille(profile, row->state.load),
-             row->state.idle_since, 1, s_.directory.revision, static_cast<uint8_t>(i)});
+      OfferReason reason = ReasonFor(s_, item, agent, *match, 1);
+      reason.preference = static_cast<uint8_t>(i);
+      Offer(id, agent, reason);
       return true;
     }
     if (preferred[i].hold_for > Duration()) {
@@ -75,6 +76,38 @@ bool Decider::PlacePreferred(ItemId id) {
     }
   }
   return false;
+}
+
+void Decider::Advance(ItemId id) {
+  Overflow(id);
+  SkipSteps(id);
+  Show(id);
+}
+
+// Into an open queue only, and so often as the center allows.
+void Decider::Overflow(ItemId id) {
+  for (;;) {
+    const Item& item = ItemAt(id);
+    const std::optional<wissel::Overflow>& rule = QueueOf(item).overflow;
+    if (!rule || now_ < item.queued_since + rule->after) return;
+    if (item.hops >= s_.directory.center.most_hops || !s_.IsOpen(rule->queue)) return;
+    const QueueConfig& to = s_.directory.queues.Get(rule->queue);
+    Emit(ItemOverflowed{id, rule->queue,
+                        item.own_requirement ? item.requirement : to.requirement,
+                        item.entered + to.answer_within - item.head_start,
+                        OverflowCause::kWaitedTooLong, static_cast<uint8_t>(item.hops + 1)});
+  }
+}
+
+void Decider::Show(ItemId id) {
+  std::optional<Duration> passed;
+  const Item& item = ItemAt(id);
+  const std::vector<Duration>& delays =
+      s_.queues[item.queue.value()].delays[IndexOf(item.channel)];
+  for (Duration delay : delays) {
+    if (delay > item.shown && item.queued_since + delay <= now_) passed = delay;
+  }
+  if (passed) Emit(ItemShown{id, *passed});
 }
 
 void Decider::SkipSteps(ItemId id) {
@@ -98,7 +131,8 @@ void Decider::SkipSteps(ItemId id) {
 void Decider::Offer(ItemId id, AgentId agent, const OfferReason& reason) {
   const ChannelCapacity& capacity = *s_.ProfileOf(agent).Find(ItemAt(id).channel);
   const bool auto_accept = capacity.auto_accept;
-  Emit(OfferMade{OfferId(s_.next_offer), id, agent, now_ + capacity.offer_timeout, reason});
+  Emit(OfferMade{OfferId(s_.next_offer), id, agent, now_ + capacity.offer_timeout, reason,
+                 StandingBy(s_, ItemAt(id), agent)});
   if (auto_accept) Accept(id);
 }
 
@@ -189,7 +223,9 @@ void Decider::LookAgainEverywhere() {
     const Item& item = row.item;
     if (item.state != ItemState::kWaiting) return true;
     const bool may_skip = s_.RequirementOf(item).steps[item.step].skip_if_none;
-    if (item.keep || !item.refusals.empty() || may_skip) {
+    // Delays and overflow may have been set to what it has waited for already.
+    const bool may_move = s_.NextDelay(item) || QueueOf(item).overflow;
+    if (item.keep || !item.refusals.empty() || may_skip || may_move) {
       looking.push_back({OrderOf(item), false});
     }
     return true;

@@ -18,7 +18,10 @@ class Recorder {
   void operator()(const TeamConfigured& e) { Put(s_.directory.teams, e); }
   void operator()(const PartnerConfigured& e) { Put(s_.directory.partners, e); }
   void operator()(const ProfileConfigured& e) {
+    const RoutingProfile* before = s_.directory.profiles.Find(e.id);
+    const QueuePreferences queues = before == nullptr ? QueuePreferences() : before->queues;
     Put(s_.directory.profiles, e);
+    if (e.config.queues != queues) PreferOtherwise(e.id, e.config.queues);
     s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& config) {
       if (config.profile == e.id) s_.Reindex(id);
     });
@@ -38,8 +41,11 @@ class Recorder {
     } else if (!had_hours) {
       row.open = false;
     }
+    const bool overflows_otherwise = before != nullptr && before->overflow != e.config.overflow;
+    if (e.config.share_floor_permille == 0) row.share_credit = 0;
     Put(s_.directory.queues, e);
     s_.RefreshOrders();
+    if (overflows_otherwise) s_.ScheduleWaiting();
     if (wrap_up_counts_otherwise) {
       s_.directory.agents.ForEach([&](AgentId id, const AgentConfig&) { s_.Reindex(id); });
     }
@@ -54,7 +60,10 @@ class Recorder {
   void operator()(const SkillDeleted& e) { Remove(s_.directory.skills, e.id); }
   void operator()(const TeamDeleted& e) { Remove(s_.directory.teams, e.id); }
   void operator()(const PartnerDeleted& e) { Remove(s_.directory.partners, e.id); }
-  void operator()(const ProfileDeleted& e) { Remove(s_.directory.profiles, e.id); }
+  void operator()(const ProfileDeleted& e) {
+    Remove(s_.directory.profiles, e.id);
+    s_.RefreshDelays();
+  }
   void operator()(const QueueDeleted& e) {
     // What ended in it is no longer remembered: it has no queue to be told of.
     std::erase_if(s_.ended_order_, [&](ItemId id) {
@@ -115,11 +124,12 @@ class Recorder {
     item.state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
     item.band = e.band;
     item.own_requirement = e.own_requirement;
-    item.entered = item.step_since = item.state_since = at_;
+    item.entered = item.step_since = item.state_since = item.queued_since = at_;
     item.due = e.due;
     item.head_start = e.head_start;
     item.contact = e.contact;
     item.preferred = e.preferred;
+    item.hops = e.hops;
     s_.next_item = std::max(s_.next_item, e.item.value() + 1);
     s_.Use(item.requirement, 1);
     ++s_.queues[item.queue.value()].living;
@@ -127,7 +137,7 @@ class Recorder {
   }
   void operator()(const ItemReleased& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
-    row.item.step_since = at_;
+    row.item.step_since = row.item.queued_since = at_;
     Become(row, ItemState::kWaiting);
   }
   void operator()(const ItemUpdated& e) {
@@ -162,19 +172,24 @@ class Recorder {
     ItemTable::Row& row = s_.items.Get(e.item);
     Item& item = row.item;
     if (e.from) TakeFrom(*e.from, item);
-    --s_.queues[item.queue.value()].living;
-    ++s_.queues[e.to_queue.value()].living;
-    item.queue = e.to_queue;
     item.own_requirement = e.own_requirement;
-    item.due = e.due;
-    Require(item, e.requirement);
-    item.step = 0;
-    item.step_since = at_;
+    EnterQueue(item, e.to_queue, e.requirement, e.due);
     item.next_preference = static_cast<uint8_t>(item.preferred.size());
     item.keep.reset();
     if (e.to_agent) item.keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
     if (e.from) AddRefusal(item, *e.from);
     PutBack(row, e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting);
+  }
+  void operator()(const ItemOverflowed& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    EnterQueue(row.item, e.to_queue, e.requirement, e.due);
+    row.item.hops = e.hops;
+    Settle(row);
+  }
+  void operator()(const ItemShown& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.shown = e.delay;
+    Settle(row);
   }
   void operator()(const ItemReturned& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
@@ -195,6 +210,7 @@ class Recorder {
                                    ? static_cast<uint8_t>(*preference + 1)
                                    : static_cast<uint8_t>(row.item.preferred.size());
     s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);
+    CountShares(row.item.queue, e.stood_by);
     s_.agents[e.agent.value()].state.work.push_back(e.item);
     Become(row, ItemState::kOffered);
     s_.Reindex(e.agent);
@@ -280,6 +296,27 @@ class Recorder {
   void operator()(const RequestCarriedOut& e) { s_.requests.Remember(at_, e); }
 
  private:
+  // At most ten decisions: where floors add up to more than there is, debts do not grow for ever.
+  static constexpr int32_t kMostCredit = 10'000;
+
+  void PreferOtherwise(ProfileId profile, const QueuePreferences& queues) {
+    for (PoolId pool : s_.pools.SetQueues(profile, queues)) {
+      s_.lines.PoolRemoved(pool);
+      s_.lines.PoolAdded(pool);
+    }
+    s_.RefreshDelays();
+    s_.ScheduleWaiting();
+  }
+  // Every decision in which a queue's item stood by earns the queue its floor; an item of its own
+  // uses a whole decision up, or what there is.
+  void CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
+    for (QueueId queue : stood_by) {
+      int32_t& credit = s_.queues[queue.value()].share_credit;
+      credit += s_.directory.queues.Get(queue).share_floor_permille;
+      if (queue == served) credit = std::max(credit - 1000, 0);
+      credit = std::min(credit, kMostCredit);
+    }
+  }
   template <class Table, class E>
   void Put(Table& table, const E& event) {
     table.Put(event.id, event.config);
@@ -313,6 +350,17 @@ class Recorder {
     item.requirement = requirement;
     item.step = 0;
     item.step_since = at_;
+  }
+  // Begins to wait in a queue, with its own order of steps and helpers.
+  void EnterQueue(Item& item, QueueId queue, RequirementId requirement, Instant due) {
+    --s_.queues[item.queue.value()].living;
+    ++s_.queues[queue.value()].living;
+    item.queue = queue;
+    item.due = due;
+    Require(item, requirement);
+    item.step = 0;
+    item.step_since = item.queued_since = at_;
+    item.shown = Duration();
   }
   void AddRefusal(Item& item, AgentId agent) {
     const Instant retry_at = at_ + s_.directory.queues.Get(item.queue).decline_gap;

@@ -36,6 +36,18 @@ std::optional<PoolMatch> State::MatchOf(const Item& item, AgentId agent) const {
   return match;
 }
 
+Staffing State::StaffingOf(QueueId queue) const {
+  Staffing staffing;
+  const QueueConfig& config = directory.queues.Get(queue);
+  for (const PoolMatch& match : pools.MatchesOf(config.requirement)) {
+    const Pool& pool = pools.Get(match.pool);
+    if (directory.profiles.Get(pool.profile).Find(config.channel) == nullptr) continue;
+    staffing.signed_in += pool.signed_in;
+    staffing.free += free.CountOf(match.pool, config.channel);
+  }
+  return staffing;
+}
+
 std::vector<OrderKey> State::WaitingInOrder(QueueId queue, size_t limit) const {
   return lines.WaitingInOrder(queue, limit, [this](ItemId id, LineId l, const OrderKey& key) {
     return StillAt(id, l, key);
@@ -66,7 +78,8 @@ void State::Reindex(ItemTable::Row& row) {
       place.agent = item.keep->agent;
     } else {
       place.kind = item.refusals.empty() ? WaitPlace::Kind::kPlain : WaitPlace::Kind::kPicky;
-      place.line = lines.LineFor({item.queue, item.channel, item.requirement, item.step});
+      place.line =
+          lines.LineFor({item.queue, item.channel, item.requirement, item.step, item.shown});
     }
   } else if (item.state == ItemState::kWaitingForHours) {
     place = {WaitPlace::Kind::kHours, item.queue, LineId(), AgentId(), OrderOf(item)};
@@ -144,13 +157,15 @@ void State::SetPool(AgentId id) {
   std::sort(facts.attributes.begin(), facts.attributes.end(),
             [](const Attribute& a, const Attribute& b) { return a.key < b.key; });
   LeavePool(id);
-  const Pools::Joined joined = pools.Join(facts, config.profile);
+  const Pools::Joined joined =
+      pools.Join(facts, config.profile, directory.profiles.Get(config.profile).queues);
   agents[id.value()].pool = joined.pool;
   if (joined.is_new) lines.PoolAdded(joined.pool);
 }
 
 void State::RefreshOrders() {
   std::vector<FreeAgents::Order> orders;
+  share_floors = 0;
   directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
     std::vector<SelectionKey>& chain = queues[id.value()].chain;
     chain.clear();
@@ -158,12 +173,44 @@ void State::RefreshOrders() {
       if (std::find(chain.begin(), chain.end(), key) == chain.end()) chain.push_back(key);
     }
     queues[id.value()].default_chain = chain == QueueConfig().selection;
+    share_floors += queue.share_floor_permille > 0 ? 1 : 0;
     const FreeAgents::Order order = FreeAgents::OrderOfChain(chain);
     const auto it = std::find(orders.begin(), orders.end(), order);
     queues[id.value()].order = static_cast<size_t>(it - orders.begin());
     if (it == orders.end()) orders.push_back(order);
   });
   free.SetOrders(std::move(orders));
+}
+
+std::optional<Duration> State::NextDelay(const Item& item) const {
+  const std::vector<Duration>& delays =
+      queues[item.queue.value()].delays[IndexOf(item.channel)];
+  const auto next = std::upper_bound(delays.begin(), delays.end(), item.shown);
+  if (next == delays.end()) return std::nullopt;
+  return *next;
+}
+
+void State::RefreshDelays() {
+  for (QueueRow& queue : queues) queue.delays = {};
+  directory.profiles.ForEach([&](ProfileId, const RoutingProfile& profile) {
+    for (const QueuePreference& preference : profile.queues) {
+      for (Channel channel : kChannels) {
+        const Duration delay = HelpFor(profile.queues, preference.queue, channel).delay;
+        if (delay == Duration()) continue;
+        std::vector<Duration>& delays =
+            queues[preference.queue.value()].delays[IndexOf(channel)];
+        const auto at = std::lower_bound(delays.begin(), delays.end(), delay);
+        if (at == delays.end() || *at != delay) delays.insert(at, delay);
+      }
+    }
+  });
+}
+
+void State::ScheduleWaiting() {
+  items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
+    if (row.item.state == ItemState::kWaiting) Schedule(row.item);
+    return true;
+  });
 }
 
 void State::Schedule(const Item& item) {
@@ -178,6 +225,12 @@ void State::Schedule(const Item& item) {
     if (item.step + 1u < requirement.steps.size()) {
       timers.Add(TimerKind::kStep, item.step_since + requirement.steps[item.step].expires_after,
                  id);
+    }
+    if (const std::optional<Duration> delay = NextDelay(item)) {
+      timers.Add(TimerKind::kShow, item.queued_since + *delay, id);
+    }
+    if (const std::optional<Overflow>& overflow = directory.queues.Get(item.queue).overflow) {
+      timers.Add(TimerKind::kOverflow, item.queued_since + overflow->after, id);
     }
     for (const Refusal& refusal : item.refusals) {
       if (refusal.retry_at > now) timers.Add(TimerKind::kRetry, refusal.retry_at, id);
@@ -202,6 +255,8 @@ void State::SweepTimers() {
   timers.Sweep(TimerKind::kKeep, in_state(ItemState::kWaiting));
   timers.Sweep(TimerKind::kStep, in_state(ItemState::kWaiting));
   timers.Sweep(TimerKind::kRetry, in_state(ItemState::kWaiting));
+  timers.Sweep(TimerKind::kShow, in_state(ItemState::kWaiting));
+  timers.Sweep(TimerKind::kOverflow, in_state(ItemState::kWaiting));
 }
 
 void State::ForgetOldestEnded() {
@@ -221,7 +276,8 @@ SavedState State::Save() const {
   saved.directory = directory;
   for (const auto& [id, row] : requirements) saved.requirements.push_back({id, row.requirement});
   directory.queues.ForEach([&](QueueId id, const QueueConfig&) {
-    saved.openings.push_back({id, queues[id.value()].open, queues[id.value()].openings});
+    const QueueRow& queue = queues[id.value()];
+    saved.queues.push_back({id, queue.open, queue.openings, queue.share_credit});
   });
   items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
     saved.items.push_back(row.item);
@@ -257,8 +313,9 @@ void State::Restore(SavedState saved) {
   }
   queues.resize(directory.queues.next_id().value());
   directory.queues.ForEach([&](QueueId, const QueueConfig& queue) { Use(queue.requirement, 1); });
-  for (SavedState::SavedOpenings& o : saved.openings) {
+  for (SavedState::SavedQueue& o : saved.queues) {
     queues[o.queue.value()].open = o.open;
+    queues[o.queue.value()].share_credit = o.share_credit;
     queues[o.queue.value()].openings = std::move(o.openings);
     for (const Opening& opening : queues[o.queue.value()].openings) {
       timers.Add(TimerKind::kQueueHours, opening.from, o.queue.value());
@@ -266,6 +323,7 @@ void State::Restore(SavedState saved) {
     }
   }
   RefreshOrders();
+  RefreshDelays();
   for (Item& item : saved.items) {
     ItemTable::Row& row = items.Insert(item.id);
     row.item = std::move(item);

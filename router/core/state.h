@@ -5,6 +5,7 @@
 // made again from them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -54,6 +55,10 @@ class State {
     std::vector<SelectionKey> chain;
     size_t order = 0;
     bool default_chain = false;  // compared without looking at the chain key by key
+    // Thousandths of a decision that its share floor has earned and not used; saved.
+    int32_t share_credit = 0;
+    // The delays after which profiles help it, rising, without zero.
+    std::array<std::vector<Duration>, kChannelCount> delays;
   };
 
   Instant now;    // of the last event
@@ -65,6 +70,7 @@ class State {
   Directory directory;
   std::map<RequirementId, RequirementRow> requirements;
   size_t unused_requirements = 0;
+  size_t share_floors = 0;  // queues that have one
   ItemTable items;
   std::vector<AgentRow> agents;
   std::vector<QueueRow> queues;
@@ -88,12 +94,24 @@ class State {
   }
   // By which ring the agent qualifies at the item's step.
   std::optional<PoolMatch> MatchOf(const Item& item, AgentId agent) const;
+  // Whether the agent's profile helps its queue by now.
+  bool Sees(const Item& item, AgentId agent) const {
+    return HelpFor(ProfileOf(agent).queues, item.queue, item.channel).delay <= item.shown;
+  }
+  // The next of its queue's delays that it has not waited for yet.
+  std::optional<Duration> NextDelay(const Item& item) const;
+  // One more decision in which an item of the queue stands by gives it a whole share.
+  bool IsOwedShare(QueueId queue) const {
+    const int32_t floor = directory.queues.Get(queue).share_floor_permille;
+    return floor > 0 && queues[queue.value()].share_credit + floor >= 1000;
+  }
   // Whether a plain item still stands in a line under a key.
   bool StillAt(ItemId id, LineId line, const OrderKey& key) const {
     const ItemTable::Row* row = items.Find(id);
     return row != nullptr && row->place.kind == WaitPlace::Kind::kPlain &&
            row->place.line == line && row->place.order == key;
   }
+  Staffing StaffingOf(QueueId queue) const;
   std::vector<OrderKey> WaitingInOrder(QueueId queue, size_t limit) const;
   std::vector<OrderKey> ItemsOfLine(LineId line) const;
   bool WasItem(ItemId id) const { return id.value() >= 1 && id.value() < next_item; }
@@ -109,6 +127,8 @@ class State {
   void LeavePool(AgentId id);
   Load LoadOf(const AgentState& agent) const;
   void RefreshOrders();
+  void RefreshDelays();
+  void ScheduleWaiting();
   void Use(RequirementId id, int64_t by);
   void Schedule(const Item& item);
   void SweepTimers();

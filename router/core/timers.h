@@ -22,8 +22,10 @@ enum class TimerKind : uint8_t {
   kKeep,           // item
   kStep,           // item
   kRetry,          // item
+  kShow,           // item
+  kOverflow,       // item
 };
-inline constexpr int kTimerKinds = 7;
+inline constexpr int kTimerKinds = 9;
 // Of an item that waits and may have an agent now.
 constexpr bool LetsAnItemLook(TimerKind kind) { return kind >= TimerKind::kKeep; }
 
@@ -62,9 +64,11 @@ class Timers {
  private:
   static constexpr size_t kSmallestSweep = 65'536;
   std::array<MonotoneQueue<Timer>, kTimerKinds> queues_;
-  std::array<size_t, kTimerKinds> sweep_at_ = {kSmallestSweep, kSmallestSweep, kSmallestSweep,
-                                               kSmallestSweep, kSmallestSweep, kSmallestSweep,
-                                               kSmallestSweep};
+  std::array<size_t, kTimerKinds> sweep_at_ = [] {
+    std::array<size_t, kTimerKinds> sizes;
+    sizes.fill(kSmallestSweep);
+    return sizes;
+  }();
 };
 
 }  // namespace wissel

@@ -14,7 +14,10 @@ WaitLines::OfQueue& WaitLines::QueueAt(QueueId queue) {
 void WaitLines::AddToPool(PoolId pool, LineId line, const PoolMatch& match) {
   if (match.ring > lines_[line.value()].key.step) return;
   if (pool.value() >= of_pool_.size()) of_pool_.resize(pool.value() + 1);
-  of_pool_[pool.value()].push_back({line, match.ring, match.score});
+  const LineKey& key = lines_[line.value()].key;
+  const QueueHelp help = HelpFor(pools_.Get(pool).queues, key.queue, key.channel);
+  of_pool_[pool.value()].push_back(
+      {line, match.ring, match.score, help.rank, help.delay <= key.shown});
 }
 
 LineId WaitLines::LineFor(const LineKey& key) {

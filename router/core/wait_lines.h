@@ -1,6 +1,6 @@
 // The index of waiting items. Items that the same agents can take stand in one line: the same
-// queue, channel, requirement and step. A freed agent looks at the heads of the lines of their pool
-// only.
+// queue, channel, requirement, step and delay waited for. A freed agent looks at the heads of the
+// lines of their pool only.
 //
 // Within a line the order is (band, due, id). Items that somebody has refused stand apart in their
 // line
@@ -31,11 +31,13 @@ struct LineKey {
   Channel channel = Channel::kVoice;
   RequirementId requirement;
   uint8_t step = 0;
+  Duration shown;
 
   bool operator==(const LineKey&) const = default;
   template <class H>
   friend H AbslHashValue(H h, const LineKey& key) {
-    return H::combine(std::move(h), key.queue, key.channel, key.requirement, key.step);
+    return H::combine(std::move(h), key.queue, key.channel, key.requirement, key.step,
+                      key.shown.millis());
   }
 };
 
@@ -68,6 +70,8 @@ class WaitLines {
     LineId line;
     uint8_t ring = 0;
     int32_t score = 0;
+    uint8_t rank = 5;
+    bool visible = true;  // what it holds has waited for the pool's delay
   };
   // Lines that a pool qualifies for.
   const std::vector<LineRef>& LinesOf(PoolId pool) const {

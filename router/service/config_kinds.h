@@ -122,12 +122,13 @@ struct ConfigKind<v1::RoutingProfile> {
   static v1::RoutingProfile* AddTo(Listed& listed) { return listed.add_routing_profiles(); }
 
   static absl::StatusOr<CommandBody> ToCommand(const v1::RoutingProfile& from, Wanted<Id> wanted,
-                                               const Directory&) {
-    WISSEL_ASSIGN_OR_RETURN(RoutingProfile config, ReadProfile(from, std::move(wanted.name)));
+                                               const Directory& directory) {
+    WISSEL_ASSIGN_OR_RETURN(RoutingProfile config,
+                            ReadProfile(from, std::move(wanted.name), directory));
     return ConfigureProfile{wanted.id, std::move(config), wanted.if_digest};
   }
-  static void Write(const ConfigView&, const RoutingProfile& config, v1::RoutingProfile* out) {
-    WriteProfile(config, out);
+  static void Write(const ConfigView& view, const RoutingProfile& config, v1::RoutingProfile* out) {
+    WriteProfile(config, view.directory, out);
   }
   static std::optional<uint64_t> DigestBeside(const ConfigView&, const RoutingProfile&) {
     return std::nullopt;

@@ -16,6 +16,9 @@ namespace {
 constexpr int kMaxUnits = 10'000;
 constexpr int kMaxLimit = 100;
 constexpr int kMaxAttributes = 50;
+constexpr int kLastRank = 9;
+constexpr int kMostHops = 20;
+constexpr int kMaxPreferences = 10'000;
 constexpr int kMaxAgentSkills = 200;
 constexpr int kMaxAwayReasons = 50;
 constexpr size_t kLongestCode = 40;
@@ -153,6 +156,10 @@ absl::StatusOr<CenterConfig> ReadCenter(const v1::Center& from) {
   }
   WISSEL_ASSIGN_OR_RETURN(center.away_reasons,
                           ReadCodes(from.away_reasons(), kMaxAwayReasons, "awayReasons"));
+  if (from.most_hops() != 0) {
+    WISSEL_ASSIGN_OR_RETURN(center.most_hops,
+                            ReadNumber(from.most_hops(), 1, kMostHops, "mostHops"));
+  }
   return center;
 }
 
@@ -161,6 +168,7 @@ void WriteCenter(const Directory& directory, v1::Center* out) {
   out->set_time_zone(directory.center.time_zone);
   out->set_config_revision(static_cast<int64_t>(directory.revision));
   for (const std::string& reason : directory.center.away_reasons) out->add_away_reasons(reason);
+  out->set_most_hops(directory.center.most_hops);
 }
 
 absl::StatusOr<NamedConfig> ReadNamed(std::string name, const std::string& display_name) {
@@ -168,7 +176,45 @@ absl::StatusOr<NamedConfig> ReadNamed(std::string name, const std::string& displ
   return NamedConfig{std::move(name), display_name};
 }
 
-absl::StatusOr<RoutingProfile> ReadProfile(const v1::RoutingProfile& from, std::string name) {
+absl::StatusOr<QueuePreference> ReadPreference(const v1::QueuePreference& from,
+                                               const Directory& directory) {
+  QueuePreference preference;
+  WISSEL_ASSIGN_OR_RETURN(preference.queue, FindByName<QueueId>(directory, from.queue(), "queue"));
+  if (from.channel() != v1::CHANNEL_UNSPECIFIED) {
+    WISSEL_ASSIGN_OR_RETURN(preference.channel, ReadChannel(from.channel(), "channel"));
+  }
+  if (from.has_rank()) {
+    WISSEL_ASSIGN_OR_RETURN(const int32_t rank, ReadNumber(from.rank(), 0, kLastRank, "rank"));
+    preference.help.rank = static_cast<uint8_t>(rank);
+  }
+  if (from.has_delay()) {
+    WISSEL_ASSIGN_OR_RETURN(preference.help.delay,
+                            ReadDuration(from.delay(), Duration(), kLongest, "delay"));
+  }
+  return preference;
+}
+
+absl::Status ReadPreferences(const v1::RoutingProfile& from, const Directory& directory,
+                             RoutingProfile& profile) {
+  WISSEL_RETURN_IF_ERROR(CheckCount(from.queues_size(), kMaxPreferences, "queues"));
+  for (int i = 0; i < from.queues_size(); ++i) {
+    absl::StatusOr<QueuePreference> preference = ReadPreference(from.queues(i), directory);
+    if (!preference.ok()) return WithFieldPrefix(preference.status(), fmt::format("queues[{}]", i));
+    const auto at = std::lower_bound(
+        profile.queues.begin(), profile.queues.end(), *preference,
+        [](const QueuePreference& a, const QueuePreference& b) { return a.key() < b.key(); });
+    if (at != profile.queues.end() && at->key() == preference->key()) {
+      return RefuseField(fmt::format("queues[{}].queue", i),
+                         fmt::format("{} is named twice for a channel", from.queues(i).queue()),
+                         "each queue once for each channel");
+    }
+    profile.queues.insert(at, *preference);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RoutingProfile> ReadProfile(const v1::RoutingProfile& from, std::string name,
+                                           const Directory& directory) {
   RoutingProfile profile;
   profile.name = std::move(name);
   WISSEL_RETURN_IF_ERROR(CheckText(from.display_name(), kLongestDisplayName, "displayName"));
@@ -188,10 +234,12 @@ absl::StatusOr<RoutingProfile> ReadProfile(const v1::RoutingProfile& from, std::
   std::sort(
       profile.channels.begin(), profile.channels.end(),
       [](const ChannelCapacity& a, const ChannelCapacity& b) { return a.channel < b.channel; });
+  WISSEL_RETURN_IF_ERROR(ReadPreferences(from, directory, profile));
   return profile;
 }
 
-void WriteProfile(const RoutingProfile& profile, v1::RoutingProfile* out) {
+void WriteProfile(const RoutingProfile& profile, const Directory& directory,
+                  v1::RoutingProfile* out) {
   out->set_display_name(profile.display_name);
   out->set_units(profile.units);
   for (const ChannelCapacity& capacity : profile.channels) {
@@ -205,6 +253,15 @@ void WriteProfile(const RoutingProfile& profile, v1::RoutingProfile* out) {
     }
     to->set_auto_accept(capacity.auto_accept);
     WriteDuration(capacity.offer_timeout, to->mutable_offer_timeout());
+  }
+  for (const QueuePreference& preference : profile.queues) {
+    v1::QueuePreference* to = out->add_queues();
+    to->set_queue(NameIn(directory, preference.queue));
+    if (preference.channel) to->set_channel(static_cast<v1::Channel>(*preference.channel));
+    to->set_rank(preference.help.rank);
+    if (preference.help.delay != Duration()) {
+      WriteDuration(preference.help.delay, to->mutable_delay());
+    }
   }
 }
 

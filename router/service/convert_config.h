@@ -24,8 +24,10 @@ void WriteCenter(const Directory& directory, v1::Center* out);
 // Of skills, teams and partners.
 absl::StatusOr<NamedConfig> ReadNamed(std::string name, const std::string& display_name);
 
-absl::StatusOr<RoutingProfile> ReadProfile(const v1::RoutingProfile& from, std::string name);
-void WriteProfile(const RoutingProfile& profile, v1::RoutingProfile* out);
+absl::StatusOr<RoutingProfile> ReadProfile(const v1::RoutingProfile& from, std::string name,
+                                           const Directory& directory);
+void WriteProfile(const RoutingProfile& profile, const Directory& directory,
+                  v1::RoutingProfile* out);
 
 // The display name is checked, but is not part of it: the engine does not know it.
 absl::StatusOr<AgentConfig> ReadAgent(const v1::Agent& from, std::string name,

@@ -12,11 +12,28 @@ namespace {
 
 constexpr size_t kAgentsNamed = 20;
 
-void WriteOrderKey(const Item& item, const Directory& directory, v1::OrderKey* out) {
+void WriteOrderKey(const Item& item, const Engine& engine, v1::OrderKey* out) {
+  const Directory& directory = engine.directory();
   out->set_band(item.band);
+  out->set_owed_share(engine.IsOwedShare(item.queue));
   if (item.keep) out->set_held_for(NameIn(directory, item.keep->agent));
   WriteTimestamp(item.due, out->mutable_due_time());
   out->set_id(static_cast<int64_t>(item.id.value()));
+}
+
+void WriteHelp(const Item& item, const Engine& engine, v1::WorkItemExplanation* out) {
+  const Directory& directory = engine.directory();
+  if (directory.queues.Get(item.queue).share_floor_permille > 0) {
+    out->set_share_credit_permille(engine.ShareCreditPermille(item.queue));
+  }
+  directory.profiles.ForEach([&](ProfileId id, const RoutingProfile& profile) {
+    const QueueHelp help = HelpFor(profile.queues, item.queue, item.channel);
+    if (help == QueueHelp()) return;
+    v1::ProfileRank* to = out->add_ranks();
+    to->set_routing_profile(NameIn(directory, id));
+    to->set_rank(help.rank);
+    WriteDuration(help.delay, to->mutable_delay());
+  });
 }
 
 void WriteFailedCheck(const FailedCheck& check, const Directory& directory, v1::FailedCheck* out) {
@@ -26,6 +43,7 @@ void WriteFailedCheck(const FailedCheck& check, const Directory& directory, v1::
   if (check.skill != SkillId()) out->set_skill(NameIn(directory, check.skill));
   out->set_min_level(check.min_level);
   out->set_away_reason(check.away_reason);
+  if (check.delay != Duration()) WriteDuration(check.delay, out->mutable_delay());
   for (size_t i = 0; i < std::min(check.agents.size(), kAgentsNamed); ++i) {
     out->add_agents(NameIn(directory, check.agents[i]));
   }
@@ -47,6 +65,10 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
   const std::optional<uint8_t> preference = decision.reason.preference;
   out->set_transferred(preference == kKeptByTransfer);
   if (preference && !out->transferred()) out->set_preference(*preference + 1);
+  out->set_band(decision.reason.band);
+  out->set_owed_share(decision.reason.owed_share);
+  out->set_rank(decision.reason.rank);
+  WriteTimestamp(decision.reason.due, out->mutable_due_time());
   out->set_outcome(static_cast<v1::Decision::Outcome>(decision.outcome));
   out->set_sentence(DescribeDecision(decision, item, directory));
 }
@@ -64,7 +86,8 @@ void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
   if (agent != AgentId()) out->set_agent(NameIn(directory, agent));
   if (explanation.place) out->set_place(static_cast<int64_t>(*explanation.place));
   if (explanation.state == ItemState::kWaiting) {
-    WriteOrderKey(*item, directory, out->mutable_order_key());
+    WriteOrderKey(*item, engine, out->mutable_order_key());
+    WriteHelp(*item, engine, out);
   }
   for (const FailedCheck& check : explanation.failed_checks) {
     WriteFailedCheck(check, directory, out->add_failed_checks());
@@ -76,6 +99,8 @@ void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
     to->set_kind(static_cast<v1::UpcomingChange::Kind>(change.kind));
     to->set_step(change.step);
     if (change.agent != AgentId()) to->set_agent(NameIn(directory, change.agent));
+    if (change.delay != Duration()) WriteDuration(change.delay, to->mutable_delay());
+    if (change.queue != QueueId()) to->set_queue(NameIn(directory, change.queue));
   }
   for (const Decision& decision : explanation.decisions) {
     WriteDecision(decision, *item, directory, out->add_decisions());

@@ -130,6 +130,7 @@ void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
   int32_t refusals = 0;
   for (const Refusal& refusal : item.refusals) refusals += refusal.count;
   out->set_refusals(refusals);
+  out->set_hops(item.hops);
 }
 
 }  // namespace wissel

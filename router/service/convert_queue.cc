@@ -19,13 +19,16 @@ namespace {
 constexpr int kMaxReasonCodes = 100;
 constexpr int kMaxDeclines = 100;
 constexpr int kLastBand = 9;
+constexpr int kMostWaiting = 1'000'000;
+constexpr int kMaxGates = 10;
 constexpr size_t kLongestMessage = 500;
 
-absl::StatusOr<int32_t> ReadTarget(double target) {
-  const double permille = target * 1000;
+// A share from 0 to 1, in thousandths.
+absl::StatusOr<int32_t> ReadShare(double share, const char* field) {
+  const double permille = share * 1000;
   // Not a number fails every comparison, hence the form of this one.
   if (!(permille >= 0 && permille <= 1000) || std::abs(permille - std::round(permille)) > 1e-6) {
-    return RefuseField("serviceLevelTarget", fmt::format("{} is no such share", target),
+    return RefuseField(field, fmt::format("{} is no such share", share),
                        "0 to 1, in thousandths");
   }
   return static_cast<int32_t>(std::round(permille));
@@ -90,6 +93,53 @@ absl::Status ReadOpening(const v1::Queue& from, std::optional<QueueId> id,
                          "hours.closedAction");
 }
 
+absl::StatusOr<EntryGate> ReadGate(const v1::EntryGate& from, const Directory& directory) {
+  EntryGate gate;
+  if (from.when() == 0 || !v1::EntryGate::When_IsValid(from.when())) {
+    return RefuseField("when", "it is not said when the gate holds", "WAITING or NOBODY_SIGNED_IN");
+  }
+  if (from.action() == 0 || !v1::EntryGate::Action_IsValid(from.action())) {
+    return RefuseField("action", "it is not said what happens then", "REFUSE or REDIRECT");
+  }
+  gate.when = static_cast<EntryGate::When>(from.when());
+  gate.action = static_cast<EntryGate::Action>(from.action());
+  if (gate.when == EntryGate::When::kWaiting) {
+    WISSEL_ASSIGN_OR_RETURN(gate.waiting,
+                            ReadNumber(from.waiting(), 1, kMostWaiting, "waiting"));
+  } else if (from.waiting() != 0) {
+    return RefuseField("waiting", "only WAITING has a number", "no number, or when WAITING");
+  }
+  const bool refuses = gate.action == EntryGate::Action::kRefuse;
+  if (!refuses && !from.message().empty()) {
+    return RefuseField("message", "only REFUSE has a message", "no message, or action REFUSE");
+  }
+  if (refuses && !from.queue().empty()) {
+    return RefuseField("queue", "only REDIRECT has a queue", "no queue, or action REDIRECT");
+  }
+  WISSEL_RETURN_IF_ERROR(CheckText(from.message(), kLongestMessage, "message"));
+  gate.message = from.message();
+  if (refuses) return gate;
+  WISSEL_ASSIGN_OR_RETURN(gate.queue, FindByName<QueueId>(directory, from.queue(), "queue"));
+  return gate;
+}
+
+absl::Status ReadOverflow(const v1::Queue& from, const Directory& directory, QueueConfig& queue) {
+  WISSEL_RETURN_IF_ERROR(CheckCount(from.entry_gates_size(), kMaxGates, "entryGates"));
+  for (int i = 0; i < from.entry_gates_size(); ++i) {
+    absl::StatusOr<EntryGate> gate = ReadGate(from.entry_gates(i), directory);
+    if (!gate.ok()) return WithFieldPrefix(gate.status(), fmt::format("entryGates[{}]", i));
+    queue.entry_gates.push_back(*std::move(gate));
+  }
+  if (!from.has_overflow()) return absl::OkStatus();
+  Overflow overflow;
+  WISSEL_ASSIGN_OR_RETURN(overflow.after, ReadDuration(from.overflow().after(), Duration::Seconds(1),
+                                                       kLongest, "overflow.after"));
+  WISSEL_ASSIGN_OR_RETURN(overflow.queue, FindByName<QueueId>(directory, from.overflow().queue(),
+                                                              "overflow.queue"));
+  queue.overflow = overflow;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<SelectionKey>> ReadSelection(const v1::Queue& from) {
   std::vector<SelectionKey> keys;
   for (int i = 0; i < from.selection_size(); ++i) {
@@ -131,7 +181,11 @@ absl::Status ReadTimes(const v1::Queue& from, QueueConfig& queue) {
 absl::Status ReadNumbers(const v1::Queue& from, QueueConfig& queue) {
   if (from.has_service_level_target()) {
     WISSEL_ASSIGN_OR_RETURN(queue.service_level_target_permille,
-                            ReadTarget(from.service_level_target()));
+                            ReadShare(from.service_level_target(), "serviceLevelTarget"));
+  }
+  if (from.has_share_floor()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.share_floor_permille,
+                            ReadShare(from.share_floor(), "shareFloor"));
   }
   if (from.has_default_band()) {
     WISSEL_ASSIGN_OR_RETURN(const int32_t band,
@@ -150,6 +204,20 @@ void WriteClosedAction(const QueueConfig& queue, const Directory& directory,
   out->set_kind(static_cast<v1::ClosedAction::Kind>(queue.closed_action));
   out->set_message(queue.closed_message);
   if (queue.closed_queue) out->set_queue(NameIn(directory, *queue.closed_queue));
+}
+
+void WriteOverflow(const QueueConfig& queue, const Directory& directory, v1::Queue* out) {
+  for (const EntryGate& gate : queue.entry_gates) {
+    v1::EntryGate* to = out->add_entry_gates();
+    to->set_when(static_cast<v1::EntryGate::When>(gate.when));
+    to->set_waiting(gate.waiting);
+    to->set_action(static_cast<v1::EntryGate::Action>(gate.action));
+    to->set_message(gate.message);
+    if (gate.queue) to->set_queue(NameIn(directory, *gate.queue));
+  }
+  if (!queue.overflow) return;
+  WriteDuration(queue.overflow->after, out->mutable_overflow()->mutable_after());
+  out->mutable_overflow()->set_queue(NameIn(directory, queue.overflow->queue));
 }
 
 }  // namespace
@@ -180,6 +248,7 @@ absl::StatusOr<QueueRead> ReadQueue(const v1::Queue& from, std::string name,
                        "at least one reason code, or another wrap-up mode");
   }
   WISSEL_RETURN_IF_ERROR(ReadOpening(from, id, directory, queue));
+  WISSEL_RETURN_IF_ERROR(ReadOverflow(from, directory, queue));
   if (!from.selection().empty()) {
     WISSEL_ASSIGN_OR_RETURN(queue.selection, ReadSelection(from));
   }
@@ -210,6 +279,10 @@ void WriteQueue(const QueueConfig& queue, const Requirement& requirement,
     WriteHours(*queue.hours, out->mutable_hours());
     WriteClosedAction(queue, directory, out->mutable_hours()->mutable_closed_action());
   }
+  if (queue.share_floor_permille > 0) {
+    out->set_share_floor(queue.share_floor_permille / 1000.0);
+  }
+  WriteOverflow(queue, directory, out);
   for (const SelectionKey key : queue.selection) {
     out->add_selection(static_cast<v1::SelectionKey>(key));
   }

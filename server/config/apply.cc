@@ -45,6 +45,7 @@ class Applier {
     if (section.has_reconnect_grace()) {
       center.reconnect_grace = FromProto(section.reconnect_grace());
     }
+    if (section.has_most_hops()) center.most_hops = section.most_hops();
     if (section.lost_work() == CenterSection::COMPLETE) center.lost_work = LostWorkRule::kComplete;
     std::promise<absl::Status> answer;
     shard_.Submit({command, {}}, [&](const absl::StatusOr<Outcome>& outcome, const Engine&) {
@@ -65,17 +66,24 @@ class Applier {
     const auto& queues = config_.file.center().queues();
     for (int i = 0; i < queues.size(); ++i) {
       wissel::v1::Queue queue = queues[i];
-      if (!queue.hours().closed_action().queue().empty() && !Exists(kQueue, queue.name())) {
-        queue.mutable_hours()->clear_closed_action();
+      if (SendsOn(queue)) {
+        if (Exists(kQueue, queue.name())) continue;
+        if (queue.has_hours()) queue.mutable_hours()->clear_closed_action();
+        queue.clear_entry_gates();
+        queue.clear_overflow();
       }
       ApplyOne(kQueue, queue, i);
     }
     for (int i = 0; i < queues.size(); ++i) {
-      if (!queues[i].hours().closed_action().queue().empty()) ApplyOne(kQueue, queues[i], i);
+      if (SendsOn(queues[i])) ApplyOne(kQueue, queues[i], i);
     }
   }
 
  private:
+  static bool SendsOn(const wissel::v1::Queue& queue) {
+    return !queue.hours().closed_action().queue().empty() || queue.entry_gates_size() > 0 ||
+           queue.has_overflow();
+  }
   bool Exists(const Kind& kind, const std::string& name) {
     return Call(fmt::format("Get{}", kind.noun),
                 [&](Message& request) {
@@ -152,9 +160,9 @@ void Apply(LoadedConfig& config, const rpc::MethodTable& methods, Shard& shard) 
   applier.ApplyAll({"Skill", "skill", "skills"}, center.skills());
   applier.ApplyAll({"Team", "team", "teams"}, center.teams());
   applier.ApplyAll({"Partner", "partner", "partners"}, center.partners());
+  applier.ApplyQueues();
   applier.ApplyAll({"RoutingProfile", "routing_profile", "routingProfiles"},
                    center.routing_profiles());
-  applier.ApplyQueues();
   applier.ApplyAll({"Agent", "agent", "agents"}, center.agents());
 }
 

@@ -1,4 +1,4 @@
-// wissel_bench [--json FILE] [--only engine|journal|grpc]: what is fast and what it is fast beside.
+// wissel_bench [--json FILE] [--only engine|full|journal|grpc]: what is fast and what it is fast beside.
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -14,7 +14,7 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|journal|grpc]\n");
+  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|full|journal|grpc]\n");
   return 2;
 }
 
@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   const Scratch scratch;
   const std::pair<const char*, std::function<absl::StatusOr<std::vector<Figure>>()>> suites[] = {
       {"engine", [] { return wissel::benchmark::BenchmarkEngine(); }},
+      {"full", [] { return wissel::benchmark::BenchmarkFullRules(); }},
       {"journal", [&] { return wissel::benchmark::BenchmarkJournal(scratch.path()); }},
       {"grpc", [&] { return wissel::benchmark::BenchmarkGrpc(scratch.path(), "/proc/self/exe"); }},
   };

@@ -4,8 +4,10 @@ add_executable(wissel_bench
   ${CMAKE_CURRENT_LIST_DIR}/bench_main.cc
   ${CMAKE_CURRENT_LIST_DIR}/callers.cc
   ${CMAKE_CURRENT_LIST_DIR}/child_process.cc
+  ${CMAKE_CURRENT_LIST_DIR}/closed_loop.cc
   ${CMAKE_CURRENT_LIST_DIR}/engine_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/figures.cc
+  ${CMAKE_CURRENT_LIST_DIR}/full_rules_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/grpc_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/journal_bench.cc)
 target_link_libraries(wissel_bench PRIVATE wissel_flags wissel_router_core wissel_router_journal wissel_stubs)

@@ -13,6 +13,9 @@ namespace wissel::benchmark {
 // beside an index that does nothing but match.
 absl::StatusOr<std::vector<Figure>> BenchmarkEngine();
 
+// ns an event with every rule of order and choice in use, beside the plain rules.
+absl::StatusOr<std::vector<Figure>> BenchmarkFullRules();
+
 // 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
 absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);
 

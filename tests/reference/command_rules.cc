@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/reference/reference_router.h"
+
 namespace wissel::reference {
 namespace {
 
@@ -77,13 +79,12 @@ Verdict CommandRules::operator()(const CreateItem& c) const {
   auto queue = model_.queues.find(c.queue);
   if (queue == model_.queues.end()) return kRefuse;
   const QueueConfig* config = &queue->second.config;
-  if (queue->second.open) return kOpen;
-  if (config->closed_action == ClosedActionKind::kRedirect && config->closed_queue) {
-    auto target = model_.queues.find(*config->closed_queue);
-    if (target == model_.queues.end() || target->second.open) return kOpen;
-    config = &target->second.config;
+  if (!queue->second.open && config->closed_action == ClosedActionKind::kRefuse) return kRefuse;
+  const ReferenceRouter router(model_);
+  for (const EntryGate& gate : config->entry_gates) {
+    if (!queue->second.open || !router.Holds(gate, c.queue)) continue;
+    return gate.action == EntryGate::Action::kRefuse ? kRefuse : kOpen;
   }
-  if (config->closed_action == ClosedActionKind::kRefuse) return kRefuse;
   return kOpen;
 }
 

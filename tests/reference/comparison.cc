@@ -61,6 +61,9 @@ class Comparison {
     same(item.step == picture.step, "step");
     same(item.entered == picture.entered, "entered");
     same(item.due == picture.due, "due");
+    same(item.queued_since == picture.queued_since, "queued since");
+    same(item.shown == picture.shown, "shown");
+    same(item.hops == picture.hops, "hops");
     same(item.keep == picture.keep, "keep");
     same(item.agent() == picture.agent.value_or(AgentId()), "agent");
     same(item.wrap_until == picture.wrap_until, "end of wrap-up");
@@ -104,6 +107,7 @@ class Comparison {
   }
 
   void Queue(QueueId id, const QueuePicture& queue) {
+    if (engine_.ShareCreditPermille(id) != queue.share_credit) Fault("queue {}: credit", id.value());
     if (engine_.IsOpen(id) != queue.open) Fault("queue {}: open", id.value());
     std::vector<const ItemPicture*> waiting;
     for (const auto& [item_id, item] : model_.living) {
@@ -129,7 +133,7 @@ class Comparison {
       ++signed_in;
       free += agent.open_for_work() && router_.HasRoom(agent, queue.config.channel);
     }
-    const Engine::Staffing staffing = engine_.StaffingOf(id);
+    const wissel::Staffing staffing = engine_.StaffingOf(id);
     if (staffing.signed_in != signed_in || staffing.free != free) {
       Fault("queue {}: staffing {} of {}, not {} of {}", id.value(), staffing.free,
             staffing.signed_in, free, signed_in);

@@ -1,5 +1,7 @@
 #include "tests/reference/event_rules.h"
 
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "tests/reference/reference_router.h"
 
@@ -19,6 +21,9 @@ class EventRules {
   void Check(const ItemParked& e);
   void Check(const ItemResumed& e);
   void Check(const ItemReturned& e);
+  void Check(const ItemEntered& e);
+  void Check(const ItemOverflowed& e);
+  void Check(const ItemShown& e);
   void Check(const LeaseRestored& e);
   void Check(const auto&) {}
 
@@ -60,7 +65,7 @@ void EventRules::Check(const OfferMade& e) {
   CheckAutoAccept(e, *item, *agent);
 }
 
-// The smallest item for the agent, and the best agent for the item: at rest nobody idle stands
+// The first item for the agent, and the best agent for the item: at rest nobody idle stands
 // beside waiting work, so both must hold for every offer. After a change of configuration, where
 // many meet at once, one of them must.
 void EventRules::CheckChoice(const OfferMade& e, const ItemPicture& item,
@@ -71,7 +76,13 @@ void EventRules::CheckChoice(const OfferMade& e, const ItemPicture& item,
                                       : turn    ? turn->agent
                                                 : router_.BestAgentFor(item);
   if (around_.reconfigured && (smallest == e.item || best == e.agent)) return;
-  if (smallest != e.item) {
+  // Ranks and shares order what an agent takes who becomes free; one who stood free is found by the
+  // items, and of several that look at one moment the earliest promise looks first.
+  auto before = around_.room_before.find(e.agent);
+  const bool stood_free =
+      before != around_.room_before.end() && before->second.Has(item.channel);
+  const bool looked_first = stood_free && router_.FirstToLookAt(agent) == e.item;
+  if (smallest != e.item && !looked_first) {
     Fault("agent {} is offered item {}, but item {} goes first for them", e.agent.value(),
           e.item.value(), smallest ? smallest->value() : 0);
   }
@@ -93,6 +104,11 @@ void EventRules::CheckReason(const OfferMade& e, const ItemPicture& item,
   same(e.reason.load_permille == router_.LoadPermille(agent), "load");
   same(e.reason.idle_since == agent.idle_since, "idle since");
   same(e.reason.config_revision == model_.revision, "revision");
+  same(e.reason.band == item.band, "band");
+  same(e.reason.due == item.due, "due");
+  same(e.reason.rank == router_.RankOf(item, agent), "rank");
+  same(e.reason.owed_share == router_.IsOwedShare(item.queue), "owed a share");
+  same(e.stood_by == router_.StandingBy(item, agent), "who stood by");
   const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
   std::optional<size_t> preference;
   if (turn) preference = turn->preference;
@@ -191,6 +207,41 @@ void EventRules::Check(const ItemResumed& e) {
       Fault("item {} resumes before item {}", e.item.value(), other->id.value());
     }
   }
+}
+
+// Gates and hours of every queue on the way, and no further.
+void EventRules::Check(const ItemEntered& e) {
+  if (e.hops > model_.center.most_hops) {
+    Fault("item {} enters after {} hops", e.item.value(), e.hops);
+  }
+  if ((e.hops > 0) != e.redirected_from.has_value()) {
+    Fault("item {} does not say where it was meant to go", e.item.value());
+  }
+  const QueuePicture& queue = model_.queues.at(e.queue);
+  if (e.waits_for_hours == queue.open) Fault("item {} mistakes the hours", e.item.value());
+  for (const EntryGate& gate : queue.config.entry_gates) {
+    if (!queue.open || gate.action != EntryGate::Action::kRefuse) break;
+    if (router_.Holds(gate, e.queue)) Fault("item {} passes a gate", e.item.value());
+  }
+}
+
+void EventRules::Check(const ItemOverflowed& e) {
+  const ItemPicture* item = Find(e.item);
+  if (item == nullptr) return;
+  const auto rule = model_.OverflowOf(*item);
+  if (!rule || rule->queue != e.to_queue || at_ < item->queued_since + rule->after) {
+    Fault("item {} overflows against its queue's rule", e.item.value());
+  }
+}
+
+void EventRules::Check(const ItemShown& e) {
+  const ItemPicture* item = Find(e.item);
+  if (item == nullptr) return;
+  const std::vector<Duration> delays = model_.DelaysFor(*item);
+  if (std::find(delays.begin(), delays.end(), e.delay) == delays.end()) {
+    Fault("item {} is shown after a delay that nobody has", e.item.value());
+  }
+  if (at_ < item->queued_since + e.delay) Fault("item {} is shown too soon", e.item.value());
 }
 
 void EventRules::Check(const ItemReturned& e) {

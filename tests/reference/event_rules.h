@@ -2,6 +2,7 @@
 // oracle of order and choice.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ struct Surroundings {
   const Event* next = nullptr;  // the event after it; null for the last of its call
   // The configuration changed in the same call: any number of agents and items meet at once.
   bool reconfigured = false;
+  // Channels for which each agent had room when the call began.
+  std::map<AgentId, ChannelSet> room_before;
 };
 
 // `model` has seen everything before `event`.

@@ -78,6 +78,13 @@ void Inspector::Fire(Instant now) {
 
 void Inspector::Observe(const std::vector<Event>& events, Instant now) {
   Surroundings around;
+  const ReferenceRouter before(model_);
+  for (const auto& [id, agent] : model_.agents) {
+    ChannelSet& room = around.room_before[id];
+    for (Channel channel : kChannels) {
+      if (agent.open_for_work() && before.HasRoom(agent, channel)) room.Add(channel);
+    }
+  }
   for (size_t i = 0; i < events.size() && ok(); ++i) {
     const Event& event = events[i];
     if (event.at > now) Fault("an event of the future");

@@ -80,6 +80,32 @@ Holding Model::HoldingOf(AgentId agent) const {
   return holding;
 }
 
+QueueHelp Model::HelpOf(const RoutingProfile& profile, QueueId queue, Channel channel) {
+  QueueHelp help;
+  for (const QueuePreference& preference : profile.queues) {
+    if (preference.queue == queue && !preference.channel) help = preference.help;
+  }
+  for (const QueuePreference& preference : profile.queues) {
+    if (preference.queue == queue && preference.channel == channel) help = preference.help;
+  }
+  return help;
+}
+
+std::vector<Duration> Model::DelaysFor(const ItemPicture& item) const {
+  std::vector<Duration> delays;
+  for (const auto& [id, profile] : profiles) {
+    delays.push_back(HelpOf(profile, item.queue, item.channel).delay);
+  }
+  std::sort(delays.begin(), delays.end());
+  return delays;
+}
+
+std::optional<Overflow> Model::OverflowOf(const ItemPicture& item) const {
+  const std::optional<Overflow>& rule = queues.at(item.queue).config.overflow;
+  if (!rule || item.hops >= center.most_hops || !queues.at(rule->queue).open) return std::nullopt;
+  return rule;
+}
+
 std::vector<const ItemPicture*> Model::WorkOf(AgentId agent) const {
   std::vector<const ItemPicture*> work;
   for (const auto& [id, item] : living) {
@@ -96,6 +122,10 @@ std::optional<Instant> Model::NextDue() const {
     if (item.state != ItemState::kWaiting) continue;
     if (item.keep && item.keep->until) Earliest(next, *item.keep->until);
     if (item.keep) continue;
+    for (Duration delay : DelaysFor(item)) {
+      if (delay > item.shown) Earliest(next, item.queued_since + delay);
+    }
+    if (auto rule = OverflowOf(item)) Earliest(next, item.queued_since + rule->after);
     const auto& steps = RequirementOf(item).steps;
     const size_t step = static_cast<size_t>(item.step);
     if (step + 1 < steps.size()) Earliest(next, item.step_since + steps[step].expires_after);
@@ -142,7 +172,8 @@ void Model::On(const ItemEntered& e, Instant at) {
   item.band = e.band;
   item.entered = at;
   item.due = e.due;
-  item.step_since = at;
+  BeginStay(item, at);
+  item.hops = e.hops;
   item.head_start = e.head_start;
   item.preferred = e.preferred;
   item.turns_open = true;
@@ -155,7 +186,7 @@ void Model::On(const ItemReleased& e, Instant at) {
   Expect(item->state == ItemState::kWaitingForHours, *item, "released, but did not wait for hours");
   item->state = ItemState::kWaiting;
   item->turns_open = true;
-  item->step_since = at;
+  BeginStay(*item, at);
 }
 void Model::On(const ItemUpdated& e, Instant at) {
   ItemPicture* item = Living(e.item, "ItemUpdated");
@@ -249,11 +280,40 @@ void Model::On(const ItemTransferred& e, Instant at) {
   }
   item->state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
   item->next_preference = item->preferred.size();  // whoever moves it decides who is asked
-  item->step = 0;
-  item->step_since = at;
+  BeginStay(*item, at);
   item->keep.reset();
   if (e.to_agent) item->keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
 }
+void Model::On(const ItemOverflowed& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemOverflowed");
+  if (item == nullptr) return;
+  if (!queues.contains(e.to_queue)) return Fault("overflowed into no queue");
+  Expect(item->state == ItemState::kWaiting && !item->keep, *item, "overflowed from no line");
+  Expect(e.hops == item->hops + 1, *item, "wrong number of hops");
+  Expect(e.due == item->entered + queues[e.to_queue].config.answer_within - item->head_start, *item,
+         "wrong due after an overflow");
+  Expect(e.requirement == (item->own_requirement ? item->requirement
+                                                 : queues[e.to_queue].config.requirement),
+         *item, "wrong requirement after an overflow");
+  item->queue = e.to_queue;
+  item->requirement = e.requirement;
+  item->due = e.due;
+  item->hops = e.hops;
+  BeginStay(*item, at);
+}
+void Model::On(const ItemShown& e, Instant) {
+  ItemPicture* item = Living(e.item, "ItemShown");
+  if (item == nullptr) return;
+  Expect(item->state == ItemState::kWaiting, *item, "shown while it does not wait");
+  Expect(e.delay > item->shown, *item, "shown again");
+  item->shown = e.delay;
+}
+void Model::BeginStay(ItemPicture& item, Instant at) {
+  item.step = 0;
+  item.step_since = item.queued_since = at;
+  item.shown = Duration();
+}
+
 void Model::On(const ItemReturned& e, Instant at) {
   ItemPicture* item = Living(e.item, "ItemReturned");
   if (item == nullptr) return;
@@ -290,6 +350,12 @@ void Model::On(const OfferMade& e, Instant at) {
     if (item->preferred[i].agent == e.agent) next = i + 1;
   }
   if (!item->keep) item->next_preference = next;
+  for (QueueId id : e.stood_by) {
+    QueuePicture& queue = queues.at(id);
+    queue.share_credit += queue.config.share_floor_permille;
+    if (id == item->queue) queue.share_credit = std::max(0, queue.share_credit - 1000);
+    queue.share_credit = std::min(queue.share_credit, 10'000);
+  }
   item->state = ItemState::kOffered;
   item->agent = e.agent;
   item->offer = e.offer;

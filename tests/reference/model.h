@@ -21,6 +21,7 @@ struct QueuePicture {
   QueueConfig config;
   bool open = true;
   std::vector<Opening> openings;
+  int share_credit = 0;  // thousandths of a decision
 };
 
 struct AgentPicture {
@@ -55,6 +56,9 @@ struct ItemPicture {
   Instant entered;
   Instant due;
   Instant step_since;
+  Instant queued_since;
+  Duration shown;  // delays up to this one have passed
+  int hops = 0;
   Duration head_start;
   std::vector<PreferredAgent> preferred;
   size_t next_preference = 0;
@@ -116,6 +120,12 @@ class Model {
   bool IsWithinCapacity(const AgentPicture& agent) const;
   // Items that the agent is offered or assigned, by id.
   std::vector<const ItemPicture*> WorkOf(AgentId agent) const;
+  // How the agents of a profile help a queue.
+  static QueueHelp HelpOf(const RoutingProfile& profile, QueueId queue, Channel channel);
+  // Delays of all profiles for the item's queue and channel, rising.
+  std::vector<Duration> DelaysFor(const ItemPicture& item) const;
+  // By its queue's rule, wherever that leads; empty when it may not go on.
+  std::optional<Overflow> OverflowOf(const ItemPicture& item) const;
   // The earliest moment at which time alone changes something.
   std::optional<Instant> NextDue() const;
 
@@ -168,6 +178,8 @@ class Model {
   void On(const LeaseLost& e, Instant at);
   void On(const LeaseRestored& e, Instant at);
   void On(const RequestCarriedOut& e, Instant at);
+  void On(const ItemOverflowed& e, Instant at);
+  void On(const ItemShown& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();
@@ -177,6 +189,8 @@ class Model {
   bool Expect(bool condition, const ItemPicture& item, const char* what);
   // The item's open offer is this one; takes it off, so that the item waits again.
   ItemPicture* TakeOffer(OfferId offer, ItemId item, AgentId agent, const char* event);
+  // The item begins to wait in its queue from here on.
+  static void BeginStay(ItemPicture& item, Instant at);
   void Refused(ItemPicture& item, AgentId agent, Instant at);
   // The agent's accepted item is over for them.
   void LetGo(ItemPicture& item, Instant at);

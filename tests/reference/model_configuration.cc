@@ -32,6 +32,7 @@ void Model::On(const QueueConfigured& e, Instant) {
   QueuePicture& queue = it->second;
   if (is_new) queue.open = !e.config.hours;  // with hours, closed until openings are given
   if (!e.config.hours) queue.openings.clear();
+  if (e.config.share_floor_permille == 0) queue.share_credit = 0;
   queue.config = e.config;
   ++revision;
 }

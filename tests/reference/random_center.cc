@@ -1,6 +1,7 @@
 #include "tests/reference/random_center.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "fmt/format.h"
@@ -83,6 +84,34 @@ WrapUp RandomWrapUp(Dice& dice) {
   return wrap_up;
 }
 
+std::optional<QueueId> AnotherQueue(Dice& dice, const Model& model, const std::string& name) {
+  if (model.queues.empty()) return std::nullopt;
+  const QueueId id = PickKey(dice, model.queues);
+  if (model.queues.at(id).config.name == name) return std::nullopt;
+  return id;
+}
+
+void VaryOverflow(QueueConfig& config, Dice& dice, const Model& model) {
+  config.entry_gates.clear();
+  config.overflow.reset();
+  config.share_floor_permille =
+      dice.Chance(60) ? 0 : static_cast<int32_t>(dice.Between(1, 8) * 100);
+  while (dice.Chance(25)) {
+    EntryGate gate;
+    gate.when = static_cast<EntryGate::When>(1 + dice.Below(2));
+    if (gate.when == EntryGate::When::kWaiting) {
+      gate.waiting = static_cast<int32_t>(dice.Between(1, 8));
+    }
+    gate.queue = AnotherQueue(dice, model, config.name);
+    if (gate.queue) gate.action = EntryGate::Action::kRedirect;
+    config.entry_gates.push_back(gate);
+  }
+  const auto target = AnotherQueue(dice, model, config.name);
+  if (target && dice.Chance(30)) {
+    config.overflow = Overflow{Duration::Seconds(dice.Between(1, 90)), *target};
+  }
+}
+
 void Vary(QueueConfig& config, Dice& dice) {
   config.answer_within = Duration::Seconds(dice.Pick(std::vector<int64_t>{10, 20, 60, 300, 3600}));
   config.default_band = static_cast<uint8_t>(dice.Chance(80) ? 5 : dice.Below(10));
@@ -112,6 +141,7 @@ ConfigureQueue RandomQueue(Dice& dice, const Model& model, const CenterSize& siz
       }
     }
   }
+  VaryOverflow(config, dice, model);
   queue.requirement = RandomRequirement(dice, model);
   return queue;
 }
@@ -122,6 +152,7 @@ CommandBody RandomQueueChange(Dice& dice, const Model& model) {
   queue.requirement = dice.Chance(50) ? RandomRequirement(dice, model)
                                       : model.requirements.at(queue.config.requirement);
   Vary(queue.config, dice);
+  VaryOverflow(queue.config, dice, model);
   return queue;
 }
 
@@ -147,6 +178,18 @@ Requirement RandomRequirement(Dice& dice, const Model& model) {
     requirement.steps.push_back(std::move(step));
   }
   return requirement;
+}
+
+QueuePreferences RandomPreferences(Dice& dice, const Model& model) {
+  QueuePreferences preferences;
+  for (const auto& [id, queue] : model.queues) {
+    if (!dice.Chance(40)) continue;
+    QueueHelp help{static_cast<uint8_t>(dice.Below(10)), Duration()};
+    if (dice.Chance(40)) help.delay = Duration::Seconds(10 * dice.Between(1, 9));
+    if (dice.Chance(70)) preferences.push_back({id, std::nullopt, help});
+    if (dice.Chance(30)) preferences.push_back({id, RandomChannel(dice), {1, Duration()}});
+  }
+  return preferences;
 }
 
 RoutingProfile RandomProfile(Dice& dice, std::string name) {
@@ -216,11 +259,14 @@ CommandBody RandomReconfiguration(Dice& dice, const Model& model) {
       return RandomQueueChange(dice, model);
     case 2: {
       const ProfileId id = PickKey(dice, model.profiles);
-      return ConfigureProfile{id, RandomProfile(dice, model.profiles.at(id).name), std::nullopt};
+      RoutingProfile profile = RandomProfile(dice, model.profiles.at(id).name);
+      profile.queues = RandomPreferences(dice, model);
+      return ConfigureProfile{id, std::move(profile), std::nullopt};
     }
     case 3: {
       CenterConfig center = model.center;
       center.reconnect_grace = Duration::Seconds(dice.Between(10, 120));
+      center.most_hops = static_cast<int32_t>(dice.Between(1, 4));
       center.lost_work = dice.Chance(50) ? LostWorkRule::kReturnToQueue : LostWorkRule::kComplete;
       return ConfigureCenter{center};
     }
@@ -263,6 +309,13 @@ void SetUpCenter(Inspector& inspector, Dice& dice, const CenterSize& size, Insta
   }
   for (int i = 0; i < size.queues && inspector.ok(); ++i) {
     decide(RandomQueue(dice, model, size, fmt::format("queue-{}", i)));
+  }
+  // Profiles rank and delay queues that came after them.
+  for (const auto& [id, profile] : std::map(model.profiles)) {
+    if (!inspector.ok() || !dice.Chance(50)) continue;
+    RoutingProfile changed = profile;
+    changed.queues = RandomPreferences(dice, model);
+    decide(ConfigureProfile{id, std::move(changed), {}});
   }
   for (int i = 0; i < size.agents && inspector.ok(); ++i) {
     decide(ConfigureAgent{{}, RandomAgent(dice, model, fmt::format("agent-x{}", i)), {}});

@@ -12,6 +12,11 @@ add_library(wissel_reference STATIC
   ${CMAKE_CURRENT_LIST_DIR}/rules_at_rest.cc)
 target_link_libraries(wissel_reference PUBLIC wissel_flags wissel_router_core)
 
+wissel_test(explanation_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/explanation_test.cc
+  DEPS wissel_simulation
+  LABELS reference)
+
 wissel_test(reference_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/reference_test.cc
   DEPS wissel_simulation

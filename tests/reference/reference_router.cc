@@ -140,14 +140,18 @@ bool ReferenceRouter::IsExcluded(const ItemPicture& item, const AgentPicture& ag
   // Not again while somebody present has not been asked.
   for (const auto& [id, other] : model_.agents) {
     if (id == agent.id || item.refusals.contains(id) || !other.open_for_work()) continue;
-    if (Takes(other, item.channel) && FitOf(item, other)) return true;
+    if (Takes(other, item.channel) && Sees(other, item) && FitOf(item, other)) return true;
   }
   return false;
 }
 
+bool ReferenceRouter::Sees(const AgentPicture& agent, const ItemPicture& item) const {
+  return Model::HelpOf(model_.ProfileOf(agent), item.queue, item.channel).delay <= item.shown;
+}
+
 bool ReferenceRouter::QualifiesAndMayBeAsked(const AgentPicture& agent, const ItemPicture& item,
                                              Instant now) const {
-  return FitOf(item, agent) && !IsExcluded(item, agent, now);
+  return FitOf(item, agent) && Sees(agent, item) && !IsExcluded(item, agent, now);
 }
 
 bool ReferenceRouter::CouldTake(const AgentPicture& agent, const ItemPicture& item,
@@ -157,6 +161,46 @@ bool ReferenceRouter::CouldTake(const AgentPicture& agent, const ItemPicture& it
   if (!HasRoom(agent, item.channel)) return false;
   if (item.keep && item.keep->preference == kKeptByTransfer) return true;
   return QualifiesAndMayBeAsked(agent, item, now);
+}
+
+Check ReferenceRouter::FirstFailing(const AgentPicture& agent, const ItemPicture& item) const {
+  const bool given_to_them =
+      item.keep && item.keep->preference == kKeptByTransfer && item.keep->agent == agent.id;
+  if (!given_to_them && !FitOf(item, agent)) return FirstLack(item, agent);
+  if (agent.presence == Presence::kOffline) return Check::kOffline;
+  if (agent.work_kept_until) return Check::kConnectionLost;
+  if (agent.not_responding) return Check::kNotResponding;
+  if (agent.queued) return Check::kLeaving;
+  if (agent.presence == Presence::kAway) return Check::kAway;
+  if (item.keep && item.keep->agent != agent.id) return Check::kHeldForOther;
+  if (!given_to_them) {
+    if (!Sees(agent, item)) return Check::kHelpsLater;
+    if (IsExcluded(item, agent, model_.now)) {
+      const int most = model_.queues.at(item.queue).config.max_declines;
+      return item.refusals.at(agent.id).count >= most ? Check::kRefusedTooOften
+                                                      : Check::kRefusedBefore;
+    }
+  }
+  if (!Takes(agent, item.channel)) return Check::kChannelNotTaken;
+  if (HasRoom(agent, item.channel)) return Check::kNone;
+  for (const ChannelCapacity& capacity : model_.ProfileOf(agent).channels) {
+    const int held = HoldingOf(agent.id).items[IndexOf(item.channel)];
+    if (capacity.channel == item.channel && held >= capacity.limit) return Check::kChannelLimit;
+  }
+  return Check::kUnits;
+}
+
+// Of the step in force, which asks for least: a skill, its level, the constraint.
+Check ReferenceRouter::FirstLack(const ItemPicture& item, const AgentPicture& agent) const {
+  const Requirement& requirement = model_.RequirementOf(item);
+  const RequirementStep& step = requirement.steps[static_cast<size_t>(item.step)];
+  for (const SkillNeed& need : step.skills) {
+    if (need.preferred) continue;
+    const int level = LevelOf(agent.config, need.skill);
+    if (level == 0) return Check::kSkill;
+    if (level < need.min_level) return Check::kSkillLevel;
+  }
+  return Check::kConstraint;
 }
 
 std::vector<AgentId> ReferenceRouter::AgentsFor(const ItemPicture& item) const {
@@ -210,17 +254,70 @@ std::optional<AgentId> ReferenceRouter::BestAgentFor(const ItemPicture& item) co
   return best->id;
 }
 
-std::optional<ItemId> ReferenceRouter::BestItemFor(const AgentPicture& agent) const {
-  const ItemPicture* best = nullptr;
-  auto key = [&](const ItemPicture& item) {
-    return std::tuple(item.band, !item.keep.has_value(), item.due, item.id);
-  };
+std::optional<ItemId> ReferenceRouter::FirstBy(const AgentPicture& agent, auto key) const {
+  const ItemPicture* first = nullptr;
   for (const auto& [id, item] : model_.living) {
     if (!CouldTake(agent, item, model_.now)) continue;
-    if (best == nullptr || key(item) < key(*best)) best = &item;
+    if (first == nullptr || key(item) < key(*first)) first = &item;
   }
-  if (best == nullptr) return std::nullopt;
-  return best->id;
+  if (first == nullptr) return std::nullopt;
+  return first->id;
+}
+
+std::optional<ItemId> ReferenceRouter::BestItemFor(const AgentPicture& agent) const {
+  return FirstBy(agent, [&](const ItemPicture& item) {
+    return std::tuple(item.band, !item.keep.has_value(), !IsOwedShare(item.queue),
+                      RankOf(item, agent), item.due, item.id);
+  });
+}
+
+std::optional<ItemId> ReferenceRouter::FirstToLookAt(const AgentPicture& agent) const {
+  return FirstBy(agent, [](const ItemPicture& item) {
+    return std::tuple(item.band, !item.keep.has_value(), item.due, item.id);
+  });
+}
+
+bool ReferenceRouter::IsOwedShare(QueueId id) const {
+  const QueuePicture& queue = model_.queues.at(id);
+  const int floor = queue.config.share_floor_permille;
+  return floor > 0 && queue.share_credit + floor >= 1000;
+}
+
+bool ReferenceRouter::Holds(const EntryGate& gate, QueueId queue) const {
+  if (gate.when == EntryGate::When::kWaiting) {
+    int waiting = 0;
+    for (const auto& [id, item] : model_.living) {
+      waiting += item.queue == queue && item.state == ItemState::kWaiting;
+    }
+    return waiting >= gate.waiting;
+  }
+  const QueueConfig& config = model_.queues.at(queue).config;
+  const Requirement& requirement = model_.requirements.at(config.requirement);
+  const int last = static_cast<int>(requirement.steps.size()) - 1;
+  for (const auto& [id, agent] : model_.agents) {
+    if (!agent.here() || !Takes(agent, config.channel)) continue;
+    if (reference::FitOf(requirement, last, agent.config, model_)) return false;
+  }
+  return true;
+}
+
+int ReferenceRouter::RankOf(const ItemPicture& item, const AgentPicture& agent) const {
+  return Model::HelpOf(model_.ProfileOf(agent), item.queue, item.channel).rank;
+}
+
+std::vector<QueueId> ReferenceRouter::StandingBy(const ItemPicture& item,
+                                                 const AgentPicture& agent) const {
+  std::vector<QueueId> queues;
+  for (const auto& [id, queue] : model_.queues) {
+    if (queue.config.share_floor_permille == 0) continue;
+    bool stands_by = id == item.queue;
+    for (const auto& [other_id, other] : model_.living) {
+      if (other.queue != id || other.band > item.band || other.keep) continue;
+      stands_by |= CouldTake(agent, other, model_.now);
+    }
+    if (stands_by) queues.push_back(id);
+  }
+  return queues;
 }
 
 std::optional<ReferenceRouter::Turn> ReferenceRouter::PreferredTurn(const ItemPicture& item) const {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "router/core/explain.h"
 #include "tests/reference/model.h"
 
 namespace wissel::reference {
@@ -34,6 +35,10 @@ class ReferenceRouter {
   bool HasRoom(const AgentPicture& agent, Channel channel) const;
   // Declined, missed or gave it back, and may not be asked again now.
   bool IsExcluded(const ItemPicture& item, const AgentPicture& agent, Instant now) const;
+  // The agent's profile helps the item's queue by now.
+  bool Sees(const AgentPicture& agent, const ItemPicture& item) const;
+  // The first of all checks that fails, of an item that waits; kNone when none does.
+  Check FirstFailing(const AgentPicture& agent, const ItemPicture& item) const;
   // Every check at once: this agent could be offered this item now.
   bool CouldTake(const AgentPicture& agent, const ItemPicture& item, Instant now) const;
 
@@ -42,6 +47,14 @@ class ReferenceRouter {
   std::optional<AgentId> BestAgentFor(const ItemPicture& item) const;
   // What a freed agent takes.
   std::optional<ItemId> BestItemFor(const AgentPicture& agent) const;
+  // Of what the agent could take, what looks first when several look for them at one moment.
+  std::optional<ItemId> FirstToLookAt(const AgentPicture& agent) const;
+  bool IsOwedShare(QueueId queue) const;
+  // What would enter the queue now finds the gate shut.
+  bool Holds(const EntryGate& gate, QueueId queue) const;
+  int RankOf(const ItemPicture& item, const AgentPicture& agent) const;
+  // Queues with a share floor of which the agent could take an item of this band or a lower one.
+  std::vector<QueueId> StandingBy(const ItemPicture& item, const AgentPicture& agent) const;
 
   // The turn of the preferred agents of an item that starts to wait: the first of them who is
   // offered it or for whom it is kept.
@@ -58,6 +71,9 @@ class ReferenceRouter {
   int LoadPermille(const AgentPicture& agent) const;
 
  private:
+  Check FirstLack(const ItemPicture& item, const AgentPicture& agent) const;
+  // Of the items that the agent could take, the one with the smallest key.
+  std::optional<ItemId> FirstBy(const AgentPicture& agent, auto key) const;
   // Counted once: a router lives no longer than the moment it judges.
   const Holding& HoldingOf(AgentId agent) const;
   bool QualifiesAndMayBeAsked(const AgentPicture& agent, const ItemPicture& item,

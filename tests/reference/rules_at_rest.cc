@@ -70,6 +70,14 @@ class Rules {
     }
     // What is kept stands still; its steps go on when it is for everyone again.
     if (item.keep) return Kept(item);
+    for (Duration delay : model_.DelaysFor(item)) {
+      if (delay > item.shown && item.queued_since + delay <= now_) {
+        Fault("item {} is not shown after a delay that has passed", item.id.value());
+      }
+    }
+    if (auto rule = model_.OverflowOf(item); rule && item.queued_since + rule->after <= now_) {
+      Fault("item {} waits on in a queue that it should overflow from", item.id.value());
+    }
     const auto& steps = model_.RequirementOf(item).steps;
     const size_t step = static_cast<size_t>(item.step);
     if (step + 1 >= steps.size()) return;

@@ -19,6 +19,8 @@ class QueueReader {
   absl::Status ReadHours(std::string part);
   absl::Status ReadClosed(std::string part);
   absl::Status ReadSelection(std::string part);
+  // "3 wait: go to mail", "nobody is here: refuse: Call back later."
+  absl::Status ReadGate(std::string part);
 
   QueueWords& queue_;
   QueueConfig& config_;
@@ -30,6 +32,7 @@ absl::Status QueueReader::Read(std::string part) {
   if (TakePrefix(part, "open ")) return ReadHours(part);
   if (TakePrefix(part, "when closed ")) return ReadClosed(part);
   if (TakePrefix(part, "chooses by ")) return ReadSelection(part);
+  if (TakePrefix(part, "when ")) return ReadGate(part);
   if (TakePrefix(part, "reasons ")) {
     config_.reason_codes = Parts(part, "/");
     return absl::OkStatus();
@@ -52,6 +55,15 @@ absl::Status QueueReader::ReadPromise(std::string part) {
     config_.max_declines = static_cast<int32_t>(times);
   } else if (TakePrefix(part, "asks again after ")) {
     WISSEL_ASSIGN_OR_RETURN(config_.decline_gap, ReadDuration(part));
+  } else if (TakePrefix(part, "gets at least ")) {
+    WISSEL_ASSIGN_OR_RETURN(const int64_t percent, ReadNumber(Parts(part, " ")[0]));
+    config_.share_floor_permille = static_cast<int32_t>(percent) * 10;
+  } else if (TakePrefix(part, "overflows after ")) {
+    const auto halves = Parts(part, " into ");
+    const auto queue = directory_.queues.FindId(halves.back());
+    if (!queue) return NotUnderstood(part, "an overflow");
+    WISSEL_ASSIGN_OR_RETURN(const Duration after, ReadDuration(halves[0]));
+    config_.overflow = Overflow{after, *queue};
   } else {
     WISSEL_ASSIGN_OR_RETURN(config_.channel, ReadChannel(part));
   }
@@ -102,6 +114,29 @@ absl::Status QueueReader::ReadClosed(std::string part) {
   } else {
     return NotUnderstood(part, "what happens when closed");
   }
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadGate(std::string part) {
+  EntryGate gate;
+  if (TakePrefix(part, "nobody is here: ")) {
+    gate.when = EntryGate::When::kNobodySignedIn;
+  } else {
+    const auto halves = Parts(part, " wait: ");
+    WISSEL_ASSIGN_OR_RETURN(const int64_t waiting, ReadNumber(halves[0]));
+    gate.waiting = static_cast<int32_t>(waiting);
+    part = halves.back();
+  }
+  if (TakePrefix(part, "refuse: ")) {
+    gate.message = part;
+  } else if (TakePrefix(part, "go to ")) {
+    gate.action = EntryGate::Action::kRedirect;
+    gate.queue = directory_.queues.FindId(part);
+    if (!gate.queue) return NotUnderstood(part, "a queue");
+  } else {
+    return NotUnderstood(part, "what a gate does");
+  }
+  config_.entry_gates.push_back(std::move(gate));
   return absl::OkStatus();
 }
 

@@ -92,7 +92,7 @@ absl::Status Stage::PlaySetting(std::string text, bool& done) {
   } else if (kind == "partner") {
     Ask(ConfigurePartner{directory().partners.FindId(name), NamedConfig{name, ""}, {}});
   } else if (kind == "profile") {
-    WISSEL_ASSIGN_OR_RETURN(RoutingProfile profile, ReadProfile(name, rest));
+    WISSEL_ASSIGN_OR_RETURN(RoutingProfile profile, ReadProfile(name, rest, directory()));
     Ask(ConfigureProfile{directory().profiles.FindId(name), std::move(profile), {}});
   } else if (kind == "agent") {
     WISSEL_ASSIGN_OR_RETURN(AgentConfig agent, ReadAgent(name, rest, directory()));

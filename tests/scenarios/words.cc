@@ -216,13 +216,45 @@ absl::StatusOr<Requirement> ReadRequirement(std::string_view text, const Directo
   return requirement;
 }
 
-absl::StatusOr<RoutingProfile> ReadProfile(std::string_view name, std::string_view text) {
+// "ranks phone 2", "ranks phone by chat 2 after 60 s", "helps mail after 60 s"
+absl::StatusOr<QueuePreference> ReadPreference(const std::string& text,
+                                               const Directory& directory) {
+  QueuePreference preference;
+  const auto halves = Parts(text, " after ");
+  std::string rest = halves[0];
+  const bool ranks = TakePrefix(rest, "ranks ");
+  if (!ranks) TakePrefix(rest, "helps ");
+  auto words = Parts(rest, " ");
+  if (ranks) {
+    WISSEL_ASSIGN_OR_RETURN(const int64_t rank, ReadNumber(words.back()));
+    preference.help.rank = static_cast<uint8_t>(rank);
+    words.pop_back();
+  }
+  const auto queue = directory.queues.FindId(words[0]);
+  if (!queue) return NotUnderstood(text, "a queue that is helped");
+  preference.queue = *queue;
+  if (words.size() == 3 && words[1] == "by") {
+    WISSEL_ASSIGN_OR_RETURN(preference.channel, ReadChannel(words[2]));
+  }
+  if (halves.size() == 2) {
+    WISSEL_ASSIGN_OR_RETURN(preference.help.delay, ReadDuration(halves[1]));
+  }
+  return preference;
+}
+
+absl::StatusOr<RoutingProfile> ReadProfile(std::string_view name, std::string_view text,
+                                           const Directory& directory) {
   RoutingProfile profile;
   profile.name = std::string(name);
   for (const std::string& part : Parts(text, ",")) {
     if (part.ends_with(" units")) {
       WISSEL_ASSIGN_OR_RETURN(const int64_t units, ReadNumber(part.substr(0, part.size() - 6)));
       profile.units = static_cast<int32_t>(units);
+      continue;
+    }
+    if (part.starts_with("ranks ") || part.starts_with("helps ")) {
+      WISSEL_ASSIGN_OR_RETURN(const QueuePreference preference, ReadPreference(part, directory));
+      profile.queues.push_back(preference);
       continue;
     }
     WISSEL_ASSIGN_OR_RETURN(const ChannelCapacity capacity, ReadCapacity(part));
@@ -232,6 +264,8 @@ absl::StatusOr<RoutingProfile> ReadProfile(std::string_view name, std::string_vi
     return a.channel < b.channel;
   };
   std::sort(profile.channels.begin(), profile.channels.end(), by_channel);
+  std::sort(profile.queues.begin(), profile.queues.end(),
+            [](const QueuePreference& a, const QueuePreference& b) { return a.key() < b.key(); });
   return profile;
 }
 
@@ -273,6 +307,9 @@ absl::StatusOr<CenterConfig> ReadCenter(std::string_view text, CenterConfig cent
   for (std::string part : Parts(text, ",")) {
     if (TakePrefix(part, "grace ")) {
       WISSEL_ASSIGN_OR_RETURN(center.reconnect_grace, ReadDuration(part));
+    } else if (TakePrefix(part, "most hops ")) {
+      WISSEL_ASSIGN_OR_RETURN(const int64_t hops, ReadNumber(part));
+      center.most_hops = static_cast<int32_t>(hops);
     } else if (part == "lost work completes") {
       center.lost_work = LostWorkRule::kComplete;
     } else if (part == "lost work returns") {

@@ -53,7 +53,7 @@ class Simulation {
   Duration Gap() {
     const uint32_t kind = dice_.Below(1000);
     if (kind < 200) return Duration();
-    if (kind < 960) return Duration::Millis(dice_.Between(1, 25'000));
+    if (kind < 960) return Duration::Millis(options_.pace * dice_.Between(1, 25'000));
     if (kind < 997) return Duration::Seconds(dice_.Between(25, 400));
     return Duration::Minutes(dice_.Between(10, 120));
   }
@@ -150,6 +150,7 @@ SimulationOptions WorldOfSeed(uint64_t seed, double hours) {
   if (dice.Chance(20)) options.habits.lease *= 4;   // a bad network
   if (dice.Chance(20)) options.habits.configure *= 6;
   options.habits.crowd = static_cast<uint32_t>(dice.Between(5, 45));
+  options.pace = dice.Pick(std::vector<int64_t>{1, 4, 12, 30});
   return options;
 }
 

@@ -24,6 +24,7 @@ struct SimulationOptions {
   reference::CenterSize size;
   reference::Habits habits;
   bool crashes = true;
+  int64_t pace = 1;  // time between happenings, times this: 30 is a quiet night
   // The subject to inspect; none: the production engine.
   std::shared_ptr<reference::Subject> subject;
   // How to run it again; empty: by its seed.

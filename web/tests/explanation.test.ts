@@ -4,12 +4,13 @@ import {
   DecisionSchema,
   FailedCheck_Check as Check,
   FailedCheckSchema,
+  ProfileRankSchema,
   UpcomingChange_Kind as Kind,
   UpcomingChangeSchema,
   WorkItem_State as State,
   WorkItemExplanationSchema,
 } from "../src/gen/wissel/v1/work_pb";
-import { change, particulars, whereabouts, whyChosen } from "../src/lib/explanation";
+import { change, particulars, rankOf, whereabouts, whyChosen } from "../src/lib/explanation";
 import { i18n } from "../src/lib/i18n.svelte";
 
 const names: Record<string, string> = {
@@ -42,14 +43,35 @@ describe("why, in Dutch", () => {
   });
 
   it("says what time will change, whatever it is", () => {
-    for (const kind of [1, 2, 3, 4, 5, 6, 99] as Kind[]) {
+    for (const kind of [1, 2, 3, 4, 5, 6, 7, 8, 99] as Kind[]) {
       const text = change(create(UpcomingChangeSchema, { kind, step: 1, agent: "agents/anna" }), nameOf);
       expect(text).not.toMatch(/undefined|\{/);
     }
   });
 
+  it("says who helps later, and when they see it", () => {
+    const delay = { seconds: 60n };
+    const later = create(FailedCheckSchema, { check: Check.HELPS_LATER, delay });
+    expect(particulars(later, nameOf)).toBe("na 1 minuut");
+    expect(change(create(UpcomingChangeSchema, { kind: Kind.SHOWN, delay }), nameOf)).toBe(
+      "Wie na 1 minuut helpt, ziet het",
+    );
+    expect(change(create(UpcomingChangeSchema, { kind: Kind.OVERFLOWS, queue: "queues/phone" }), nameOf)).toBe(
+      "Het gaat door naar Telefoon, als die open is",
+    );
+    const rank = (fields: object) => rankOf(create(ProfileRankSchema, { routingProfile: "p", ...fields }), nameOf);
+    expect(rank({ rank: 2 })).toBe("p: 2");
+    expect(rank({ rank: 7, delay })).toBe("p: 7, na 1 minuut");
+  });
+
+  it("says why this item for them", () => {
+    const why = (decision: object) => whyChosen(create(DecisionSchema, { eligibleAgents: 1n, rank: 5, ...decision }));
+    expect(why({ owedShare: true })).toBe("De enige die het kon aannemen; de wachtrij had recht op een aandeel");
+    expect(why({ rank: 1 })).toBe("De enige die het kon aannemen; rang 1 voor deze persoon");
+  });
+
   it("says why this agent", () => {
-    const why = (decision: object) => whyChosen(create(DecisionSchema, decision));
+    const why = (decision: object) => whyChosen(create(DecisionSchema, { rank: 5, ...decision }));
     expect(why({ preference: 2, eligibleAgents: 1n })).toBe("Voorkeurmedewerker van de klant, nummer 2");
     expect(why({ transferred: true, eligibleAgents: 1n })).toBe("Het werd naar deze medewerker doorverbonden");
     expect(why({ eligibleAgents: 1n })).toBe("De enige die het kon aannemen");

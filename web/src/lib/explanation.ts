@@ -5,13 +5,17 @@ import {
   WorkItem_State as State,
   type Decision,
   type FailedCheck,
+  type ProfileRank,
   type UpcomingChange,
   type WorkItemExplanation,
 } from "../gen/wissel/v1/work_pb";
-import { clockTimeWithSeconds, count, percent } from "./format";
+import { clockTimeWithSeconds, count, percent, spoken } from "./format";
 import { t } from "./i18n.svelte";
 import { awayReasonName, stateName } from "./labels";
-import { msOf } from "./time";
+import { msOf, spanMs } from "./time";
+
+/** Of a queue that a routing profile does not name. */
+const kUsualRank = 5;
 
 type NameOf = (resource: string) => string;
 
@@ -33,6 +37,7 @@ export function whereabouts(why: WorkItemExplanation, nameOf: NameOf): string {
 
 /** The particulars of a failed check; empty where its name says it all. */
 export function particulars(check: FailedCheck, nameOf: NameOf): string {
+  if (check.delay) return t("why.afterDelay", { time: spoken(spanMs(check.delay)) });
   if (check.awayReason !== "") return awayReasonName(check.awayReason);
   if (check.skill === "") return "";
   const skill = nameOf(check.skill);
@@ -54,13 +59,31 @@ export function change(upcoming: UpcomingChange, nameOf: NameOf): string {
       return t("change.wrapUpEnds");
     case Kind.QUEUE_OPENS:
       return t("change.queueOpens");
+    case Kind.SHOWN:
+      return t("change.shown", { time: spoken(spanMs(upcoming.delay)) });
+    case Kind.OVERFLOWS:
+      return t("change.overflows", { queue: nameOf(upcoming.queue) });
     default:
       return t("change.other");
   }
 }
 
-/** Why this agent. */
+/** How the people of a routing profile take it. */
+export function rankOf(rank: ProfileRank, nameOf: NameOf): string {
+  const profile = nameOf(rank.routingProfile);
+  const delay = spanMs(rank.delay);
+  if (delay === 0) return t("live.rankOf", { profile, rank: rank.rank });
+  return t("live.rankAfter", { profile, rank: rank.rank, time: spoken(delay) });
+}
+
+/** Why this agent, and why this item for them. */
 export function whyChosen(decision: Decision): string {
+  const why = whyAgent(decision);
+  if (decision.owedShare) return t("chosen.owedShare", { why });
+  return decision.rank === kUsualRank ? why : t("chosen.rank", { why, rank: decision.rank });
+}
+
+function whyAgent(decision: Decision): string {
   if (decision.transferred) return t("chosen.transferred");
   if (decision.preference > 0) return t("chosen.preferred", { number: decision.preference });
   if (decision.eligibleAgents <= 1n) return t("chosen.only");

@@ -69,6 +69,7 @@ const kChecks: Record<Check, MessageKey> = {
   [Check.OTHER_WORK_FIRST]: "check.otherWorkFirst",
   [Check.CHANNEL_NOT_TAKEN]: "check.channelNotTaken",
   [Check.LEAVING]: "check.leaving",
+  [Check.HELPS_LATER]: "check.helpsLater",
 };
 
 const kOutcomes: Record<Outcome, MessageKey> = {
