@@ -30,9 +30,7 @@ class DayFold {
   void Advance(Instant now);
 
   const Board& board() const { return board_; }
-  void SetStaffing(QueueId queue, const Staffing& staffing) {
-    board_.SetStaffing(queue, staffing);
-  }
+  void SetStaffing(QueueId queue, const Staffing& staffing) { board_.SetStaffing(queue, staffing); }
 
  private:
   void BeginDay(Instant t);

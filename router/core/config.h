@@ -161,8 +161,8 @@ struct QueueConfig {
   std::optional<QueueId> closed_queue;  // of kRedirect
   std::vector<SelectionKey> selection = {SelectionKey::kRing, SelectionKey::kMatchScore,
                                          SelectionKey::kLoadRatio, SelectionKey::kIdleSince};
-  // Of the decisions in which its items stood by, at least so many in a thousand are theirs; 0: none
-  // is kept.
+  // Of the decisions in which its items stood by, at least so many in a thousand are theirs; 0:
+  // none is kept.
   int32_t share_floor_permille = 0;
   std::vector<EntryGate> entry_gates;  // the first that holds decides
   std::optional<Overflow> overflow;

@@ -343,9 +343,9 @@ absl::Status Decider::CheckAgent(const AgentConfig& config) const {
 
 Decider::Subject Decider::On(const ConfigureAgent& c) {
   WISSEL_RETURN_IF_ERROR(CheckAgent(c.config));
-  std::vector<WaitLines::LineRef> lines_before;
+  std::vector<WaitLines::GroupRef> groups_before;
   if (c.id && s_.FindAgent(*c.id) != nullptr) {
-    lines_before = s_.lines.LinesOf(*s_.AgentAt(*c.id).pool);
+    groups_before = s_.lines.GroupsOf(*s_.AgentAt(*c.id).pool);
     for (ItemId id : AgentAt(*c.id).work) {
       if (s_.directory.profiles.Get(c.config.profile).Find(ItemAt(id).channel) == nullptr) {
         return Refuse(
@@ -361,7 +361,7 @@ Decider::Subject Decider::On(const ConfigureAgent& c) {
   Serve(id);
   AfterLeaving(id);
   std::vector<Looking> looking;
-  LookAgain(lines_before, looking);
+  LookAgain(groups_before, looking);
   PlaceInOrder(std::move(looking));
   return value;
 }

@@ -72,9 +72,9 @@ absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted) const {
   Entrance entrance{wanted, std::nullopt, 0};
   std::vector<QueueId> seen;
   const auto refuse = [&](const std::string& message, const char* otherwise) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.queue",
-                  message.empty() ? fmt::format("{} {}", NameOf(entrance.queue), otherwise)
-                                  : message);
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "workItem.queue",
+        message.empty() ? fmt::format("{} {}", NameOf(entrance.queue), otherwise) : message);
   };
   for (;;) {
     const QueueConfig& queue = s_.directory.queues.Get(entrance.queue);

@@ -153,7 +153,8 @@ class Decider {
   void AfterLeaving(AgentId agent, const std::vector<ItemId>& given_back = {});
   void GatherAfterLeaving(AgentId agent, const std::vector<ItemId>& given_back,
                           std::vector<Looking>& looking) const;
-  void LookAgain(const std::vector<WaitLines::LineRef>& lines, std::vector<Looking>& looking) const;
+  void LookAgain(const std::vector<WaitLines::GroupRef>& groups,
+                 std::vector<Looking>& looking) const;
   // After a change of configuration.
   void ServeEveryone();
   void LookAgainEverywhere();

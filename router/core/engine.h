@@ -141,8 +141,8 @@ class Engine {
   const Directory& directory() const;
   const Requirement* FindRequirement(RequirementId id) const;
   bool IsOpen(QueueId queue) const;
-  // Of a share floor: what is earned and not used, in thousandths of a decision; and whether that makes
-  // the next one in which an item of the queue stands by its own.
+  // Of a share floor: what is earned and not used, in thousandths of a decision; and whether that
+  // makes the next one in which an item of the queue stands by its own.
   int32_t ShareCreditPermille(QueueId queue) const;
   bool IsOwedShare(QueueId queue) const;
   // Null when it never was, or is forgotten; `WasItem` tells the two apart.

@@ -63,7 +63,7 @@ std::optional<FailedCheck> PresenceCheck(const AgentState& agent) {
 FailedCheck HelpsLaterCheck(const State& s, const Item& item, AgentId id) {
   FailedCheck check;
   check.check = Check::kHelpsLater;
-  check.delay = HelpFor(s.ProfileOf(id).queues, item.queue, item.channel).delay;
+  check.delay = s.HelpFor(item, s.directory.agents.Get(id).profile).delay;
   check.sentence = fmt::format("helps this queue only after {}", FormatDuration(check.delay));
   return check;
 }
@@ -206,7 +206,8 @@ void AddOrderOutsideItsQueue(const State& s, const Item& item, ItemExplanation& 
   if (queue.share_floor_permille > 0) {
     const int32_t credit = s.queues[item.queue.value()].share_credit;
     e.sentences.push_back(fmt::format(
-        "Of the decisions in which it stands by, its queue gets {}.{} % at least; it has credit for "
+        "Of the decisions in which it stands by, its queue gets {}.{} % at least; it has credit "
+        "for "
         "{}.{:03} of one and {}.",
         queue.share_floor_permille / 10, queue.share_floor_permille % 10, credit / 1000,
         credit % 1000, s.IsOwedShare(item.queue) ? "goes first" : "is not owed one yet"));
@@ -214,8 +215,8 @@ void AddOrderOutsideItsQueue(const State& s, const Item& item, ItemExplanation& 
   s.directory.profiles.ForEach([&](ProfileId, const RoutingProfile& profile) {
     const QueueHelp help = HelpFor(profile.queues, item.queue, item.channel);
     if (help == QueueHelp()) return;
-    std::string sentence = fmt::format("Agents of routingProfiles/{} take it with rank {}",
-                                       profile.name, help.rank);
+    std::string sentence =
+        fmt::format("Agents of routingProfiles/{} take it with rank {}", profile.name, help.rank);
     if (help.delay > Duration()) sentence += ", after " + FormatDuration(help.delay);
     e.sentences.push_back(sentence + ".");
   });

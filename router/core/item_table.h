@@ -16,10 +16,16 @@ namespace wissel {
 
 class ItemTable {
  public:
-  // An item and where the index of waiting items has it.
+  // An item, where the index of waiting items has it, and for when its timers were last set: they
+  // need not be set again for the same moment.
   struct Row {
     Item item;
     WaitPlace place;
+    Instant step_timer;
+    Instant show_timer;
+    Instant overflow_timer;
+
+    void ForgetTimers() { step_timer = show_timer = overflow_timer = Instant(); }
   };
 
   Row* Find(ItemId id) {
@@ -68,6 +74,15 @@ class ItemTable {
   }
 
   size_t size() const { return size_; }
+
+  // By rising id; items may change, none may come or go.
+  template <class Visit>
+  void ForEachRow(Visit visit) {
+    ForEach(ItemId(), [&](const Row& row) {
+      visit(const_cast<Row&>(row));
+      return true;
+    });
+  }
 
   // By rising id from `from`, until `visit` returns false.
   template <class Visit>

@@ -50,7 +50,6 @@ bool GoesBefore(const State& state, const std::vector<SelectionKey>& chain, cons
   return a.key.agent < b.key.agent;
 }
 
-
 // The first of a pool for an item that somebody has refused: who is excluded is passed over.
 std::optional<FreeKey> FirstNotExcluded(const State& state, const Item& item, PoolId pool,
                                         size_t order) {
@@ -67,11 +66,6 @@ std::optional<FreeKey> FirstNotExcluded(const State& state, const Item& item, Po
   return first;
 }
 
-bool PoolSees(const Pool& pool, const Item& item) {
-  return pool.queues.empty() ||
-         HelpFor(pool.queues, item.queue, item.channel).delay <= item.shown;
-}
-
 // Present agents who qualify, see it and take the channel, less those of them who refused the item.
 bool OthersEligible(const State& state, const Item& item) {
   int64_t others = 0;
@@ -79,7 +73,7 @@ bool OthersEligible(const State& state, const Item& item) {
     if (match.ring > item.step) continue;
     const Pool& pool = state.pools.Get(match.pool);
     if (state.directory.profiles.Get(pool.profile).Find(item.channel) == nullptr) continue;
-    if (!PoolSees(pool, item)) continue;
+    if (!state.Sees(item, pool.profile)) continue;
     others += pool.present;
   }
   for (const Refusal& refusal : item.refusals) {
@@ -92,11 +86,11 @@ bool OthersEligible(const State& state, const Item& item) {
   return others > 0;
 }
 
-// The first item of a line that the agent is not excluded from.
-std::optional<OrderKey> FirstOf(const State& state, LineId line, AgentId agent) {
+// The first item of a group that the agent is not excluded from.
+std::optional<OrderKey> FirstOf(const State& state, LineGroupId group, AgentId agent) {
   std::optional<OrderKey> first;
-  if (const OrderKey* head = state.lines.HeadOf(line)) first = *head;
-  for (const OrderKey& key : state.lines.PickyOf(line)) {
+  if (const OrderKey* head = state.lines.HeadOf(group)) first = *head;
+  for (const OrderKey& key : state.lines.PickyOf(group)) {
     if (first && *first < key) break;
     if (ExclusionOf(state, state.items.Get(key.id).item, agent) == Exclusion::kNone) return key;
   }
@@ -113,8 +107,9 @@ struct TakingOrder {
 
   auto operator<=>(const TakingOrder&) const = default;
 };
-TakingOrder TakingOrderOf(const State& state, const OrderKey& key, QueueId queue, uint8_t rank) {
-  const bool owed_share = state.share_floors > 0 && state.IsOwedShare(queue);
+TakingOrder TakingOrderOf(const State& state, const OrderKey& key, const QueueClass& queue_class,
+                          uint8_t rank) {
+  const bool owed_share = queue_class.with_floor && state.IsOwedShare(*queue_class.with_floor);
   return {key.band, !owed_share, rank, key.due, key.id};
 }
 
@@ -123,8 +118,8 @@ std::optional<TakingOrder> FirstKept(const State& state, AgentId agent, ChannelS
   for (const OrderKey& key : state.lines.KeptFor(agent)) {
     const Item& item = state.items.Get(key.id).item;
     if (!room.Has(item.channel) || !MayTakeKept(state, item, agent)) continue;
-    const uint8_t rank = HelpFor(state.ProfileOf(agent).queues, item.queue, item.channel).rank;
-    const TakingOrder order = TakingOrderOf(state, key, item.queue, rank);
+    const uint8_t rank = state.HelpFor(item, state.directory.agents.Get(agent).profile).rank;
+    const TakingOrder order = TakingOrderOf(state, key, state.ClassOf(item), rank);
     if (!first || order < *first) first = order;
   }
   return first;
@@ -150,12 +145,14 @@ Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent) {
 
 std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item) {
   const State::QueueRow& queue = state.queues[item.queue.value()];
+  const bool delayed = state.NextDelay(item).has_value();
   std::optional<Candidate> best;
   uint32_t eligible = 0;
   for (const PoolMatch& match : state.pools.MatchesOf(item.requirement)) {
     if (match.ring > item.step) continue;
     const FreeKey* first = state.free.FirstOf(match.pool, item.channel, queue.order);
-    if (first == nullptr || !PoolSees(state.pools.Get(match.pool), item)) continue;
+    if (first == nullptr) continue;
+    if (delayed && !state.Sees(item, state.pools.Get(match.pool).profile)) continue;
     std::optional<FreeKey> allowed;
     if (!item.refusals.empty()) {
       allowed = FirstNotExcluded(state, item, match.pool, queue.order);
@@ -179,17 +176,18 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
   if (room.empty()) return std::nullopt;
   const PoolId pool = *state.AgentAt(agent).pool;
   std::optional<TakingOrder> first;
-  WaitLines::LineRef first_line;
-  for (const WaitLines::LineRef& ref : state.lines.LinesOf(pool)) {
-    if (!ref.visible || state.lines.IsEmpty(ref.line)) continue;
-    const LineKey& line = state.lines.KeyOf(ref.line);
-    if (!room.Has(line.channel)) continue;
-    const std::optional<OrderKey> key = FirstOf(state, ref.line, agent);
+  const WaitLines::GroupRef* first_group = nullptr;
+  for (const WaitLines::GroupRef& ref : state.lines.GroupsOf(pool)) {
+    if (!ref.visible || state.lines.IsEmpty(ref.group)) continue;
+    const LineGroupKey& group = state.lines.KeyOf(ref.group);
+    if (!room.Has(group.channel)) continue;
+    const std::optional<OrderKey> key = FirstOf(state, ref.group, agent);
     if (!key) continue;
-    const TakingOrder order = TakingOrderOf(state, *key, line.queue, ref.rank);
+    const TakingOrder order =
+        TakingOrderOf(state, *key, state.classes.Get(group.queue_class), ref.rank);
     if (first && *first < order) continue;
     first = order;
-    first_line = ref;
+    first_group = &ref;
   }
   const std::optional<TakingOrder> kept = FirstKept(state, agent, room);
   // Within a band, what is kept for the agent goes first.
@@ -202,24 +200,24 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
   }
   if (!first) return std::nullopt;
   const Item& item = state.items.Get(first->id).item;
-  const PoolMatch match{pool, first_line.ring, first_line.score};
+  const PoolMatch match{pool, first_group->ring, first_group->score};
   return ItemChoice{item.id, ReasonFor(state, item, agent, match, 1)};
 }
 
 OfferReason ReasonFor(const State& state, const Item& item, AgentId agent, const PoolMatch& match,
                       uint32_t eligible) {
   const AgentState& a = state.AgentAt(agent).state;
-  const RoutingProfile& profile = state.ProfileOf(agent);
+  const ProfileId profile = state.directory.agents.Get(agent).profile;
   OfferReason reason;
   reason.ring = match.ring;
   reason.score = match.score;
-  reason.load_permille = LoadPermille(profile, a.load);
+  reason.load_permille = LoadPermille(state.directory.profiles.Get(profile), a.load);
   reason.idle_since = a.idle_since;
   reason.eligible = eligible;
   reason.config_revision = state.directory.revision;
   reason.band = item.band;
   reason.owed_share = state.share_floors > 0 && state.IsOwedShare(item.queue);
-  reason.rank = HelpFor(profile.queues, item.queue, item.channel).rank;
+  reason.rank = state.HelpFor(item, profile).rank;
   reason.due = item.due;
   return reason;
 }
@@ -228,16 +226,14 @@ std::vector<QueueId> StandingBy(const State& state, const Item& item, AgentId ag
   std::vector<QueueId> queues;
   if (state.share_floors == 0) return queues;
   const ChannelSet room = state.free.RoomOf(agent);
-  const auto has_floor = [&](QueueId queue) {
-    return state.directory.queues.Get(queue).share_floor_permille > 0;
-  };
-  if (has_floor(item.queue)) queues.push_back(item.queue);
-  for (const WaitLines::LineRef& ref : state.lines.LinesOf(*state.AgentAt(agent).pool)) {
-    if (!ref.visible || state.lines.IsEmpty(ref.line)) continue;
-    const LineKey& line = state.lines.KeyOf(ref.line);
-    if (line.queue == item.queue || !room.Has(line.channel) || !has_floor(line.queue)) continue;
-    const std::optional<OrderKey> first = FirstOf(state, ref.line, agent);
-    if (first && first->band <= item.band) queues.push_back(line.queue);
+  if (state.ClassOf(item).with_floor) queues.push_back(item.queue);
+  for (const WaitLines::GroupRef& ref : state.lines.GroupsOf(*state.AgentAt(agent).pool)) {
+    if (!ref.visible || state.lines.IsEmpty(ref.group)) continue;
+    const LineGroupKey& group = state.lines.KeyOf(ref.group);
+    const std::optional<QueueId> queue = state.classes.Get(group.queue_class).with_floor;
+    if (!queue || queue == item.queue || !room.Has(group.channel)) continue;
+    const std::optional<OrderKey> first = FirstOf(state, ref.group, agent);
+    if (first && first->band <= item.band) queues.push_back(*queue);
   }
   std::sort(queues.begin(), queues.end());
   queues.erase(std::unique(queues.begin(), queues.end()), queues.end());

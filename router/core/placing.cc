@@ -92,20 +92,20 @@ void Decider::Overflow(ItemId id) {
     if (!rule || now_ < item.queued_since + rule->after) return;
     if (item.hops >= s_.directory.center.most_hops || !s_.IsOpen(rule->queue)) return;
     const QueueConfig& to = s_.directory.queues.Get(rule->queue);
-    Emit(ItemOverflowed{id, rule->queue,
-                        item.own_requirement ? item.requirement : to.requirement,
+    Emit(ItemOverflowed{id, rule->queue, item.own_requirement ? item.requirement : to.requirement,
                         item.entered + to.answer_within - item.head_start,
                         OverflowCause::kWaitedTooLong, static_cast<uint8_t>(item.hops + 1)});
   }
 }
 
 void Decider::Show(ItemId id) {
-  std::optional<Duration> passed;
   const Item& item = ItemAt(id);
-  const std::vector<Duration>& delays =
-      s_.queues[item.queue.value()].delays[IndexOf(item.channel)];
-  for (Duration delay : delays) {
-    if (delay > item.shown && item.queued_since + delay <= now_) passed = delay;
+  const QueueClass& queue_class = s_.ClassOf(item);
+  std::optional<Duration> passed;
+  auto next = queue_class.DelayAfter(item.shown);
+  while (next && item.queued_since + *next <= now_) {
+    passed = next;
+    next = queue_class.DelayAfter(*next);
   }
   if (passed) Emit(ItemShown{id, *passed});
 }
@@ -184,21 +184,21 @@ void Decider::GatherAfterLeaving(AgentId agent, const std::vector<ItemId>& given
   for (ItemId id : given_back) looking.push_back({OrderOf(ItemAt(id)), true});
   for (const OrderKey& key : s_.lines.KeptFor(agent)) looking.push_back({key, false});
   const State::AgentRow* row = s_.FindAgent(agent);
-  if (row != nullptr && row->pool) LookAgain(s_.lines.LinesOf(*row->pool), looking);
+  if (row != nullptr && row->pool) LookAgain(s_.lines.GroupsOf(*row->pool), looking);
 }
 
 // Lines that an agent has left: whoever refused an item may be the last who is left for it, and a
 // step may have lost its last agent.
-void Decider::LookAgain(const std::vector<WaitLines::LineRef>& lines,
+void Decider::LookAgain(const std::vector<WaitLines::GroupRef>& groups,
                         std::vector<Looking>& looking) const {
-  for (const WaitLines::LineRef& ref : lines) {
-    if (s_.lines.IsEmpty(ref.line)) continue;
-    const LineKey& key = s_.lines.KeyOf(ref.line);
+  for (const WaitLines::GroupRef& ref : groups) {
+    if (s_.lines.IsEmpty(ref.group)) continue;
+    const LineGroupKey& key = s_.lines.KeyOf(ref.group);
     const RequirementStep& step = s_.pools.RequirementOf(key.requirement).steps[key.step];
     if (step.skip_if_none) {
-      for (const OrderKey& order : s_.ItemsOfLine(ref.line)) looking.push_back({order, false});
+      for (const OrderKey& order : s_.ItemsOfGroup(ref.group)) looking.push_back({order, false});
     } else {
-      for (const OrderKey& order : s_.lines.PickyOf(ref.line)) looking.push_back({order, false});
+      for (const OrderKey& order : s_.lines.PickyOf(ref.group)) looking.push_back({order, false});
     }
   }
 }

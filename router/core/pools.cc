@@ -19,8 +19,7 @@ bool ByPool(const PoolMatch& match, PoolId pool) { return match.pool < pool; }
 
 }  // namespace
 
-Pools::Joined Pools::Join(const AgentFacts& facts, ProfileId profile,
-                          const QueuePreferences& queues) {
+Pools::Joined Pools::Join(const AgentFacts& facts, ProfileId profile) {
   const uint64_t digest = PoolDigest(facts, profile);
   auto [begin, end] = by_digest_.equal_range(digest);
   for (auto it = begin; it != end; ++it) {
@@ -36,7 +35,7 @@ Pools::Joined Pools::Join(const AgentFacts& facts, ProfileId profile,
   }
   const PoolId id(free_.back());
   free_.pop_back();
-  Get(id) = Pool{facts, profile, queues, 1, 0, 0};
+  Get(id) = Pool{facts, profile, 1, 0, 0};
   by_digest_.emplace(digest, id);
   MatchAll(id);
   return {id, true};
@@ -60,16 +59,6 @@ bool Pools::Leave(PoolId id) {
   pool = Pool();
   free_.push_back(id.value());
   return true;
-}
-
-std::vector<PoolId> Pools::SetQueues(ProfileId profile, const QueuePreferences& queues) {
-  std::vector<PoolId> changed;
-  for (uint32_t p = 0; p < pools_.size(); ++p) {
-    if (pools_[p].agents == 0 || pools_[p].profile != profile) continue;
-    pools_[p].queues = queues;
-    changed.push_back(PoolId(p));
-  }
-  return changed;
 }
 
 void Pools::MatchAll(PoolId id) {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <vector>
 
-#include "agents/core/capacity.h"
 #include "router/core/ids.h"
 #include "router/core/requirement.h"
 
@@ -26,7 +25,6 @@ struct PoolMatch {
 struct Pool {
   AgentFacts facts;
   ProfileId profile;
-  QueuePreferences queues;  // of the profile
   uint32_t agents = 0;     // who belong to it; 0: the id is free
   uint32_t signed_in = 0;  // signed in and connected
   uint32_t present = 0;    // open for work
@@ -38,12 +36,9 @@ class Pools {
     PoolId pool;
     bool is_new = false;
   };
-  Joined Join(const AgentFacts& facts, ProfileId profile, const QueuePreferences& queues);
+  Joined Join(const AgentFacts& facts, ProfileId profile);
   // True when the pool was given up with its last agent.
   bool Leave(PoolId pool);
-
-  // The preferences of a profile have changed; the pools that have it.
-  std::vector<PoolId> SetQueues(ProfileId profile, const QueuePreferences& queues);
 
   void AddRequirement(RequirementId id, const Requirement& requirement);
   void RemoveRequirement(RequirementId id);

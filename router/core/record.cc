@@ -21,7 +21,7 @@ class Recorder {
     const RoutingProfile* before = s_.directory.profiles.Find(e.id);
     const QueuePreferences queues = before == nullptr ? QueuePreferences() : before->queues;
     Put(s_.directory.profiles, e);
-    if (e.config.queues != queues) PreferOtherwise(e.id, e.config.queues);
+    if (e.config.queues != queues && s_.classes.RefreshAll(s_.directory)) s_.MoveBetweenLines();
     s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& config) {
       if (config.profile == e.id) s_.Reindex(id);
     });
@@ -45,6 +45,8 @@ class Recorder {
     if (e.config.share_floor_permille == 0) row.share_credit = 0;
     Put(s_.directory.queues, e);
     s_.RefreshOrders();
+    const bool moves = s_.classes.Refresh(e.id, s_.directory);
+    if (moves && before != nullptr) s_.MoveBetweenLines();
     if (overflows_otherwise) s_.ScheduleWaiting();
     if (wrap_up_counts_otherwise) {
       s_.directory.agents.ForEach([&](AgentId id, const AgentConfig&) { s_.Reindex(id); });
@@ -62,7 +64,7 @@ class Recorder {
   void operator()(const PartnerDeleted& e) { Remove(s_.directory.partners, e.id); }
   void operator()(const ProfileDeleted& e) {
     Remove(s_.directory.profiles, e.id);
-    s_.RefreshDelays();
+    if (s_.classes.RefreshAll(s_.directory)) s_.MoveBetweenLines();
   }
   void operator()(const QueueDeleted& e) {
     // What ended in it is no longer remembered: it has no queue to be told of.
@@ -299,14 +301,6 @@ class Recorder {
   // At most ten decisions: where floors add up to more than there is, debts do not grow for ever.
   static constexpr int32_t kMostCredit = 10'000;
 
-  void PreferOtherwise(ProfileId profile, const QueuePreferences& queues) {
-    for (PoolId pool : s_.pools.SetQueues(profile, queues)) {
-      s_.lines.PoolRemoved(pool);
-      s_.lines.PoolAdded(pool);
-    }
-    s_.RefreshDelays();
-    s_.ScheduleWaiting();
-  }
   // Every decision in which a queue's item stood by earns the queue its floor; an item of its own
   // uses a whole decision up, or what there is.
   void CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
@@ -329,7 +323,7 @@ class Recorder {
   }
 
   void Settle(ItemTable::Row& row) {
-    s_.Schedule(row.item);
+    s_.Schedule(row);
     s_.Reindex(row);
   }
   void Become(ItemTable::Row& row, ItemState state) {

@@ -7,7 +7,9 @@
 namespace wissel {
 
 State::State(EngineOptions options)
-    : requests(options.requests_kept, options.requests_kept_for), lines(pools), options_(options) {
+    : requests(options.requests_kept, options.requests_kept_for),
+      lines(pools, classes),
+      options_(options) {
   queues.resize(1);
   agents.resize(1);
 }
@@ -54,9 +56,9 @@ std::vector<OrderKey> State::WaitingInOrder(QueueId queue, size_t limit) const {
   });
 }
 
-std::vector<OrderKey> State::ItemsOfLine(LineId line) const {
+std::vector<OrderKey> State::ItemsOfGroup(LineGroupId group) const {
   return lines.ItemsOf(
-      line, [this](ItemId id, LineId l, const OrderKey& key) { return StillAt(id, l, key); });
+      group, [this](ItemId id, LineId l, const OrderKey& key) { return StillAt(id, l, key); });
 }
 
 void State::Use(RequirementId id, int64_t by) {
@@ -78,8 +80,8 @@ void State::Reindex(ItemTable::Row& row) {
       place.agent = item.keep->agent;
     } else {
       place.kind = item.refusals.empty() ? WaitPlace::Kind::kPlain : WaitPlace::Kind::kPicky;
-      place.line =
-          lines.LineFor({item.queue, item.channel, item.requirement, item.step, item.shown});
+      place.line = lines.LineFor(item.queue, {classes.Of(item.queue, item.channel), item.channel,
+                                              item.requirement, item.step, item.shown});
     }
   } else if (item.state == ItemState::kWaitingForHours) {
     place = {WaitPlace::Kind::kHours, item.queue, LineId(), AgentId(), OrderOf(item)};
@@ -157,8 +159,7 @@ void State::SetPool(AgentId id) {
   std::sort(facts.attributes.begin(), facts.attributes.end(),
             [](const Attribute& a, const Attribute& b) { return a.key < b.key; });
   LeavePool(id);
-  const Pools::Joined joined =
-      pools.Join(facts, config.profile, directory.profiles.Get(config.profile).queues);
+  const Pools::Joined joined = pools.Join(facts, config.profile);
   agents[id.value()].pool = joined.pool;
   if (joined.is_new) lines.PoolAdded(joined.pool);
 }
@@ -182,39 +183,29 @@ void State::RefreshOrders() {
   free.SetOrders(std::move(orders));
 }
 
-std::optional<Duration> State::NextDelay(const Item& item) const {
-  const std::vector<Duration>& delays =
-      queues[item.queue.value()].delays[IndexOf(item.channel)];
-  const auto next = std::upper_bound(delays.begin(), delays.end(), item.shown);
-  if (next == delays.end()) return std::nullopt;
-  return *next;
-}
-
-void State::RefreshDelays() {
-  for (QueueRow& queue : queues) queue.delays = {};
-  directory.profiles.ForEach([&](ProfileId, const RoutingProfile& profile) {
-    for (const QueuePreference& preference : profile.queues) {
-      for (Channel channel : kChannels) {
-        const Duration delay = HelpFor(profile.queues, preference.queue, channel).delay;
-        if (delay == Duration()) continue;
-        std::vector<Duration>& delays =
-            queues[preference.queue.value()].delays[IndexOf(channel)];
-        const auto at = std::lower_bound(delays.begin(), delays.end(), delay);
-        if (at == delays.end() || *at != delay) delays.insert(at, delay);
-      }
-    }
+void State::MoveBetweenLines() {
+  items.ForEachRow([&](ItemTable::Row& row) {
+    if (row.item.state != ItemState::kWaiting) return;
+    Schedule(row);
+    Reindex(row);
   });
 }
 
 void State::ScheduleWaiting() {
-  items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
-    if (row.item.state == ItemState::kWaiting) Schedule(row.item);
-    return true;
+  items.ForEachRow([&](ItemTable::Row& row) {
+    if (row.item.state == ItemState::kWaiting) Schedule(row);
   });
 }
 
-void State::Schedule(const Item& item) {
+void State::Schedule(ItemTable::Row& row) {
+  const Item& item = row.item;
   const uint64_t id = item.id.value();
+  const auto once = [&](TimerKind kind, Instant due, Instant& set_for) {
+    if (due != set_for) timers.Add(kind, due, id);
+    set_for = due;
+  };
+  // Of what does not wait, the hints may be swept away.
+  if (item.state != ItemState::kWaiting) row.ForgetTimers();
   if (item.state == ItemState::kOffered) {
     timers.Add(TimerKind::kOfferDeadline, item.decision->deadline, id);
   } else if (item.state == ItemState::kWrapping && item.wrap_until) {
@@ -223,14 +214,14 @@ void State::Schedule(const Item& item) {
     const Requirement& requirement = RequirementOf(item);
     if (item.keep && item.keep->until) timers.Add(TimerKind::kKeep, *item.keep->until, id);
     if (item.step + 1u < requirement.steps.size()) {
-      timers.Add(TimerKind::kStep, item.step_since + requirement.steps[item.step].expires_after,
-                 id);
+      once(TimerKind::kStep, item.step_since + requirement.steps[item.step].expires_after,
+           row.step_timer);
     }
     if (const std::optional<Duration> delay = NextDelay(item)) {
-      timers.Add(TimerKind::kShow, item.queued_since + *delay, id);
+      once(TimerKind::kShow, item.queued_since + *delay, row.show_timer);
     }
     if (const std::optional<Overflow>& overflow = directory.queues.Get(item.queue).overflow) {
-      timers.Add(TimerKind::kOverflow, item.queued_since + overflow->after, id);
+      once(TimerKind::kOverflow, item.queued_since + overflow->after, row.overflow_timer);
     }
     for (const Refusal& refusal : item.refusals) {
       if (refusal.retry_at > now) timers.Add(TimerKind::kRetry, refusal.retry_at, id);
@@ -323,14 +314,14 @@ void State::Restore(SavedState saved) {
     }
   }
   RefreshOrders();
-  RefreshDelays();
+  classes.RefreshAll(directory);
   for (Item& item : saved.items) {
     ItemTable::Row& row = items.Insert(item.id);
     row.item = std::move(item);
     if (IsEnded(row.item.state)) continue;
     Use(row.item.requirement, 1);
     ++queues[row.item.queue.value()].living;
-    Schedule(row.item);
+    Schedule(row);
     Reindex(row);
   }
   ended_order_.assign(saved.ended_order.begin(), saved.ended_order.end());

@@ -5,7 +5,6 @@
 // made again from them.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -57,8 +56,6 @@ class State {
     bool default_chain = false;  // compared without looking at the chain key by key
     // Thousandths of a decision that its share floor has earned and not used; saved.
     int32_t share_credit = 0;
-    // The delays after which profiles help it, rising, without zero.
-    std::array<std::vector<Duration>, kChannelCount> delays;
   };
 
   Instant now;    // of the last event
@@ -77,6 +74,7 @@ class State {
   Requests requests;
 
   Pools pools;
+  QueueClasses classes;
   WaitLines lines;
   FreeAgents free;
   Timers timers;
@@ -94,12 +92,23 @@ class State {
   }
   // By which ring the agent qualifies at the item's step.
   std::optional<PoolMatch> MatchOf(const Item& item, AgentId agent) const;
-  // Whether the agent's profile helps its queue by now.
+  // How the people of a profile help its queue, and whether they do by now.
+  QueueHelp HelpFor(const Item& item, ProfileId profile) const {
+    return ClassOf(item).HelpOf(profile);
+  }
+  bool Sees(const Item& item, ProfileId profile) const {
+    return HelpFor(item, profile).delay <= item.shown;
+  }
   bool Sees(const Item& item, AgentId agent) const {
-    return HelpFor(ProfileOf(agent).queues, item.queue, item.channel).delay <= item.shown;
+    return Sees(item, directory.agents.Get(agent).profile);
+  }
+  const QueueClass& ClassOf(const Item& item) const {
+    return classes.Get(classes.Of(item.queue, item.channel));
   }
   // The next of its queue's delays that it has not waited for yet.
-  std::optional<Duration> NextDelay(const Item& item) const;
+  std::optional<Duration> NextDelay(const Item& item) const {
+    return ClassOf(item).DelayAfter(item.shown);
+  }
   // One more decision in which an item of the queue stands by gives it a whole share.
   bool IsOwedShare(QueueId queue) const {
     const int32_t floor = directory.queues.Get(queue).share_floor_permille;
@@ -113,7 +122,7 @@ class State {
   }
   Staffing StaffingOf(QueueId queue) const;
   std::vector<OrderKey> WaitingInOrder(QueueId queue, size_t limit) const;
-  std::vector<OrderKey> ItemsOfLine(LineId line) const;
+  std::vector<OrderKey> ItemsOfGroup(LineGroupId group) const;
   bool WasItem(ItemId id) const { return id.value() >= 1 && id.value() < next_item; }
 
  private:
@@ -127,10 +136,12 @@ class State {
   void LeavePool(AgentId id);
   Load LoadOf(const AgentState& agent) const;
   void RefreshOrders();
-  void RefreshDelays();
+  // Queues may have gone to other classes: their items go to other lines, and wait for other
+  // delays.
+  void MoveBetweenLines();
   void ScheduleWaiting();
   void Use(RequirementId id, int64_t by);
-  void Schedule(const Item& item);
+  void Schedule(ItemTable::Row& row);
   void SweepTimers();
   void ForgetOldestEnded();
 

@@ -5,67 +5,107 @@
 #include "base/invariant.h"
 
 namespace wissel {
+namespace {
+
+// An index for one more element: one that is free again, or a new one at the end.
+template <class T>
+uint32_t TakeSlot(std::vector<T>& elements, std::vector<uint32_t>& free) {
+  if (free.empty()) {
+    free.push_back(static_cast<uint32_t>(elements.size()));
+    elements.emplace_back();
+  }
+  const uint32_t slot = free.back();
+  free.pop_back();
+  return slot;
+}
+
+}  // namespace
 
 WaitLines::OfQueue& WaitLines::QueueAt(QueueId queue) {
   if (queue.value() >= queues_.size()) queues_.resize(queue.value() + 1);
   return queues_[queue.value()];
 }
 
-void WaitLines::AddToPool(PoolId pool, LineId line, const PoolMatch& match) {
-  if (match.ring > lines_[line.value()].key.step) return;
+void WaitLines::AddToPool(PoolId pool, LineGroupId group, const PoolMatch& match) {
+  const LineGroupKey& key = groups_[group.value()].key;
+  if (match.ring > key.step) return;
   if (pool.value() >= of_pool_.size()) of_pool_.resize(pool.value() + 1);
-  const LineKey& key = lines_[line.value()].key;
-  const QueueHelp help = HelpFor(pools_.Get(pool).queues, key.queue, key.channel);
+  const QueueHelp help = classes_.Get(key.queue_class).HelpOf(pools_.Get(pool).profile);
   of_pool_[pool.value()].push_back(
-      {line, match.ring, match.score, help.rank, help.delay <= key.shown});
+      {group, match.score, match.ring, help.rank, help.delay <= key.shown});
 }
 
-LineId WaitLines::LineFor(const LineKey& key) {
-  auto [it, is_new] = by_key_.try_emplace(key);
+LineGroupId WaitLines::GroupFor(const LineGroupKey& key) {
+  auto [it, is_new] = group_by_key_.try_emplace(key);
   if (!is_new) return it->second;
-  if (free_.empty()) {
-    free_.push_back(static_cast<uint32_t>(lines_.size()));
-    lines_.emplace_back();
-  }
-  const LineId id(free_.back());
-  free_.pop_back();
+  const LineGroupId id(TakeSlot(groups_, free_groups_));
   it->second = id;
-  lines_[id.value()].key = key;
-  lines_[id.value()].in_use = true;
-  QueueAt(key.queue).lines.push_back(id);
+  groups_[id.value()].key = key;
+  groups_[id.value()].in_use = true;
   for (const PoolMatch& match : pools_.MatchesOf(key.requirement)) AddToPool(match.pool, id, match);
   return id;
 }
 
+LineId WaitLines::LineFor(QueueId queue, const LineGroupKey& key) {
+  const LineGroupId group_id = GroupFor(key);
+  auto [it, is_new] = line_by_key_.try_emplace({queue, group_id});
+  if (!is_new) return it->second;
+  const LineId id(TakeSlot(lines_, free_lines_));
+  it->second = id;
+  lines_[id.value()].queue = queue;
+  lines_[id.value()].group = group_id;
+  QueueAt(queue).lines.push_back(id);
+  Group& group = groups_[group_id.value()];
+  group.lines.push_back(id);
+  if (group.lines.size() == 2) {
+    const Line& first = lines_[group.lines.front().value()];
+    if (const OrderKey* head = HeadOf(first)) group.heads.insert(*head);
+  }
+  return id;
+}
+
+void WaitLines::HeadChanged(const Line& line, const std::optional<OrderKey>& before) {
+  Group& group = groups_[line.group.value()];
+  if (group.lines.size() == 1) return;
+  const std::optional<OrderKey> after = CopyOfHead(line);
+  if (before == after) return;
+  if (before) group.heads.erase(*before);
+  if (after) group.heads.insert(*after);
+}
+
 void WaitLines::Add(const WaitPlace& place) {
+  if (place.kind == WaitPlace::Kind::kNowhere) return;
   OfQueue& of_queue = QueueAt(place.queue);
-  switch (place.kind) {
-    case WaitPlace::Kind::kNowhere:
-      return;
-    case WaitPlace::Kind::kHours:
-      of_queue.hours.insert(place.order);
-      return;
-    case WaitPlace::Kind::kKept:
-      if (place.agent.value() >= kept_.size()) kept_.resize(place.agent.value() + 1);
-      kept_[place.agent.value()].insert(place.order);
-      of_queue.kept.insert(place.order);
-      break;
-    case WaitPlace::Kind::kPicky:
-      lines_[place.line.value()].picky.insert(place.order);
-      break;
-    case WaitPlace::Kind::kPlain:
-      lines_[place.line.value()].plain.Push(place.order);
-      ++lines_[place.line.value()].plain_count;
-      break;
+  if (place.kind == WaitPlace::Kind::kHours) {
+    of_queue.hours.insert(place.order);
+    return;
   }
   ++of_queue.waiting;
+  if (place.kind == WaitPlace::Kind::kKept) {
+    if (place.agent.value() >= kept_.size()) kept_.resize(place.agent.value() + 1);
+    kept_[place.agent.value()].insert(place.order);
+    of_queue.kept.insert(place.order);
+    return;
+  }
+  Line& line = lines_[place.line.value()];
+  Group& group = groups_[line.group.value()];
+  ++group.waiting;
+  if (place.kind == WaitPlace::Kind::kPicky) {
+    group.picky.insert(place.order);
+    of_queue.picky.insert(place.order);
+    return;
+  }
+  const std::optional<OrderKey> before = CopyOfHead(line);
+  line.plain.Push(place.order);
+  ++line.count;
+  HeadChanged(line, before);
 }
 
 void WaitLines::PoolAdded(PoolId pool) {
-  for (uint32_t i = 0; i < lines_.size(); ++i) {
-    if (!lines_[i].in_use) continue;
-    if (auto match = pools_.FindMatch(lines_[i].key.requirement, pool)) {
-      AddToPool(pool, LineId(i), *match);
+  for (uint32_t i = 0; i < groups_.size(); ++i) {
+    if (!groups_[i].in_use) continue;
+    if (auto match = pools_.FindMatch(groups_[i].key.requirement, pool)) {
+      AddToPool(pool, LineGroupId(i), *match);
     }
   }
 }
@@ -75,17 +115,23 @@ void WaitLines::PoolRemoved(PoolId pool) {
 }
 
 void WaitLines::RequirementRemoved(RequirementId requirement) {
-  for (uint32_t i = 0; i < lines_.size(); ++i) {
-    const LineId id(i);
-    if (!lines_[i].in_use || lines_[i].key.requirement != requirement) continue;
+  for (uint32_t i = 0; i < groups_.size(); ++i) {
+    const LineGroupId id(i);
+    if (!groups_[i].in_use || groups_[i].key.requirement != requirement) continue;
     INVARIANT(IsEmpty(id));
-    by_key_.erase(lines_[i].key);
-    std::erase(QueueAt(lines_[i].key.queue).lines, id);
-    for (std::vector<LineRef>& refs : of_pool_) {
-      std::erase_if(refs, [&](const LineRef& ref) { return ref.line == id; });
+    group_by_key_.erase(groups_[i].key);
+    for (LineId line : groups_[i].lines) {
+      const QueueId queue = lines_[line.value()].queue;
+      line_by_key_.erase({queue, id});
+      std::erase(QueueAt(queue).lines, line);
+      lines_[line.value()] = Line();
+      free_lines_.push_back(line.value());
     }
-    lines_[i] = Line();
-    free_.push_back(i);
+    for (std::vector<GroupRef>& refs : of_pool_) {
+      std::erase_if(refs, [&](const GroupRef& ref) { return ref.group == id; });
+    }
+    groups_[i] = Group();
+    free_groups_.push_back(i);
   }
 }
 

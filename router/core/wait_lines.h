@@ -1,17 +1,18 @@
-// The index of waiting items. Items that the same agents can take stand in one line: the same
-// queue, channel, requirement, step and delay waited for. A freed agent looks at the heads of the
-// lines of their pool only.
+// The index of waiting items. Items of a queue that the same agents can take stand in one line: the
+// same channel, requirement, step and delay waited for. Lines that differ in nothing but the queue,
+// of queues of one class, form a group. A freed agent looks at the heads of the groups of their
+// pool only.
 //
 // Within a line the order is (band, due, id). Items that somebody has refused stand apart in their
-// line
-// (`picky`), because who looks at them may have to pass over some; so the head of the others can be
-// taken by every agent of every pool of the line. Items kept for one agent stand in that agent's
-// own line and in no other.
+// group (`picky`), because who looks at them may have to pass over some; so the head of the others
+// can be taken by every agent of every pool of the group. Items kept for one agent stand in that
+// agent's own line and in no other.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_set.h"
@@ -21,22 +22,24 @@
 #include "router/core/item.h"
 #include "router/core/monotone_queue.h"
 #include "router/core/pools.h"
+#include "router/core/queue_classes.h"
 
 namespace wissel {
 
 using LineId = StrongId<struct LineTag, uint32_t>;
+using LineGroupId = StrongId<struct LineGroupTag, uint32_t>;
 
-struct LineKey {
-  QueueId queue;
+struct LineGroupKey {
+  QueueClassId queue_class;
   Channel channel = Channel::kVoice;
   RequirementId requirement;
   uint8_t step = 0;
   Duration shown;
 
-  bool operator==(const LineKey&) const = default;
+  bool operator==(const LineGroupKey&) const = default;
   template <class H>
-  friend H AbslHashValue(H h, const LineKey& key) {
-    return H::combine(std::move(h), key.queue, key.channel, key.requirement, key.step,
+  friend H AbslHashValue(H h, const LineGroupKey& key) {
+    return H::combine(std::move(h), key.queue_class, key.channel, key.requirement, key.step,
                       key.shown.millis());
   }
 };
@@ -55,7 +58,7 @@ struct WaitPlace {
 
 class WaitLines {
  public:
-  explicit WaitLines(const Pools& pools) : pools_(pools) {}
+  WaitLines(const Pools& pools, const QueueClasses& classes) : pools_(pools), classes_(classes) {}
 
   // Puts an item where `place` says.
   void Add(const WaitPlace& place);
@@ -63,30 +66,31 @@ class WaitLines {
   // item still stands in that line under that key. Of the one that leaves it must already say no.
   template <class StillAt>
   void Remove(const WaitPlace& place, StillAt still_at);
-  // The line of a key; made when there is none.
-  LineId LineFor(const LineKey& key);
+  // The line of a queue in a group; made when there is none.
+  LineId LineFor(QueueId queue, const LineGroupKey& key);
 
-  struct LineRef {
-    LineId line;
-    uint8_t ring = 0;
+  struct GroupRef {
+    LineGroupId group;
     int32_t score = 0;
+    uint8_t ring = 0;
     uint8_t rank = 5;
     bool visible = true;  // what it holds has waited for the pool's delay
   };
-  // Lines that a pool qualifies for.
-  const std::vector<LineRef>& LinesOf(PoolId pool) const {
-    static const std::vector<LineRef> kNone;
+  // Groups that a pool qualifies for.
+  const std::vector<GroupRef>& GroupsOf(PoolId pool) const {
+    static const std::vector<GroupRef> kNone;
     return pool.value() < of_pool_.size() ? of_pool_[pool.value()] : kNone;
   }
-  const LineKey& KeyOf(LineId line) const { return lines_[line.value()].key; }
+  const LineGroupKey& KeyOf(LineGroupId group) const { return groups_[group.value()].key; }
+  bool IsEmpty(LineGroupId group) const { return groups_[group.value()].waiting == 0; }
   // The head of the plain items; null when there is none.
-  const OrderKey* HeadOf(LineId line) const {
-    const Line& l = lines_[line.value()];
-    return l.plain_count == 0 ? nullptr : &l.plain.Top();
+  const OrderKey* HeadOf(LineGroupId group) const {
+    const Group& g = groups_[group.value()];
+    if (g.lines.size() == 1) return HeadOf(lines_[g.lines.front().value()]);
+    return g.heads.empty() ? nullptr : &*g.heads.begin();
   }
-  const absl::btree_set<OrderKey>& PickyOf(LineId line) const { return lines_[line.value()].picky; }
-  bool IsEmpty(LineId line) const {
-    return lines_[line.value()].plain_count == 0 && lines_[line.value()].picky.empty();
+  const absl::btree_set<OrderKey>& PickyOf(LineGroupId group) const {
+    return groups_[group.value()].picky;
   }
   // Kept for this agent, in order.
   const absl::btree_set<OrderKey>& KeptFor(AgentId agent) const {
@@ -103,9 +107,9 @@ class WaitLines {
   }
   template <class StillAt>
   std::vector<OrderKey> WaitingInOrder(QueueId queue, size_t limit, StillAt still_at) const;
-  // Items of a line in their order.
+  // Items of a group in their order.
   template <class StillAt>
-  std::vector<OrderKey> ItemsOf(LineId line, StillAt still_at) const;
+  std::vector<OrderKey> ItemsOf(LineGroupId group, StillAt still_at) const;
 
   void PoolAdded(PoolId pool);
   void PoolRemoved(PoolId pool);
@@ -113,68 +117,106 @@ class WaitLines {
 
  private:
   struct Line {
-    LineKey key;
-    bool in_use = false;
+    QueueId queue;
+    LineGroupId group;
+    size_t count = 0;  // of those in `plain` that still stand there
     MonotoneQueue<OrderKey> plain;
-    size_t plain_count = 0;
+  };
+  struct Group {
+    LineGroupKey key;
+    bool in_use = false;
+    size_t waiting = 0;
+    std::vector<LineId> lines;
+    absl::btree_set<OrderKey> heads;  // of the lines that are not empty, if there are several lines
     absl::btree_set<OrderKey> picky;
   };
   struct OfQueue {
     std::vector<LineId> lines;
+    absl::btree_set<OrderKey> picky;
     absl::btree_set<OrderKey> kept;
     absl::btree_set<OrderKey> hours;
     size_t waiting = 0;
   };
+  struct LineKey {
+    QueueId queue;
+    LineGroupId group;
+    bool operator==(const LineKey&) const = default;
+    template <class H>
+    friend H AbslHashValue(H h, const LineKey& key) {
+      return H::combine(std::move(h), key.queue, key.group);
+    }
+  };
 
+  static const OrderKey* HeadOf(const Line& line) {
+    return line.count == 0 ? nullptr : &line.plain.Top();
+  }
+  static std::optional<OrderKey> CopyOfHead(const Line& line) {
+    return line.count == 0 ? std::nullopt : std::optional(line.plain.Top());
+  }
   OfQueue& QueueAt(QueueId queue);
-  void AddToPool(PoolId pool, LineId line, const PoolMatch& match);
+  LineGroupId GroupFor(const LineGroupKey& key);
+  void AddToPool(PoolId pool, LineGroupId group, const PoolMatch& match);
+  void HeadChanged(const Line& line, const std::optional<OrderKey>& before);
+  template <class StillAt>
+  void AppendItemsOf(LineId line, StillAt still_at, std::vector<OrderKey>& keys) const;
 
   const Pools& pools_;
+  const QueueClasses& classes_;
   std::vector<Line> lines_;
-  std::vector<uint32_t> free_;
-  absl::flat_hash_map<LineKey, LineId> by_key_;
+  std::vector<uint32_t> free_lines_;
+  absl::flat_hash_map<LineKey, LineId> line_by_key_;
+  std::vector<Group> groups_;
+  std::vector<uint32_t> free_groups_;
+  absl::flat_hash_map<LineGroupKey, LineGroupId> group_by_key_;
   std::vector<OfQueue> queues_;
   std::vector<absl::btree_set<OrderKey>> kept_;  // by agent
-  std::vector<std::vector<LineRef>> of_pool_;    // by pool
+  std::vector<std::vector<GroupRef>> of_pool_;   // by pool
 };
 
 template <class StillAt>
 void WaitLines::Remove(const WaitPlace& place, StillAt still_at) {
+  if (place.kind == WaitPlace::Kind::kNowhere) return;
   OfQueue& of_queue = QueueAt(place.queue);
-  switch (place.kind) {
-    case WaitPlace::Kind::kNowhere:
-      return;
-    case WaitPlace::Kind::kHours:
-      of_queue.hours.erase(place.order);
-      return;
-    case WaitPlace::Kind::kKept:
-      kept_[place.agent.value()].erase(place.order);
-      of_queue.kept.erase(place.order);
-      break;
-    case WaitPlace::Kind::kPicky:
-      lines_[place.line.value()].picky.erase(place.order);
-      break;
-    case WaitPlace::Kind::kPlain: {
-      Line& line = lines_[place.line.value()];
-      --line.plain_count;
-      const auto stands = [&](const OrderKey& key) { return still_at(key.id, place.line, key); };
-      while (!line.plain.empty() && !stands(line.plain.Top())) line.plain.Pop();
-      if (line.plain.size() > 1024 && line.plain.size() > 2 * line.plain_count) {
-        line.plain.Compact(stands);
-      }
-      break;
-    }
+  if (place.kind == WaitPlace::Kind::kHours) {
+    of_queue.hours.erase(place.order);
+    return;
   }
   --of_queue.waiting;
+  if (place.kind == WaitPlace::Kind::kKept) {
+    kept_[place.agent.value()].erase(place.order);
+    of_queue.kept.erase(place.order);
+    return;
+  }
+  Line& line = lines_[place.line.value()];
+  Group& group = groups_[line.group.value()];
+  --group.waiting;
+  if (place.kind == WaitPlace::Kind::kPicky) {
+    group.picky.erase(place.order);
+    of_queue.picky.erase(place.order);
+    return;
+  }
+  const std::optional<OrderKey> before = CopyOfHead(line);
+  --line.count;
+  const auto stands = [&](const OrderKey& key) { return still_at(key.id, place.line, key); };
+  if (line.plain.Top() == place.order) line.plain.Pop();
+  // As many keys as items: none is stale, and nobody needs to be looked up.
+  while (line.plain.size() > line.count && !stands(line.plain.Top())) line.plain.Pop();
+  if (line.plain.size() > 1024 && line.plain.size() > 2 * line.count) line.plain.Compact(stands);
+  HeadChanged(line, before);
 }
 
 template <class StillAt>
-std::vector<OrderKey> WaitLines::ItemsOf(LineId id, StillAt still_at) const {
-  const Line& line = lines_[id.value()];
-  std::vector<OrderKey> keys(line.picky.begin(), line.picky.end());
-  line.plain.ForEach([&](const OrderKey& key) {
+void WaitLines::AppendItemsOf(LineId id, StillAt still_at, std::vector<OrderKey>& keys) const {
+  lines_[id.value()].plain.ForEach([&](const OrderKey& key) {
     if (still_at(key.id, id, key)) keys.push_back(key);
   });
+}
+
+template <class StillAt>
+std::vector<OrderKey> WaitLines::ItemsOf(LineGroupId id, StillAt still_at) const {
+  const Group& group = groups_[id.value()];
+  std::vector<OrderKey> keys(group.picky.begin(), group.picky.end());
+  for (LineId line : group.lines) AppendItemsOf(line, still_at, keys);
   std::sort(keys.begin(), keys.end());
   // An item that left its line and came back may have left an older key behind.
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
@@ -188,13 +230,11 @@ std::vector<OrderKey> WaitLines::WaitingInOrder(QueueId queue, size_t limit,
   if (queue.value() >= queues_.size()) return keys;
   const OfQueue& of_queue = queues_[queue.value()];
   keys.assign(of_queue.kept.begin(), of_queue.kept.end());
-  for (LineId line : of_queue.lines) {
-    const std::vector<OrderKey> in_line = ItemsOf(line, still_at);
-    keys.insert(keys.end(), in_line.begin(), in_line.end());
-  }
-  const size_t wanted = std::min(limit, keys.size());
-  std::partial_sort(keys.begin(), keys.begin() + static_cast<ptrdiff_t>(wanted), keys.end());
-  keys.resize(wanted);
+  keys.insert(keys.end(), of_queue.picky.begin(), of_queue.picky.end());
+  for (LineId line : of_queue.lines) AppendItemsOf(line, still_at, keys);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  keys.resize(std::min(limit, keys.size()));
   return keys;
 }
 

@@ -28,8 +28,7 @@ absl::StatusOr<int32_t> ReadShare(double share, const char* field) {
   const double permille = share * 1000;
   // Not a number fails every comparison, hence the form of this one.
   if (!(permille >= 0 && permille <= 1000) || std::abs(permille - std::round(permille)) > 1e-6) {
-    return RefuseField(field, fmt::format("{} is no such share", share),
-                       "0 to 1, in thousandths");
+    return RefuseField(field, fmt::format("{} is no such share", share), "0 to 1, in thousandths");
   }
   return static_cast<int32_t>(std::round(permille));
 }
@@ -104,8 +103,7 @@ absl::StatusOr<EntryGate> ReadGate(const v1::EntryGate& from, const Directory& d
   gate.when = static_cast<EntryGate::When>(from.when());
   gate.action = static_cast<EntryGate::Action>(from.action());
   if (gate.when == EntryGate::When::kWaiting) {
-    WISSEL_ASSIGN_OR_RETURN(gate.waiting,
-                            ReadNumber(from.waiting(), 1, kMostWaiting, "waiting"));
+    WISSEL_ASSIGN_OR_RETURN(gate.waiting, ReadNumber(from.waiting(), 1, kMostWaiting, "waiting"));
   } else if (from.waiting() != 0) {
     return RefuseField("waiting", "only WAITING has a number", "no number, or when WAITING");
   }
@@ -132,10 +130,11 @@ absl::Status ReadOverflow(const v1::Queue& from, const Directory& directory, Que
   }
   if (!from.has_overflow()) return absl::OkStatus();
   Overflow overflow;
-  WISSEL_ASSIGN_OR_RETURN(overflow.after, ReadDuration(from.overflow().after(), Duration::Seconds(1),
-                                                       kLongest, "overflow.after"));
-  WISSEL_ASSIGN_OR_RETURN(overflow.queue, FindByName<QueueId>(directory, from.overflow().queue(),
-                                                              "overflow.queue"));
+  WISSEL_ASSIGN_OR_RETURN(
+      overflow.after,
+      ReadDuration(from.overflow().after(), Duration::Seconds(1), kLongest, "overflow.after"));
+  WISSEL_ASSIGN_OR_RETURN(
+      overflow.queue, FindByName<QueueId>(directory, from.overflow().queue(), "overflow.queue"));
   queue.overflow = overflow;
   return absl::OkStatus();
 }

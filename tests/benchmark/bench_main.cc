@@ -1,4 +1,5 @@
-// wissel_bench [--json FILE] [--only engine|full|journal|grpc]: what is fast and what it is fast beside.
+// wissel_bench [--json FILE] [--only engine|full|journal|grpc]: what is fast and what it is fast
+// beside.
 #include <cstdio>
 #include <filesystem>
 #include <functional>

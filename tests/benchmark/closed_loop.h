@@ -1,5 +1,5 @@
-// Drives an engine in a closed loop as the live shard drives it: timers are fired when they are due,
-// what is offered is accepted at once, the oldest item held is completed first.
+// Drives an engine in a closed loop as the live shard drives it: timers are fired when they are
+// due, what is offered is accepted at once, the oldest item held is completed first.
 #pragma once
 
 #include <cstddef>

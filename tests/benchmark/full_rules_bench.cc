@@ -1,8 +1,8 @@
-// The engine with every rule of order and choice in use, at the size of a large center: 5,000 queues
-// that relax in steps, 20,000 agents of six partners and the house in five routing profiles that
-// rank and delay queues, share floors, overflow, preferred agents, 200,000 waiting. One closed loop,
-// all agents busy: a contact enters, and the oldest one held is completed, whose agent takes the
-// next.
+// The engine with every rule of order and choice in use, at the size of a large center: 5,000
+// queues that relax in steps, 20,000 agents of six partners and the house in five routing profiles
+// that rank and delay queues, share floors, overflow, preferred agents, 200,000 waiting. One closed
+// loop, all agents busy: a contact enters, and the oldest one held is completed, whose agent takes
+// the next.
 #include <algorithm>
 #include <deque>
 #include <memory>

@@ -107,7 +107,8 @@ class Comparison {
   }
 
   void Queue(QueueId id, const QueuePicture& queue) {
-    if (engine_.ShareCreditPermille(id) != queue.share_credit) Fault("queue {}: credit", id.value());
+    if (engine_.ShareCreditPermille(id) != queue.share_credit)
+      Fault("queue {}: credit", id.value());
     if (engine_.IsOpen(id) != queue.open) Fault("queue {}: open", id.value());
     std::vector<const ItemPicture*> waiting;
     for (const auto& [item_id, item] : model_.living) {

@@ -79,8 +79,7 @@ void EventRules::CheckChoice(const OfferMade& e, const ItemPicture& item,
   // Ranks and shares order what an agent takes who becomes free; one who stood free is found by the
   // items, and of several that look at one moment the earliest promise looks first.
   auto before = around_.room_before.find(e.agent);
-  const bool stood_free =
-      before != around_.room_before.end() && before->second.Has(item.channel);
+  const bool stood_free = before != around_.room_before.end() && before->second.Has(item.channel);
   const bool looked_first = stood_free && router_.FirstToLookAt(agent) == e.item;
   if (smallest != e.item && !looked_first) {
     Fault("agent {} is offered item {}, but item {} goes first for them", e.agent.value(),

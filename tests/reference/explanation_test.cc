@@ -81,9 +81,9 @@ class Day {
             << "agent " << id.value() << " " << group.sentence << ", item " << item.id.value();
         EXPECT_EQ(group.check == Check::kNone, router.CouldTake(agent, item, model.now));
         EXPECT_EQ(static_cast<int>(group.check),
-                  static_cast<int>(FirstFailedCheck(subject_.engine(),
-                                                    *subject_.engine().FindItem(item.id), id)
-                                       .check));
+                  static_cast<int>(
+                      FirstFailedCheck(subject_.engine(), *subject_.engine().FindItem(item.id), id)
+                          .check));
         ++asked.checks;
       }
       named += group.agents.size();

@@ -292,8 +292,8 @@ void Model::On(const ItemOverflowed& e, Instant at) {
   Expect(e.hops == item->hops + 1, *item, "wrong number of hops");
   Expect(e.due == item->entered + queues[e.to_queue].config.answer_within - item->head_start, *item,
          "wrong due after an overflow");
-  Expect(e.requirement == (item->own_requirement ? item->requirement
-                                                 : queues[e.to_queue].config.requirement),
+  Expect(e.requirement ==
+             (item->own_requirement ? item->requirement : queues[e.to_queue].config.requirement),
          *item, "wrong requirement after an overflow");
   item->queue = e.to_queue;
   item->requirement = e.requirement;

@@ -32,7 +32,8 @@ absl::StatusOr<Channel> ReadChannel(std::string_view text);
 
 // "french >= 3 and prefers dutch x 2 where team is brussels; then after 30 s french"
 absl::StatusOr<Requirement> ReadRequirement(std::string_view text, const Directory& directory);
-// "voice 1 of 100, email 3 of 30 interrupted by voice, 100 units, ranks phone 2, helps mail after 60 s"
+// "voice 1 of 100, email 3 of 30 interrupted by voice, 100 units, ranks phone 2, helps mail after
+// 60 s"
 absl::StatusOr<RoutingProfile> ReadProfile(std::string_view name, std::string_view text,
                                            const Directory& directory);
 // "french 5, profile blended, team brussels, city ghent"
