@@ -14,8 +14,10 @@ Board::Board(const Engine& engine, uint64_t sequence)
       advanced_to_(engine.now()),
       directory_(engine.directory()),
       forgotten_sequence_(sequence) {
-  directory_.queues.ForEach(
-      [&](QueueId id, const QueueConfig&) { PutQueue(id, engine.IsOpen(id)); });
+  directory_.queues.ForEach([&](QueueId id, const QueueConfig&) {
+    PutQueue(id, engine.IsOpen(id));
+    Get(id).row.surge = engine.IsInSurge(id);
+  });
   directory_.agents.ForEach([&](AgentId id, const AgentConfig&) {
     PutAgent(id);
     const AgentState& state = *engine.FindAgent(id);
@@ -42,7 +44,8 @@ Board::Board(const Engine& engine, uint64_t sequence)
     item.units = from.units;
     item.entered = from.entered;
     item.due = from.due;
-    item.wait_from = from.answered && !IsAssigned(from.state) ? from.state_since : from.entered;
+    item.wait_from =
+        from.answered && !IsAssigned(from.state) ? from.state_since : from.promise_from;
     item.agent = from.agent();
     if (from.keep) item.kept_for = from.keep->agent;
     item.state = ItemState::kWaiting;
@@ -51,6 +54,8 @@ Board::Board(const Engine& engine, uint64_t sequence)
       item.handling_since = from.state == ItemState::kParked ? from.state_since : *from.accepted;
       if (from.state != ItemState::kWrapping) ++Get(from.queue).row.active;
       if (from.state == ItemState::kWrapping) ++Get(from.queue).row.wrapping;
+    } else if (from.state == ItemState::kScheduled) {
+      ++Get(from.queue).row.scheduled;
     } else {
       BeginStay(from.id, item, from.queue);
       if (from.state == ItemState::kOffered) ++Get(from.queue).row.offered_now;
@@ -60,7 +65,8 @@ Board::Board(const Engine& engine, uint64_t sequence)
     const WrapUp& wrap_up = directory_.queues.Get(from.queue).wrap_up;
     CountUnits(item, from.state == ItemState::kWrapping
                          ? wrap_up.blocks_capacity
-                         : from.state >= ItemState::kOffered && from.state != ItemState::kParked);
+                         : from.state == ItemState::kOffered ||
+                               (IsAssigned(from.state) && from.state != ItemState::kParked));
     return true;
   });
 }

@@ -122,6 +122,15 @@ class Board {
   void On(const ItemCancelled& e, Instant at);
   void On(const ItemTransferred& e, Instant at);
   void On(const ItemOverflowed& e, Instant at);
+  void On(const CallbackPromised& e, Instant at);
+  void On(const ItemPostponed& e, Instant at);
+  void On(const ItemExpired& e, Instant) { EndOtherwise(e.item); }
+  void On(const ItemMerged& e, Instant) { EndOtherwise(e.item); }
+  void On(const ItemInformed& e, Instant) { EndOtherwise(e.item); }
+  void On(const SurgeBegun& e, Instant);
+  void On(const SurgeEnded& e, Instant);
+  void On(const NoticeGiven&, Instant) {}
+  void On(const NoticeWithdrawn&, Instant) {}
   void On(const ItemShown&, Instant) {}
   void On(const ItemReturned& e, Instant at);
   void On(const OfferMade& e, Instant at);
@@ -182,6 +191,8 @@ class Board {
   void StopHandling(LiveItem& item, Instant at);
   void CountUnits(LiveItem& item, bool count);
   void Drop(ItemId id);
+  void Schedule(LiveItem& item, Instant at);
+  void EndOtherwise(ItemId id);
 
   uint64_t sequence_ = 0;
   uint64_t version_ = 0;

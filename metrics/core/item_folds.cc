@@ -18,12 +18,23 @@ void Board::On(const ItemEntered& e, Instant at) {
   item.wait_from = at;
   item.state_since = at;
   if (e.waits_for_hours) item.state = ItemState::kWaitingForHours;
-  BeginStay(e.item, item, e.queue);
+  if (e.not_before && *e.not_before > at) {
+    item.queue = e.queue;
+    Schedule(item, at);
+  } else {
+    BeginStay(e.item, item, e.queue);
+  }
 }
 
 void Board::On(const ItemReleased& e, Instant at) {
   LiveItem& item = Get(e.item);
-  SetState(item, ItemState::kWaiting, at);
+  if (item.scheduled()) {
+    --Get(item.queue).row.scheduled;
+    item.wait_from = at;
+    item.state = ItemState::kWaiting;
+    BeginStay(e.item, item, item.queue);
+  }
+  SetState(item, e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting, at);
 }
 
 void Board::On(const ItemUpdated& e, Instant) {
@@ -57,6 +68,7 @@ void Board::On(const KeepEnded& e, Instant) {
 
 void Board::On(const ItemAbandoned& e, Instant at) {
   LiveItem& item = Get(e.item);
+  if (item.scheduled()) return EndOtherwise(e.item);
   const QueueId queue = item.queue;
   RemoveWaiting(e.item, item);
   DayCounters& today = Get(queue).row.today;
@@ -67,13 +79,36 @@ void Board::On(const ItemAbandoned& e, Instant at) {
 
 void Board::On(const ItemCancelled& e, Instant at) {
   LiveItem& item = Get(e.item);
-  if (item.waits()) {
-    RemoveWaiting(e.item, item);
-    ++Get(item.queue).row.today.ended_otherwise;
-  } else {
-    EndAssignment(e.item, item, at);
-  }
+  if (item.waits() || item.scheduled()) return EndOtherwise(e.item);
+  EndAssignment(e.item, item, at);
   Drop(e.item);
+}
+
+void Board::On(const CallbackPromised& e, Instant at) {
+  LiveItem& item = Get(e.item);
+  item.channel = Channel::kCallback;
+  Get(item.queue).waiting_version = version_;
+  if (!e.not_before || *e.not_before <= at) return;
+  RemoveWaiting(e.item, item);
+  ++Get(item.queue).row.today.ended_otherwise;
+  item.kept_for.reset();
+  Schedule(item, at);
+}
+
+void Board::On(const ItemPostponed& e, Instant at) {
+  LiveItem& item = Get(e.item);
+  EndAssignment(e.item, item, at);
+  Schedule(item, at);
+}
+
+void Board::On(const SurgeBegun& e, Instant) {
+  Get(e.queue).row.surge = true;
+  TouchQueue(e.queue);
+}
+
+void Board::On(const SurgeEnded& e, Instant) {
+  Get(e.queue).row.surge = false;
+  TouchQueue(e.queue);
 }
 
 void Board::On(const ItemTransferred& e, Instant at) {
@@ -230,6 +265,27 @@ void Board::RemoveWaiting(ItemId id, LiveItem& item) {
   if (item.overdue) --queue.row.overdue;
   if (!item.overdue) promised_.erase({item.due, id});
   TouchQueue(item.queue);
+}
+
+void Board::Schedule(LiveItem& item, Instant at) {
+  ++Get(item.queue).row.scheduled;
+  item.state = ItemState::kScheduled;
+  item.state_since = at;
+  TouchQueue(item.queue);
+}
+
+// Of what nobody handles.
+void Board::EndOtherwise(ItemId id) {
+  LiveItem& item = Get(id);
+  QueueRow& row = Get(item.queue).row;
+  if (item.scheduled()) {
+    --row.scheduled;
+    TouchQueue(item.queue);
+  } else {
+    RemoveWaiting(id, item);
+    ++row.today.ended_otherwise;
+  }
+  Drop(id);
 }
 
 void Board::BeginStay(ItemId id, LiveItem& item, QueueId queue) {

@@ -16,9 +16,9 @@
 namespace wissel::metrics {
 
 // A queue's counters since the start of the day. The unit is a *stay*: an item's time among the
-// waiting of one queue. A stay begins with the entry, a transfer into the queue, or the return of
-// an item that an agent had; it ends exactly once: answered, abandoned, or otherwise (cancelled, or
-// moved to another queue before an answer). Hence, at every moment,
+// waiting of one queue. A stay begins with the entry, or the moment for which it was scheduled, a transfer into the queue, or the return of
+// an item that an agent had; it ends exactly once: answered, abandoned, or otherwise (cancelled,
+// expired, merged, answered by a notice, put off, or moved to another queue before an answer). Hence, at every moment,
 //   offered = answered + abandoned + ended_otherwise + waiting.
 // A decline, a missed offer and a transfer to an agent of the same queue go on with the same stay.
 struct DayCounters {
@@ -37,7 +37,9 @@ struct DayCounters {
 
 struct QueueRow {
   bool open = true;
+  bool surge = false;
   int64_t waiting = 0;      // for an agent, for opening hours, or being offered
+  int64_t scheduled = 0;    // not yet among the waiting, and not counted as offered
   int64_t offered_now = 0;  // of these, being offered
   int64_t overdue = 0;      // of these, past their promise
   int64_t active = 0;       // active, held, parked
@@ -90,6 +92,7 @@ struct LiveItem {
 
   // Among the waiting of its queue: waiting, waiting for hours, or being offered.
   bool waits() const { return state <= ItemState::kOffered; }
+  bool scheduled() const { return state == ItemState::kScheduled; }
 };
 
 }  // namespace wissel::metrics

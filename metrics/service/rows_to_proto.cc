@@ -33,6 +33,8 @@ void WriteQueue(const Board& board, QueueId id, v1::QueueLive* out) {
   out->set_channel(static_cast<v1::Channel>(config.channel));
   out->set_open(row.open);
   out->set_waiting(row.waiting);
+  out->set_scheduled(row.scheduled);
+  out->set_surge(row.surge);
   out->set_offered_now(row.offered_now);
   if (auto since = board.LongestWaitingSince(id)) {
     WriteTimestamp(*since, out->mutable_longest_waiting_since());

@@ -59,6 +59,17 @@ struct SetOpenings {
   std::vector<Opening> openings;
 };
 
+struct SetSurge {
+  QueueId queue;
+  bool on = true;
+};
+struct GiveNotice {
+  Notice content;
+};
+struct WithdrawNotice {
+  NoticeId notice;
+};
+
 // --- Work items
 // -------------------------------------------------------------------------------------
 
@@ -70,6 +81,9 @@ struct CreateItem {
   Duration head_start;
   std::string contact;
   std::vector<PreferredAgent> preferred;
+  std::string topic;
+  std::optional<Instant> not_before;
+  std::optional<Instant> not_after;
 };
 struct UpdateItem {
   ItemId item;
@@ -84,6 +98,17 @@ struct AbandonItem {
 // Withdrawn by whoever made it.
 struct CancelItem {
   ItemId item;
+};
+// The customer, who waits, is to be called back.
+struct PromiseCallback {
+  ItemId item;
+  std::optional<Instant> not_before;  // none: as soon as it is its turn
+  std::optional<Instant> not_after;   // none: by the queue's rule
+};
+// A notice answered the customer.
+struct InformItem {
+  ItemId item;
+  NoticeId notice;
 };
 // By a person who does not hold it, waiting or handled; exactly one target.
 struct TransferItem {
@@ -130,6 +155,11 @@ struct ReturnItem {
   AgentId agent;
   ItemId item;
 };
+// Of a callback or an outbound item: nobody answered the call.
+struct MissCustomer {
+  AgentId agent;
+  ItemId item;
+};
 
 // --- Presence
 // ---------------------------------------------------------------------------------------
@@ -160,7 +190,8 @@ using CommandBody =
                  DeleteProfile, DeleteQueue, DeleteAgent, SetOpenings, CreateItem, UpdateItem,
                  AbandonItem, CancelItem, TransferItem, AcceptOffer, DeclineOffer, HoldItem,
                  RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
-                 SignOut, SetPresence, LoseLease, RestoreLease>;
+                 SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
+                 MissCustomer, SetSurge, GiveNotice, WithdrawNotice>;
 
 struct RequestIdentity {
   RequestKey key;

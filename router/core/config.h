@@ -117,6 +117,7 @@ struct EntryGate {
   When when = When::kWaiting;
   int32_t waiting = 0;  // of kWaiting: so many wait already, or more
   Action action = Action::kRefuse;
+  uint8_t from_band = 0;         // for items of this band and higher ones
   std::string message;           // of kRefuse
   std::optional<QueueId> queue;  // of kRedirect
 
@@ -127,6 +128,33 @@ struct EntryGate {
     f(3, "action", self.action);
     f(4, "message", self.message);
     f(5, "queue", self.queue);
+    f(6, "from_band", self.from_band);
+  }
+};
+
+// How often customers who are called (callbacks, outbound) are tried, and how long it has sense.
+struct RetryRule {
+  int32_t attempts = 3;
+  Duration gap = Duration::Minutes(15);
+  Duration expires_after = Duration::Days(2);  // of a promised callback
+
+  bool operator==(const RetryRule&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "attempts", self.attempts);
+    f(2, "gap", self.gap);
+    f(3, "expires_after", self.expires_after);
+  }
+};
+
+// What holds beside the usual rules while a person has put the queue into surge mode.
+struct SurgeRule {
+  std::vector<EntryGate> gates;   // looked at before the queue's own
+  bool merge_duplicates = false;  // who comes again keeps one place: the earliest
+
+  bool operator==(const SurgeRule&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "gates", self.gates);
+    f(2, "merge_duplicates", self.merge_duplicates);
   }
 };
 
@@ -166,6 +194,8 @@ struct QueueConfig {
   int32_t share_floor_permille = 0;
   std::vector<EntryGate> entry_gates;  // the first that holds decides
   std::optional<Overflow> overflow;
+  std::optional<RetryRule> retry;  // none: no callbacks are promised
+  SurgeRule surge;
 
   bool operator==(const QueueConfig&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -189,6 +219,8 @@ struct QueueConfig {
     f(18, "share_floor_permille", self.share_floor_permille);
     f(19, "entry_gates", self.entry_gates);
     f(20, "overflow", self.overflow);
+    f(21, "retry", self.retry);
+    f(22, "surge", self.surge);
   }
 };
 

@@ -54,9 +54,12 @@ bool Mentions(const Requirement& requirement, SkillId skill) {
 }
 
 bool SendsTo(const QueueConfig& queue, QueueId target) {
+  const auto leads = [&](const std::vector<EntryGate>& gates) {
+    return std::any_of(gates.begin(), gates.end(),
+                       [&](const EntryGate& gate) { return gate.queue == target; });
+  };
   return queue.closed_queue == target || (queue.overflow && queue.overflow->queue == target) ||
-         std::any_of(queue.entry_gates.begin(), queue.entry_gates.end(),
-                     [&](const EntryGate& gate) { return gate.queue == target; });
+         leads(queue.entry_gates) || leads(queue.surge.gates);
 }
 
 }  // namespace
@@ -244,15 +247,32 @@ absl::Status Decider::CheckGates(const ConfigureQueue& c) const {
     }
     return absl::OkStatus();
   };
-  const std::vector<EntryGate>& gates = c.config.entry_gates;
-  if (gates.size() > 10) return RefuseField("entryGates", "too many gates", "at most 10");
-  for (size_t i = 0; i < gates.size(); ++i) {
-    const std::string at = fmt::format("entryGates[{}].", i);
-    if (gates[i].when == EntryGate::When::kWaiting && gates[i].waiting < 1) {
-      return RefuseField(at + "waiting", "such a gate would always hold", "at least 1");
+  const auto check_gates = [&](const std::vector<EntryGate>& gates, const char* field) {
+    if (gates.size() > 10) return RefuseField(field, "too many gates", "at most 10");
+    for (size_t i = 0; i < gates.size(); ++i) {
+      const std::string at = fmt::format("{}[{}].", field, i);
+      if (gates[i].when == EntryGate::When::kWaiting && gates[i].waiting < 1) {
+        return RefuseField(at + "waiting", "such a gate would always hold", "at least 1");
+      }
+      if (gates[i].from_band > 9) return RefuseField(at + "fromBand", "is no band", "from 0 to 9");
+      if (gates[i].action != EntryGate::Action::kRedirect) continue;
+      WISSEL_RETURN_IF_ERROR(check_target(gates[i].queue, at + "queue"));
     }
-    if (gates[i].action != EntryGate::Action::kRedirect) continue;
-    WISSEL_RETURN_IF_ERROR(check_target(gates[i].queue, at + "queue"));
+    return absl::OkStatus();
+  };
+  WISSEL_RETURN_IF_ERROR(check_gates(c.config.entry_gates, "entryGates"));
+  WISSEL_RETURN_IF_ERROR(check_gates(c.config.surge.gates, "surge.gates"));
+  if (const std::optional<RetryRule>& retry = c.config.retry) {
+    if (retry->attempts < 1 || retry->attempts > 100) {
+      return RefuseField("retry.attempts", "is out of range", "from 1 to 100");
+    }
+    if (retry->gap < Duration::Seconds(1) || retry->gap > Duration::Days(30)) {
+      return RefuseField("retry.gap", "is out of range", "between 1 s and 30 days");
+    }
+    if (retry->expires_after < Duration::Seconds(1) ||
+        retry->expires_after > Duration::Days(365)) {
+      return RefuseField("retry.expiresAfter", "is out of range", "between 1 s and 365 days");
+    }
   }
   if (!c.config.overflow) return absl::OkStatus();
   if (c.config.overflow->after < Duration::Seconds(1) ||

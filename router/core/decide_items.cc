@@ -10,6 +10,8 @@ namespace {
 constexpr Duration kMostHeadStart = Duration::Days(30);
 constexpr size_t kMostPreferred = 10;
 constexpr size_t kUnusedRequirementsKept = 1'000;
+constexpr size_t kLongestTopic = 40;
+constexpr Duration kMostAhead = Duration::Days(400);
 
 absl::Status CheckBand(std::optional<uint8_t> band) {
   if (!band || *band <= 9) return absl::OkStatus();
@@ -68,7 +70,21 @@ bool Decider::Holds(const EntryGate& gate, QueueId queue) const {
   return false;
 }
 
-absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted) const {
+const EntryGate* Decider::FindGate(QueueId id, uint8_t band) const {
+  const QueueConfig& queue = s_.directory.queues.Get(id);
+  const auto holding = [&](const std::vector<EntryGate>& gates) -> const EntryGate* {
+    for (const EntryGate& gate : gates) {
+      if (band >= gate.from_band && Holds(gate, id)) return &gate;
+    }
+    return nullptr;
+  };
+  if (s_.queues[id.value()].surge) {
+    if (const EntryGate* gate = holding(queue.surge.gates)) return gate;
+  }
+  return holding(queue.entry_gates);
+}
+
+absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted, uint8_t band) const {
   Entrance entrance{wanted, std::nullopt, 0};
   std::vector<QueueId> seen;
   const auto refuse = [&](const std::string& message, const char* otherwise) {
@@ -86,9 +102,8 @@ absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted) const {
       }
       if (queue.closed_action == ClosedActionKind::kRedirect) next = queue.closed_queue;
     } else {
-      const auto gate = std::find_if(queue.entry_gates.begin(), queue.entry_gates.end(),
-                                     [&](const EntryGate& g) { return Holds(g, entrance.queue); });
-      if (gate == queue.entry_gates.end()) return entrance;
+      const EntryGate* gate = FindGate(entrance.queue, band);
+      if (gate == nullptr) return entrance;
       const bool full = gate->when == EntryGate::When::kWaiting;
       if (gate->action == EntryGate::Action::kRefuse) {
         return refuse(gate->message, full ? "has too many waiting" : "has nobody signed in");
@@ -118,25 +133,101 @@ Decider::Subject Decider::On(const CreateItem& c) {
   if (c.preferred.size() > kMostPreferred) {
     return RefuseField("workItem.preferredAgents", "too many preferred agents", "at most 10");
   }
-  WISSEL_ASSIGN_OR_RETURN(const Entrance entrance, FindEntrance(c.queue));
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckTimes(c), "workItem"));
+  const uint8_t wanted_band = c.band.value_or(queue->default_band);
+  const bool scheduled = c.not_before && *c.not_before > now_;
+  Entrance entrance{c.queue, std::nullopt, 0};
+  // What is scheduled stands before no gate yet.
+  if (!scheduled) {
+    WISSEL_ASSIGN_OR_RETURN(entrance, FindEntrance(c.queue, wanted_band));
+  }
   queue = &s_.directory.queues.Get(entrance.queue);
-  std::optional<QueueId> redirected_from;
-  if (entrance.hops > 0) redirected_from = c.queue;
-  const uint8_t band = c.band.value_or(queue->default_band);
-  const Channel channel = c.channel.value_or(queue->channel);
-  const Instant due = now_ + queue->answer_within - c.head_start;
-  const RequirementId requirement = c.requirement ? Define(*c.requirement) : queue->requirement;
-  const ItemId id(s_.next_item);
-  Emit(ItemEntered{id, entrance.queue, channel, band, c.requirement.has_value(),
-                   !s_.IsOpen(entrance.queue), requirement, c.head_start, due, c.contact,
-                   c.preferred, redirected_from, entrance.cause, entrance.hops});
-  Place(id);
+  ItemEntered entered;
+  entered.item = ItemId(s_.next_item);
+  entered.queue = entrance.queue;
+  entered.channel = c.channel.value_or(queue->channel);
+  entered.band = c.band.value_or(queue->default_band);
+  entered.own_requirement = c.requirement.has_value();
+  entered.waits_for_hours = !scheduled && !s_.IsOpen(entrance.queue);
+  entered.head_start = c.head_start;
+  entered.contact = c.contact;
+  entered.preferred = c.preferred;
+  if (entrance.hops > 0) entered.redirected_from = c.queue;
+  entered.redirected_cause = entrance.cause;
+  entered.hops = entrance.hops;
+  entered.topic = c.topic;
+  entered.not_before = c.not_before;
+  entered.not_after = c.not_after;
+  const Instant promised_from = scheduled ? *c.not_before : now_;
+  entered.due = promised_from + queue->answer_within - c.head_start;
+  const std::vector<ItemId> earlier = FindEarlierOf(c, entrance.queue);
+  for (ItemId id : earlier) {
+    entered.band = std::min(entered.band, ItemAt(id).band);
+    const Duration ahead = entered.due - std::min(entered.due, ItemAt(id).due);
+    entered.head_start = entered.head_start + ahead;
+    entered.due = entered.due - ahead;
+  }
+  entered.requirement = c.requirement ? Define(*c.requirement) : queue->requirement;
+  const ItemId id = entered.item;
+  Emit(std::move(entered));
+  ReplaceEarlier(earlier, id);
   return id.value();
+}
+
+absl::Status Decider::CheckTimes(const CreateItem& c) const {
+  if (c.topic.size() > kLongestTopic) {
+    return RefuseField("topic", "the topic is too long", "at most 40 characters");
+  }
+  const Instant begins = std::max(now_, c.not_before.value_or(now_));
+  if (begins > now_ + kMostAhead) {
+    return RefuseField("notBeforeTime", "is too far ahead", "at most 400 days");
+  }
+  if (c.not_after && *c.not_after <= begins) {
+    return RefuseField("notAfterTime", "leaves no time to answer it",
+                       "later than now and than notBeforeTime");
+  }
+  return absl::OkStatus();
+}
+
+// A callback that is still to be made, and in a surge whatever else the customer waits with in the
+// queue: one customer has one place in line.
+std::vector<ItemId> Decider::FindEarlierOf(const CreateItem& c, QueueId queue) const {
+  std::vector<ItemId> earlier;
+  if (c.contact.empty()) return earlier;
+  const auto it = s_.by_contact.find(c.contact);
+  if (it == s_.by_contact.end()) return earlier;
+  const bool merges = s_.queues[queue.value()].surge &&
+                      s_.directory.queues.Get(queue).surge.merge_duplicates;
+  for (ItemId id : it->second) {
+    const Item& item = ItemAt(id);
+    if (IsAssigned(item.state)) continue;
+    if (item.channel == Channel::kCallback || (merges && item.queue == queue)) {
+      earlier.push_back(id);
+    }
+  }
+  return earlier;
+}
+
+// The new item has the place of the earlier ones, which end; then it looks for its agent.
+void Decider::ReplaceEarlier(const std::vector<ItemId>& earlier, ItemId by) {
+  std::vector<AgentId> freed;
+  for (ItemId id : earlier) {
+    const Item& item = ItemAt(id);
+    if (item.state == ItemState::kOffered) {
+      freed.push_back(item.agent());
+      Emit(OfferCancelled{item.decision->offer, id, item.agent()});
+    }
+    Emit(ItemMerged{id, by});
+  }
+  // Who loses an offer may get the new item, after what goes before it for them.
+  for (AgentId agent : freed) Serve(agent, by);
+  Place(by);
+  for (AgentId agent : freed) Serve(agent);
 }
 
 Decider::Subject Decider::On(const UpdateItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
-  if (item->state != ItemState::kWaiting && item->state != ItemState::kWaitingForHours) {
+  if (!IsUntouched(item->state)) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.name",
                   fmt::format("{} is {}; only what waits can be changed", NameOf(c.item),
                               wissel::NameOf(item->state)));
@@ -228,7 +319,7 @@ void Decider::Transfer(ItemId id, const Target& target, std::optional<AgentId> f
   const bool moves = target.queue != item.queue;
   const RequirementId requirement = moves ? queue.requirement : item.requirement;
   const bool own = moves ? false : item.own_requirement;
-  const Instant due = item.entered + queue.answer_within - item.head_start;
+  const Instant due = item.promise_from + queue.answer_within - item.head_start;
   const bool waits_for_hours = !target.agent && !s_.IsOpen(target.queue);
   Emit(ItemTransferred{id, from, target.queue, target.agent, requirement, own, waits_for_hours,
                        due});
@@ -237,6 +328,11 @@ void Decider::Transfer(ItemId id, const Target& target, std::optional<AgentId> f
 Decider::Subject Decider::On(const TransferItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
   WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent));
+  if (item->state == ItemState::kScheduled) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} is scheduled; it can be moved when its time has come",
+                              NameOf(c.item)));
+  }
   std::optional<AgentId> from;
   std::optional<AgentId> freed;
   if (IsAssigned(item->state)) from = item->agent();

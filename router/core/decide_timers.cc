@@ -16,6 +16,13 @@ void Decider::Fire(const Timer& timer) {
     if (*row->state.work_kept_until <= now_) GiveUpWork(agent);
     return;
   }
+  if (timer.kind == TimerKind::kNoticeEnds) {
+    const NoticeId notice(static_cast<uint32_t>(timer.subject));
+    const auto it = s_.notices.find(notice);
+    if (it == s_.notices.end() || !it->second.until || *it->second.until > now_) return;
+    Emit(NoticeWithdrawn{notice});
+    return;
+  }
   const ItemId id(timer.subject);
   const ItemTable::Row* row = s_.items.Find(id);
   if (row == nullptr) return;
@@ -33,6 +40,10 @@ void Decider::Fire(const Timer& timer) {
     const AgentId agent = item.agent();
     Emit(ItemCompleted{id, agent, CompletionCause::kWrapUpTimePassed, {}});
     Serve(agent);
+  } else if (timer.kind == TimerKind::kRelease) {
+    Release(id);
+  } else if (timer.kind == TimerKind::kExpire) {
+    Expire(id);
   } else if (item.state == ItemState::kWaiting) {
     looking_.push_back({OrderOf(item), false});
   }

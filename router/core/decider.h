@@ -2,8 +2,8 @@
 // then emits; each event is recorded as it is emitted, so what follows is decided on the state
 // after it.
 //
-// One file per family of commands: decide_config, decide_items, decide_offers, decide_presence,
-// decide_timers; placing.cc holds what all of them end in: waiting items find agents, agents find
+// One file per family of commands: decide_config, decide_items, decide_callbacks, decide_surge,
+// decide_offers, decide_presence, decide_timers; placing.cc holds what all of them end in: waiting items find agents, agents find
 // items.
 #pragma once
 
@@ -58,6 +58,14 @@ class Decider {
   Subject On(const AbandonItem& c);
   Subject On(const CancelItem& c);
   Subject On(const TransferItem& c);
+  // decide_callbacks.cc
+  Subject On(const PromiseCallback& c);
+  Subject On(const MissCustomer& c);
+  // decide_surge.cc
+  Subject On(const SetSurge& c);
+  Subject On(const GiveNotice& c);
+  Subject On(const WithdrawNotice& c);
+  Subject On(const InformItem& c);
   // decide_offers.cc
   Subject On(const AcceptOffer& c);
   Subject On(const DeclineOffer& c);
@@ -104,8 +112,13 @@ class Decider {
     std::optional<OverflowCause> cause;
     uint8_t hops = 0;
   };
-  absl::StatusOr<Entrance> FindEntrance(QueueId wanted) const;
+  absl::StatusOr<Entrance> FindEntrance(QueueId wanted, uint8_t band) const;
+  const EntryGate* FindGate(QueueId queue, uint8_t band) const;
   bool Holds(const EntryGate& gate, QueueId queue) const;
+  absl::Status CheckTimes(const CreateItem& c) const;
+  // Items of the same customer that the new one replaces.
+  std::vector<ItemId> FindEarlierOf(const CreateItem& c, QueueId queue) const;
+  void ReplaceEarlier(const std::vector<ItemId>& earlier, ItemId by);
   absl::StatusOr<Target> ResolveTarget(const Item& item, std::optional<QueueId> queue,
                                        std::optional<AgentId> agent) const;
   // The item waits at its target afterwards, not yet placed.
@@ -141,6 +154,8 @@ class Decider {
   bool PlacePreferred(ItemId id);
   // What time has brought to a waiting item: it overflows, goes on a step, is shown to more.
   void Advance(ItemId id);
+  bool Expire(ItemId id);
+  void Release(ItemId id);
   void SkipSteps(ItemId id);
   void Overflow(ItemId id);
   void Show(ItemId id);

@@ -73,10 +73,15 @@ class Describer {
       s += fmt::format(", redirected from {}", Queue(*e.redirected_from));
       if (e.redirected_cause) s += fmt::format(" ({})", NameOf(*e.redirected_cause));
     }
+    if (!e.topic.empty()) s += fmt::format(", about {}", e.topic);
+    if (e.not_before) s += fmt::format(", not before {}", FormatInstant(*e.not_before));
+    if (e.not_after) s += fmt::format(", not after {}", FormatInstant(*e.not_after));
     if (e.waits_for_hours) s += ", and waits for the opening hours";
     return s;
   }
-  std::string operator()(const ItemReleased& e) const { return Item(e.item) + " begins to wait"; }
+  std::string operator()(const ItemReleased& e) const {
+    return Item(e.item) + (e.waits_for_hours ? " waits for the opening hours" : " begins to wait");
+  }
   std::string operator()(const ItemUpdated& e) const {
     return fmt::format("{} is changed: band {}, due {}", Item(e.item), e.band,
                        FormatInstant(e.due));
@@ -115,6 +120,41 @@ class Describer {
     return fmt::format("{} is returned to its queue by {}", Item(e.item), Agent(e.agent));
   }
 
+  std::string operator()(const CallbackPromised& e) const {
+    std::string s = Item(e.item) + " is to be called back";
+    if (e.not_before) s += ", not before " + FormatInstant(*e.not_before);
+    return s + ", not after " + FormatInstant(e.not_after);
+  }
+  std::string operator()(const ItemPostponed& e) const {
+    return fmt::format("{} did not reach the customer of {}, attempt {}; again at {}",
+                       Agent(e.agent), Item(e.item), e.attempts, FormatInstant(e.until));
+  }
+  std::string operator()(const ItemExpired& e) const {
+    return Item(e.item) + " expires: its time is over";
+  }
+  std::string operator()(const ItemMerged& e) const {
+    return fmt::format("{} is merged into {}: the customer came again", Item(e.item),
+                       Item(e.into));
+  }
+  std::string operator()(const ItemInformed& e) const {
+    return fmt::format("{} is answered by notices/{}", Item(e.item), e.notice.value());
+  }
+  std::string operator()(const SurgeBegun& e) const {
+    return Queue(e.queue) + " goes into surge mode";
+  }
+  std::string operator()(const SurgeEnded& e) const {
+    return Queue(e.queue) + " goes back to its usual rules";
+  }
+  std::string operator()(const NoticeGiven& e) const {
+    std::string s = fmt::format("notices/{} is given to who waits", e.notice.value());
+    if (e.content.queue) s += " in " + Queue(*e.content.queue);
+    if (!e.content.topic.empty()) s += " about " + e.content.topic;
+    if (e.content.until) s += " until " + FormatInstant(*e.content.until);
+    return s + ": " + e.content.text;
+  }
+  std::string operator()(const NoticeWithdrawn& e) const {
+    return fmt::format("notices/{} is withdrawn", e.notice.value());
+  }
   std::string operator()(const ItemOverflowed& e) const {
     return fmt::format("{} overflows into {}, due {} ({})", Item(e.item), Queue(e.to_queue),
                        FormatInstant(e.due), NameOf(e.cause));
@@ -157,8 +197,9 @@ class Describer {
     return fmt::format("{} goes to wrap-up until {}", Item(e.item), FormatInstant(*e.until));
   }
   std::string operator()(const ItemCompleted& e) const {
-    static constexpr std::array<const char*, 3> kCauses = {"", ": the wrap-up time has passed",
-                                                           ": the agent has lost the connection"};
+    static constexpr std::array<const char*, 4> kCauses = {
+        "", ": the wrap-up time has passed", ": the agent has lost the connection",
+        ": the customer was not reached"};
     std::string s = fmt::format("{} is completed by {}", Item(e.item), Agent(e.agent));
     for (size_t i = 0; i < e.reason_codes.size(); ++i) {
       s += (i == 0 ? " as " : ", ") + e.reason_codes[i];

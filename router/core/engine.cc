@@ -93,6 +93,12 @@ int32_t Engine::ShareCreditPermille(QueueId queue) const {
   return state_->queues[queue.value()].share_credit;
 }
 bool Engine::IsOwedShare(QueueId queue) const { return state_->IsOwedShare(queue); }
+bool Engine::IsInSurge(QueueId queue) const { return state_->queues[queue.value()].surge; }
+const std::map<NoticeId, Notice>& Engine::notices() const { return state_->notices; }
+bool Engine::Concerns(const Notice& notice, const Item& item) const {
+  return (!notice.queue || *notice.queue == item.queue) &&
+         (notice.topic.empty() || notice.topic == item.topic);
+}
 bool Engine::IsOpen(QueueId queue) const { return state_->IsOpen(queue); }
 
 const Item* Engine::FindItem(ItemId id) const {

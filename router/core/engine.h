@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -69,11 +70,13 @@ struct SavedState {
     bool open = true;
     std::vector<Opening> openings;
     int32_t share_credit = 0;
+    bool surge = false;
     static void Fields(auto&& self, auto&& f) {
       f(1, "queue", self.queue);
       f(2, "open", self.open);
       f(3, "openings", self.openings);
       f(4, "share_credit", self.share_credit);
+      f(5, "surge", self.surge);
     }
   };
   std::vector<SavedQueue> queues;
@@ -89,6 +92,8 @@ struct SavedState {
     }
   };
   std::vector<SavedRequest> requests;  // oldest first
+  std::vector<NoticeGiven> notices;    // by id
+  uint32_t next_notice = 1;
 
   static void Fields(auto&& self, auto&& f) {
     f(1, "now", self.now);
@@ -103,6 +108,8 @@ struct SavedState {
     f(10, "ended_order", self.ended_order);
     f(11, "agents", self.agents);
     f(12, "requests", self.requests);
+    f(13, "notices", self.notices);
+    f(14, "next_notice", self.next_notice);
   }
 };
 
@@ -145,6 +152,10 @@ class Engine {
   // makes the next one in which an item of the queue stands by its own.
   int32_t ShareCreditPermille(QueueId queue) const;
   bool IsOwedShare(QueueId queue) const;
+  bool IsInSurge(QueueId queue) const;
+  const std::map<NoticeId, Notice>& notices() const;
+  // Whether the notice is meant for who waits as this item.
+  bool Concerns(const Notice& notice, const Item& item) const;
   // Null when it never was, or is forgotten; `WasItem` tells the two apart.
   const Item* FindItem(ItemId id) const;
   bool WasItem(ItemId id) const;

@@ -90,6 +90,43 @@ struct QueueClosed {
   static void Fields(auto&& self, auto&& f) { f(1, "queue", self.queue); }
 };
 
+struct SurgeBegun {
+  QueueId queue;
+  static void Fields(auto&& self, auto&& f) { f(1, "queue", self.queue); }
+};
+struct SurgeEnded {
+  QueueId queue;
+  static void Fields(auto&& self, auto&& f) { f(1, "queue", self.queue); }
+};
+
+// Said to everyone who waits in the queue about the topic, until it is withdrawn or `until`.
+struct Notice {
+  std::optional<QueueId> queue;  // none: in every queue
+  std::string topic;             // empty: about anything
+  std::string text;
+  std::optional<Instant> until;
+
+  bool operator==(const Notice&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "queue", self.queue);
+    f(2, "topic", self.topic);
+    f(3, "text", self.text);
+    f(4, "until", self.until);
+  }
+};
+struct NoticeGiven {
+  NoticeId notice;
+  Notice content;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "notice", self.notice);
+    f(2, "content", self.content);
+  }
+};
+struct NoticeWithdrawn {
+  NoticeId notice;
+  static void Fields(auto&& self, auto&& f) { f(1, "notice", self.notice); }
+};
+
 // --- Work items
 // -------------------------------------------------------------------------------------
 
@@ -127,6 +164,9 @@ struct ItemEntered {
   std::optional<QueueId> redirected_from;         // the queue that it was meant for
   std::optional<OverflowCause> redirected_cause;  // of the last hop
   uint8_t hops = 0;
+  std::string topic;
+  std::optional<Instant> not_before;  // later than now: it is scheduled
+  std::optional<Instant> not_after;
   static void Fields(auto&& self, auto&& f) {
     f(1, "item", self.item);
     f(2, "queue", self.queue);
@@ -142,12 +182,19 @@ struct ItemEntered {
     f(12, "redirected_from", self.redirected_from);
     f(13, "redirected_cause", self.redirected_cause);
     f(14, "hops", self.hops);
+    f(15, "topic", self.topic);
+    f(16, "not_before", self.not_before);
+    f(17, "not_after", self.not_after);
   }
 };
-// Its queue has opened.
+// Its queue has opened, or its time has come; in a closed queue it then waits for the hours.
 struct ItemReleased {
   ItemId item;
-  static void Fields(auto&& self, auto&& f) { f(1, "item", self.item); }
+  bool waits_for_hours = false;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "waits_for_hours", self.waits_for_hours);
+  }
 };
 struct ItemUpdated {
   ItemId item;
@@ -250,6 +297,53 @@ struct ItemShown {
   static void Fields(auto&& self, auto&& f) {
     f(1, "item", self.item);
     f(2, "delay", self.delay);
+  }
+};
+// The customer is called back, from the place in line that the item has; `not_before` later than now:
+// it is scheduled.
+struct CallbackPromised {
+  ItemId item;
+  std::optional<Instant> not_before;
+  Instant not_after;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "not_before", self.not_before);
+    f(3, "not_after", self.not_after);
+  }
+};
+// The agent did not reach the customer: once more at `until`.
+struct ItemPostponed {
+  ItemId item;
+  AgentId agent;
+  Instant until;
+  uint8_t attempts = 0;  // that came to nothing, this one included
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "agent", self.agent);
+    f(3, "until", self.until);
+    f(4, "attempts", self.attempts);
+  }
+};
+struct ItemExpired {
+  ItemId item;
+  static void Fields(auto&& self, auto&& f) { f(1, "item", self.item); }
+};
+// Its customer came again as `into`, which has its place.
+struct ItemMerged {
+  ItemId item;
+  ItemId into;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "into", self.into);
+  }
+};
+// The customer said that the notice answered the question.
+struct ItemInformed {
+  ItemId item;
+  NoticeId notice;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "notice", self.notice);
   }
 };
 enum class ReturnCause : uint8_t { kByAgent = 1, kConnectionLost = 2 };
@@ -408,7 +502,12 @@ struct WrapUpStarted {
     f(2, "until", self.until);
   }
 };
-enum class CompletionCause : uint8_t { kByAgent = 1, kWrapUpTimePassed = 2, kConnectionLost = 3 };
+enum class CompletionCause : uint8_t {
+  kByAgent = 1,
+  kWrapUpTimePassed = 2,
+  kConnectionLost = 3,
+  kNotReached = 4,  // the customer, at the last attempt
+};
 struct ItemCompleted {
   ItemId item;
   AgentId agent;
@@ -510,7 +609,9 @@ using EventBody = std::variant<
     ItemAbandoned, ItemCancelled, ItemTransferred, ItemReturned, OfferMade, OfferAccepted,
     OfferDeclined, OfferMissed, OfferRevoked, OfferCancelled, ItemHeld, ItemRetrieved, ItemParked,
     ItemResumed, WrapUpStarted, ItemCompleted, AgentSignedIn, SessionTakenOver, PresenceChanged,
-    PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown>;
+    PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown,
+    CallbackPromised, ItemPostponed, ItemExpired, ItemMerged, ItemInformed, SurgeBegun, SurgeEnded,
+    NoticeGiven, NoticeWithdrawn>;
 
 struct Event {
   Instant at;

@@ -108,7 +108,12 @@ std::string StateSentence(const Engine& engine, const Item& item) {
     case ItemState::kOffered:
       return fmt::format("{} is offered to {} until {}", name, AgentName(d, item.agent()),
                          FormatInstant(item.decision->deadline));
+    case ItemState::kScheduled:
+      return fmt::format("{} is scheduled for {}", name, FormatInstant(*item.not_before));
     case ItemState::kAbandoned:
+    case ItemState::kExpired:
+    case ItemState::kMerged:
+    case ItemState::kInformed:
     case ItemState::kCancelled:
       return fmt::format("{} is {} since {}", name, NameOf(item.state), FormatInstant(*item.ended));
     default:
@@ -136,6 +141,12 @@ void AddUpcoming(const State& s, const Item& item, ItemExplanation& e) {
                           fmt::format("it overflows into queues/{}, if that is open",
                                       s.directory.queues.Get(rule->queue).name),
                           0, AgentId(), Duration(), rule->queue});
+  }
+  if (item.state == ItemState::kScheduled) {
+    e.upcoming.push_back({*item.not_before, Kind::kReleased, "it begins to wait"});
+  }
+  if (item.not_after && IsUntouched(item.state)) {
+    e.upcoming.push_back({*item.not_after, Kind::kExpires, "it expires"});
   }
   if (item.keep && item.keep->until) {
     e.upcoming.push_back(

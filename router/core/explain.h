@@ -55,6 +55,8 @@ struct UpcomingChange {
     kQueueOpens = 6,
     kShown = 7,
     kOverflow = 8,
+    kReleased = 9,
+    kExpires = 10,
   };
   Instant at;
   Kind kind = Kind::kStep;

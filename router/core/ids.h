@@ -10,6 +10,7 @@ namespace wissel {
 
 using RequirementId = StrongId<struct RequirementTag, uint32_t>;
 using ItemId = StrongId<struct ItemTag, uint64_t>;
+using NoticeId = StrongId<struct NoticeTag, uint32_t>;
 using OfferId = StrongId<struct OfferTag, uint64_t>;
 
 }  // namespace wissel

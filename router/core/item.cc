@@ -5,7 +5,8 @@ namespace wissel {
 const char* NameOf(ItemState state) {
   static constexpr const char* kNames[] = {
       "waiting", "waiting for hours", "offered",   "active",    "held",
-      "parked",  "wrapping",          "completed", "abandoned", "cancelled"};
+      "parked",  "wrapping",          "completed", "abandoned", "cancelled",
+      "scheduled", "expired", "merged", "answered by a notice"};
   return kNames[static_cast<int>(state) - 1];
 }
 

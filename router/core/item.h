@@ -25,10 +25,21 @@ enum class ItemState : uint8_t {
   kCompleted = 8,
   kAbandoned = 9,
   kCancelled = 10,
+  kScheduled = 11,  // not to be offered before a moment
+  kExpired = 12,    // not answered by the moment after which it has no sense
+  kMerged = 13,     // its customer came again; the later item has its place
+  kInformed = 14,   // a notice answered the customer
 };
 const char* NameOf(ItemState state);  // "waiting", "waiting for hours", ...
 
-constexpr bool IsEnded(ItemState s) { return s >= ItemState::kCompleted; }
+constexpr bool IsEnded(ItemState s) {
+  return s >= ItemState::kCompleted && s != ItemState::kScheduled;
+}
+// Nobody has it and nobody is offered it.
+constexpr bool IsUntouched(ItemState s) {
+  return s == ItemState::kWaiting || s == ItemState::kWaitingForHours ||
+         s == ItemState::kScheduled;
+}
 // Accepted and not ended: active, held, parked or wrapping.
 constexpr bool IsAssigned(ItemState s) {
   return s >= ItemState::kActive && s <= ItemState::kWrapping;
@@ -126,6 +137,11 @@ struct Item {
   // The longest of its queue's delays (QueueHelp) that it has waited for.
   Duration shown;
   uint8_t hops = 0;  // how often rules sent it on
+  std::string topic;     // what it is about, for notices and counts
+  Instant promise_from;  // the entry, or the later moment for which it was scheduled then
+  std::optional<Instant> not_before;
+  std::optional<Instant> not_after;
+  uint8_t attempts = 0;  // to reach the customer that came to nothing
 
   // Who is offered or handles it.
   AgentId agent() const { return decision ? decision->agent : AgentId(); }
@@ -161,6 +177,11 @@ struct Item {
     f(27, "queued_since", self.queued_since);
     f(28, "shown", self.shown);
     f(29, "hops", self.hops);
+    f(30, "topic", self.topic);
+    f(31, "not_before", self.not_before);
+    f(32, "not_after", self.not_after);
+    f(33, "attempts", self.attempts);
+    f(34, "promise_from", self.promise_from);
   }
 };
 

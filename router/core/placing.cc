@@ -8,7 +8,7 @@
 namespace wissel {
 
 void Decider::Place(ItemId id) {
-  if (ItemAt(id).state != ItemState::kWaiting) return;
+  if (ItemAt(id).state != ItemState::kWaiting || Expire(id)) return;
   if (PlaceKept(id)) return;
   Advance(id);
   if (!PlacePreferred(id)) Seek(id);
@@ -16,7 +16,7 @@ void Decider::Place(ItemId id) {
 
 // Of an item that waits already: preferred agents had their turn when it began to.
 void Decider::Seek(ItemId id) {
-  if (ItemAt(id).state != ItemState::kWaiting || ItemAt(id).keep) return;
+  if (ItemAt(id).state != ItemState::kWaiting || ItemAt(id).keep || Expire(id)) return;
   Advance(id);
   if (auto choice = FindAgentFor(s_, ItemAt(id))) Offer(id, choice->agent, choice->reason);
 }
@@ -78,6 +78,23 @@ bool Decider::PlacePreferred(ItemId id) {
   return false;
 }
 
+// True: its time is over, and so is the item.
+bool Decider::Expire(ItemId id) {
+  const Item& item = ItemAt(id);
+  if (!item.not_after || *item.not_after > now_ || !IsUntouched(item.state)) return false;
+  Emit(ItemExpired{id});
+  return true;
+}
+
+// Its time has come: it begins to wait, with the others that look for an agent now.
+void Decider::Release(ItemId id) {
+  const Item& item = ItemAt(id);
+  if (item.state != ItemState::kScheduled || *item.not_before > now_ || Expire(id)) return;
+  const bool waits_for_hours = !s_.IsOpen(item.queue);
+  Emit(ItemReleased{id, waits_for_hours});
+  if (!waits_for_hours) looking_.push_back({OrderOf(ItemAt(id)), true});
+}
+
 void Decider::Advance(ItemId id) {
   Overflow(id);
   SkipSteps(id);
@@ -93,7 +110,7 @@ void Decider::Overflow(ItemId id) {
     if (item.hops >= s_.directory.center.most_hops || !s_.IsOpen(rule->queue)) return;
     const QueueConfig& to = s_.directory.queues.Get(rule->queue);
     Emit(ItemOverflowed{id, rule->queue, item.own_requirement ? item.requirement : to.requirement,
-                        item.entered + to.answer_within - item.head_start,
+                        item.promise_from + to.answer_within - item.head_start,
                         OverflowCause::kWaitedTooLong, static_cast<uint8_t>(item.hops + 1)});
   }
 }

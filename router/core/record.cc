@@ -124,6 +124,14 @@ class Recorder {
     item.requirement = e.requirement;
     item.channel = e.channel;
     item.state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
+    item.promise_from = at_;
+    if (e.not_before && *e.not_before > at_) {
+      item.state = ItemState::kScheduled;
+      item.promise_from = *e.not_before;
+    }
+    item.topic = e.topic;
+    item.not_before = e.not_before;
+    item.not_after = e.not_after;
     item.band = e.band;
     item.own_requirement = e.own_requirement;
     item.entered = item.step_since = item.state_since = item.queued_since = at_;
@@ -135,12 +143,13 @@ class Recorder {
     s_.next_item = std::max(s_.next_item, e.item.value() + 1);
     s_.Use(item.requirement, 1);
     ++s_.queues[item.queue.value()].living;
+    s_.RememberContact(item);
     Settle(row);
   }
   void operator()(const ItemReleased& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
-    row.item.step_since = row.item.queued_since = at_;
-    Become(row, ItemState::kWaiting);
+    BeginStay(row.item);
+    Become(row, e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting);
   }
   void operator()(const ItemUpdated& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
@@ -179,9 +188,44 @@ class Recorder {
     item.next_preference = static_cast<uint8_t>(item.preferred.size());
     item.keep.reset();
     if (e.to_agent) item.keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
-    if (e.from) AddRefusal(item, *e.from);
+    if (e.from) {
+      AddRefusal(item, *e.from);
+      item.not_after.reset();  // it has been answered
+    }
     PutBack(row, e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting);
   }
+  void operator()(const CallbackPromised& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.channel = Channel::kCallback;
+    row.item.not_before = e.not_before;
+    row.item.not_after = e.not_after;
+    if (e.not_before && *e.not_before > at_) {
+      row.item.keep.reset();
+      Become(row, ItemState::kScheduled);
+    } else {
+      Settle(row);
+    }
+  }
+  void operator()(const ItemPostponed& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    TakeFrom(e.agent, row.item);
+    row.item.attempts = e.attempts;
+    row.item.not_before = e.until;
+    PutBack(row, ItemState::kScheduled);
+  }
+  void operator()(const ItemExpired& e) { End(s_.items.Get(e.item), ItemState::kExpired); }
+  void operator()(const ItemMerged& e) { End(s_.items.Get(e.item), ItemState::kMerged); }
+  void operator()(const ItemInformed& e) { End(s_.items.Get(e.item), ItemState::kInformed); }
+  void operator()(const SurgeBegun& e) { s_.queues[e.queue.value()].surge = true; }
+  void operator()(const SurgeEnded& e) { s_.queues[e.queue.value()].surge = false; }
+  void operator()(const NoticeGiven& e) {
+    s_.notices[e.notice] = e.content;
+    s_.next_notice = std::max(s_.next_notice, e.notice.value() + 1);
+    if (e.content.until) {
+      s_.timers.Add(TimerKind::kNoticeEnds, *e.content.until, e.notice.value());
+    }
+  }
+  void operator()(const NoticeWithdrawn& e) { s_.notices.erase(e.notice); }
   void operator()(const ItemOverflowed& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
     EnterQueue(row.item, e.to_queue, e.requirement, e.due);
@@ -197,6 +241,7 @@ class Recorder {
     ItemTable::Row& row = s_.items.Get(e.item);
     TakeFrom(e.agent, row.item);
     if (e.cause == ReturnCause::kByAgent) AddRefusal(row.item, e.agent);
+    row.item.not_after.reset();
     PutBack(row, ItemState::kWaiting);
   }
 
@@ -352,6 +397,10 @@ class Recorder {
     item.queue = queue;
     item.due = due;
     Require(item, requirement);
+    BeginStay(item);
+  }
+  // Steps, delays and overflow count from here.
+  void BeginStay(Item& item) {
     item.step = 0;
     item.step_since = item.queued_since = at_;
     item.shown = Duration();
@@ -399,6 +448,7 @@ class Recorder {
     row.item.keep.reset();
     s_.Use(row.item.requirement, -1);
     --s_.queues[row.item.queue.value()].living;
+    s_.ForgetContact(row.item);
     s_.ended_order_.push_back(row.item.id);
     Become(row, state);
     if (state != ItemState::kCompleted) s_.ForgetOldestEnded();

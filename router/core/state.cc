@@ -69,6 +69,17 @@ void State::Use(RequirementId id, int64_t by) {
   INVARIANT(row.uses >= 0);
 }
 
+void State::RememberContact(const Item& item) {
+  if (!item.contact.empty()) by_contact[item.contact].push_back(item.id);
+}
+
+void State::ForgetContact(const Item& item) {
+  const auto it = by_contact.find(item.contact);
+  if (it == by_contact.end()) return;
+  std::erase(it->second, item.id);
+  if (it->second.empty()) by_contact.erase(it);
+}
+
 void State::Reindex(ItemTable::Row& row) {
   const Item& item = row.item;
   WaitPlace place;
@@ -206,6 +217,10 @@ void State::Schedule(ItemTable::Row& row) {
   };
   // Of what does not wait, the hints may be swept away.
   if (item.state != ItemState::kWaiting) row.ForgetTimers();
+  if (item.not_after && IsUntouched(item.state)) {
+    timers.Add(TimerKind::kExpire, *item.not_after, id);
+  }
+  if (item.state == ItemState::kScheduled) timers.Add(TimerKind::kRelease, *item.not_before, id);
   if (item.state == ItemState::kOffered) {
     timers.Add(TimerKind::kOfferDeadline, item.decision->deadline, id);
   } else if (item.state == ItemState::kWrapping && item.wrap_until) {
@@ -268,7 +283,8 @@ SavedState State::Save() const {
   for (const auto& [id, row] : requirements) saved.requirements.push_back({id, row.requirement});
   directory.queues.ForEach([&](QueueId id, const QueueConfig&) {
     const QueueRow& queue = queues[id.value()];
-    saved.queues.push_back({id, queue.open, queue.openings, queue.share_credit});
+    saved.queues.push_back(
+        {id, queue.open, queue.openings, queue.share_credit, queue.surge});
   });
   items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
     saved.items.push_back(row.item);
@@ -277,6 +293,8 @@ SavedState State::Save() const {
   saved.ended_order.assign(ended_order_.begin(), ended_order_.end());
   directory.agents.ForEach(
       [&](AgentId id, const AgentConfig&) { saved.agents.push_back(agents[id.value()].state); });
+  for (const auto& [id, notice] : notices) saved.notices.push_back({id, notice});
+  saved.next_notice = next_notice;
   requests.ForEach([&](Instant at, const RequestCarriedOut& request) {
     saved.requests.push_back({at, request});
   });
@@ -307,6 +325,7 @@ void State::Restore(SavedState saved) {
   for (SavedState::SavedQueue& o : saved.queues) {
     queues[o.queue.value()].open = o.open;
     queues[o.queue.value()].share_credit = o.share_credit;
+    queues[o.queue.value()].surge = o.surge;
     queues[o.queue.value()].openings = std::move(o.openings);
     for (const Opening& opening : queues[o.queue.value()].openings) {
       timers.Add(TimerKind::kQueueHours, opening.from, o.queue.value());
@@ -318,9 +337,13 @@ void State::Restore(SavedState saved) {
   for (Item& item : saved.items) {
     ItemTable::Row& row = items.Insert(item.id);
     row.item = std::move(item);
+    // Of a state saved before these were kept.
+    if (row.item.promise_from == Instant()) row.item.promise_from = row.item.entered;
+    if (row.item.queued_since == Instant()) row.item.queued_since = row.item.entered;
     if (IsEnded(row.item.state)) continue;
     Use(row.item.requirement, 1);
     ++queues[row.item.queue.value()].living;
+    RememberContact(row.item);
     Schedule(row);
     Reindex(row);
   }
@@ -333,6 +356,13 @@ void State::Restore(SavedState saved) {
     agents[id.value()].state = std::move(agent);
     SetPool(id);
     Reindex(id);
+  }
+  next_notice = saved.next_notice;
+  for (const NoticeGiven& given : saved.notices) {
+    notices[given.notice] = given.content;
+    if (given.content.until) {
+      timers.Add(TimerKind::kNoticeEnds, *given.content.until, given.notice.value());
+    }
   }
   for (const SavedState::SavedRequest& r : saved.requests) requests.Remember(r.at, r.request);
 }

@@ -9,8 +9,10 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "agents/core/channel.h"
 #include "router/core/agent_state.h"
 #include "router/core/directory.h"
@@ -56,6 +58,7 @@ class State {
     bool default_chain = false;  // compared without looking at the chain key by key
     // Thousandths of a decision that its share floor has earned and not used; saved.
     int32_t share_credit = 0;
+    bool surge = false;  // saved
   };
 
   Instant now;    // of the last event
@@ -72,12 +75,16 @@ class State {
   std::vector<AgentRow> agents;
   std::vector<QueueRow> queues;
   Requests requests;
+  std::map<NoticeId, Notice> notices;
+  uint32_t next_notice = 1;
 
   Pools pools;
   QueueClasses classes;
   WaitLines lines;
   FreeAgents free;
   Timers timers;
+  // Living items of a contact, by rising id; of contacts that are known.
+  absl::flat_hash_map<std::string, std::vector<ItemId>> by_contact;
 
   // Reading.
   const AgentRow* FindAgent(AgentId id) const;
@@ -141,6 +148,8 @@ class State {
   void MoveBetweenLines();
   void ScheduleWaiting();
   void Use(RequirementId id, int64_t by);
+  void RememberContact(const Item& item);
+  void ForgetContact(const Item& item);
   void Schedule(ItemTable::Row& row);
   void SweepTimers();
   void ForgetOldestEnded();

@@ -24,10 +24,15 @@ enum class TimerKind : uint8_t {
   kRetry,          // item
   kShow,           // item
   kOverflow,       // item
+  kExpire,         // item
+  kRelease,        // item
+  kNoticeEnds,     // notice
 };
-inline constexpr int kTimerKinds = 9;
-// Of an item that waits and may have an agent now.
-constexpr bool LetsAnItemLook(TimerKind kind) { return kind >= TimerKind::kKeep; }
+inline constexpr int kTimerKinds = 12;
+// Of an item that waits, or begins to, and may have an agent now.
+constexpr bool LetsAnItemLook(TimerKind kind) {
+  return kind >= TimerKind::kKeep && kind <= TimerKind::kRelease;
+}
 
 struct Timer {
   Instant due;

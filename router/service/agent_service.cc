@@ -258,6 +258,7 @@ void RegisterAgentService(rpc::MethodTable& table, Shard& shard, const ServiceOp
   ServeWork<v1::AssignmentRequest>(table, "HoldAssignment", act, desk, OnItem<HoldItem>());
   ServeWork<v1::AssignmentRequest>(table, "ResumeAssignment", act, desk, OnItem<RetrieveItem>());
   ServeWork<v1::AssignmentRequest>(table, "WrapUpAssignment", act, desk, OnItem<WrapUpItem>());
+  ServeWork<v1::AssignmentRequest>(table, "MissCustomer", act, desk, OnItem<MissCustomer>());
   ServeWork<v1::AssignmentRequest>(table, "ReturnAssignment", act, desk, OnItem<ReturnItem>());
   ServeWork<v1::CompleteAssignmentRequest>(table, "CompleteAssignment", act, desk, kBodyOf);
   ServeWork<v1::TransferAssignmentRequest>(table, "TransferAssignment", act, desk, kBodyOf);

@@ -61,6 +61,17 @@ absl::StatusOr<Duration> ReadDuration(const google::protobuf::Duration& duration
   return d;
 }
 
+absl::StatusOr<Instant> ReadTimestamp(const google::protobuf::Timestamp& time,
+                                      std::string_view field) {
+  // The years 1970 to 9999.
+  constexpr int64_t kLastSecond = 253'402'300'799;
+  if (time.seconds() < 0 || time.seconds() > kLastSecond || time.nanos() < 0 ||
+      time.nanos() > 999'999'999) {
+    return RefuseField(field, "this is no time", "a time from 1970 to 9999");
+  }
+  return Instant::FromMillis(time.seconds() * 1000 + time.nanos() / 1'000'000);
+}
+
 absl::StatusOr<int32_t> ReadNumber(int64_t number, int32_t least, int32_t most,
                                    std::string_view field) {
   if (number < least || number > most) {

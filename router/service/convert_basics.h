@@ -26,6 +26,10 @@ absl::StatusOr<Duration> ReadDuration(const google::protobuf::Duration& duration
 absl::StatusOr<int32_t> ReadNumber(int64_t number, int32_t least, int32_t most,
                                    std::string_view field);
 
+// A moment of this age of the world, to the millisecond.
+absl::StatusOr<Instant> ReadTimestamp(const google::protobuf::Timestamp& time,
+                                      std::string_view field);
+
 // A channel that is given and known.
 absl::StatusOr<Channel> ReadChannel(v1::Channel channel, std::string_view field);
 

@@ -17,6 +17,7 @@ namespace {
 constexpr size_t kLongestContact = 64;
 constexpr int kMaxPreferredAgents = 10;
 constexpr int kLastBand = 9;
+constexpr size_t kLongestTopic = 40;
 
 absl::Status CheckContact(std::string_view contact) {
   const bool known = std::all_of(contact.begin(), contact.end(), [](char c) {
@@ -62,6 +63,15 @@ absl::Status ReadPreferredAgents(const v1::WorkItem& from, const Directory& dire
 
 }  // namespace
 
+absl::Status CheckTopic(std::string_view topic, std::string_view field) {
+  const bool known = std::all_of(topic.begin(), topic.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (known && topic.size() <= kLongestTopic) return absl::OkStatus();
+  return RefuseField(field, fmt::format("{} is no topic", Quoted(topic)),
+                     "at most 40 characters of [a-z0-9-]");
+}
+
 absl::StatusOr<uint8_t> ReadBand(const v1::WorkItem& item) {
   WISSEL_ASSIGN_OR_RETURN(const int32_t band, ReadNumber(item.band(), 0, kLastBand, "band"));
   return static_cast<uint8_t>(band);
@@ -93,6 +103,14 @@ absl::StatusOr<CreateItem> ReadNewItem(const v1::WorkItem& from, const Directory
   WISSEL_ASSIGN_OR_RETURN(item.head_start, ReadHeadStart(from));
   if (from.has_requirement()) {
     WISSEL_ASSIGN_OR_RETURN(item.requirement, ReadItemsRequirement(from, directory));
+  }
+  WISSEL_RETURN_IF_ERROR(CheckTopic(from.topic(), "topic"));
+  item.topic = from.topic();
+  if (from.has_not_before_time()) {
+    WISSEL_ASSIGN_OR_RETURN(item.not_before, ReadTimestamp(from.not_before_time(), "notBeforeTime"));
+  }
+  if (from.has_not_after_time()) {
+    WISSEL_ASSIGN_OR_RETURN(item.not_after, ReadTimestamp(from.not_after_time(), "notAfterTime"));
   }
   WISSEL_RETURN_IF_ERROR(ReadPreferredAgents(from, directory, item));
   return item;
@@ -131,6 +149,10 @@ void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
   for (const Refusal& refusal : item.refusals) refusals += refusal.count;
   out->set_refusals(refusals);
   out->set_hops(item.hops);
+  out->set_topic(item.topic);
+  if (item.not_before) WriteTimestamp(*item.not_before, out->mutable_not_before_time());
+  if (item.not_after) WriteTimestamp(*item.not_after, out->mutable_not_after_time());
+  out->set_attempts(item.attempts);
 }
 
 }  // namespace wissel

@@ -2,6 +2,8 @@
 // answer: lean. Readers refuse with fields from the work item on ("requirement.steps[0]"). Pure.
 #pragma once
 
+#include <string_view>
+
 #include "absl/status/statusor.h"
 #include "router/core/command.h"
 #include "router/core/engine.h"
@@ -11,6 +13,8 @@ namespace wissel {
 
 absl::StatusOr<CreateItem> ReadNewItem(const v1::WorkItem& item, const Directory& directory);
 
+// At most 40 characters of [a-z0-9-]; may be empty.
+absl::Status CheckTopic(std::string_view topic, std::string_view field);
 absl::StatusOr<uint8_t> ReadBand(const v1::WorkItem& item);
 absl::StatusOr<Duration> ReadHeadStart(const v1::WorkItem& item);
 // With "requirement" before the fields.

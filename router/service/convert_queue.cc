@@ -21,6 +21,7 @@ constexpr int kMaxDeclines = 100;
 constexpr int kLastBand = 9;
 constexpr int kMostWaiting = 1'000'000;
 constexpr int kMaxGates = 10;
+constexpr int kMostAttempts = 100;
 constexpr size_t kLongestMessage = 500;
 
 // A share from 0 to 1, in thousandths.
@@ -114,6 +115,9 @@ absl::StatusOr<EntryGate> ReadGate(const v1::EntryGate& from, const Directory& d
   if (refuses && !from.queue().empty()) {
     return RefuseField("queue", "only REDIRECT has a queue", "no queue, or action REDIRECT");
   }
+  WISSEL_ASSIGN_OR_RETURN(const int32_t from_band,
+                          ReadNumber(from.from_band(), 0, kLastBand, "fromBand"));
+  gate.from_band = static_cast<uint8_t>(from_band);
   WISSEL_RETURN_IF_ERROR(CheckText(from.message(), kLongestMessage, "message"));
   gate.message = from.message();
   if (refuses) return gate;
@@ -121,12 +125,45 @@ absl::StatusOr<EntryGate> ReadGate(const v1::EntryGate& from, const Directory& d
   return gate;
 }
 
+absl::StatusOr<std::vector<EntryGate>> ReadGates(
+    const google::protobuf::RepeatedPtrField<v1::EntryGate>& from, const Directory& directory,
+    const char* field) {
+  WISSEL_RETURN_IF_ERROR(CheckCount(from.size(), kMaxGates, field));
+  std::vector<EntryGate> gates;
+  for (int i = 0; i < from.size(); ++i) {
+    absl::StatusOr<EntryGate> gate = ReadGate(from[i], directory);
+    if (!gate.ok()) return WithFieldPrefix(gate.status(), fmt::format("{}[{}]", field, i));
+    gates.push_back(*std::move(gate));
+  }
+  return gates;
+}
+
+absl::StatusOr<RetryRule> ReadRetry(const v1::RetryRule& from) {
+  RetryRule retry;
+  if (from.has_attempts()) {
+    WISSEL_ASSIGN_OR_RETURN(retry.attempts,
+                            ReadNumber(from.attempts(), 1, kMostAttempts, "retry.attempts"));
+  }
+  if (from.has_gap()) {
+    WISSEL_ASSIGN_OR_RETURN(
+        retry.gap, ReadDuration(from.gap(), Duration::Seconds(1), kLongest, "retry.gap"));
+  }
+  if (from.has_expires_after()) {
+    WISSEL_ASSIGN_OR_RETURN(retry.expires_after,
+                            ReadDuration(from.expires_after(), Duration::Seconds(1),
+                                         Duration::Days(365), "retry.expiresAfter"));
+  }
+  return retry;
+}
+
 absl::Status ReadOverflow(const v1::Queue& from, const Directory& directory, QueueConfig& queue) {
-  WISSEL_RETURN_IF_ERROR(CheckCount(from.entry_gates_size(), kMaxGates, "entryGates"));
-  for (int i = 0; i < from.entry_gates_size(); ++i) {
-    absl::StatusOr<EntryGate> gate = ReadGate(from.entry_gates(i), directory);
-    if (!gate.ok()) return WithFieldPrefix(gate.status(), fmt::format("entryGates[{}]", i));
-    queue.entry_gates.push_back(*std::move(gate));
+  WISSEL_ASSIGN_OR_RETURN(queue.entry_gates,
+                          ReadGates(from.entry_gates(), directory, "entryGates"));
+  WISSEL_ASSIGN_OR_RETURN(queue.surge.gates,
+                          ReadGates(from.surge().gates(), directory, "surge.gates"));
+  queue.surge.merge_duplicates = from.surge().merge_duplicates();
+  if (from.has_retry()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.retry, ReadRetry(from.retry()));
   }
   if (!from.has_overflow()) return absl::OkStatus();
   Overflow overflow;
@@ -205,14 +242,27 @@ void WriteClosedAction(const QueueConfig& queue, const Directory& directory,
   if (queue.closed_queue) out->set_queue(NameIn(directory, *queue.closed_queue));
 }
 
+void WriteGate(const EntryGate& gate, const Directory& directory, v1::EntryGate* out) {
+  out->set_when(static_cast<v1::EntryGate::When>(gate.when));
+  out->set_waiting(gate.waiting);
+  out->set_action(static_cast<v1::EntryGate::Action>(gate.action));
+  out->set_message(gate.message);
+  out->set_from_band(gate.from_band);
+  if (gate.queue) out->set_queue(NameIn(directory, *gate.queue));
+}
+
 void WriteOverflow(const QueueConfig& queue, const Directory& directory, v1::Queue* out) {
   for (const EntryGate& gate : queue.entry_gates) {
-    v1::EntryGate* to = out->add_entry_gates();
-    to->set_when(static_cast<v1::EntryGate::When>(gate.when));
-    to->set_waiting(gate.waiting);
-    to->set_action(static_cast<v1::EntryGate::Action>(gate.action));
-    to->set_message(gate.message);
-    if (gate.queue) to->set_queue(NameIn(directory, *gate.queue));
+    WriteGate(gate, directory, out->add_entry_gates());
+  }
+  for (const EntryGate& gate : queue.surge.gates) {
+    WriteGate(gate, directory, out->mutable_surge()->add_gates());
+  }
+  if (queue.surge.merge_duplicates) out->mutable_surge()->set_merge_duplicates(true);
+  if (queue.retry) {
+    out->mutable_retry()->set_attempts(queue.retry->attempts);
+    WriteDuration(queue.retry->gap, out->mutable_retry()->mutable_gap());
+    WriteDuration(queue.retry->expires_after, out->mutable_retry()->mutable_expires_after());
   }
   if (!queue.overflow) return;
   WriteDuration(queue.overflow->after, out->mutable_overflow()->mutable_after());

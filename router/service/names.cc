@@ -9,6 +9,7 @@ namespace wissel {
 namespace {
 
 constexpr std::string_view kItems = "workItems/";
+constexpr std::string_view kNotices = "notices/";
 constexpr std::string_view kOffers = "/offers/";
 constexpr std::string_view kAssignments = "/assignments/";
 constexpr size_t kLongestId = 63;
@@ -90,6 +91,18 @@ absl::StatusOr<ItemId> ParseItemName(std::string_view name, std::string_view fie
   const std::optional<uint64_t> number = ParseNumber(name.substr(kItems.size()));
   if (!number) return NotAName(field, name, kForm);
   return ItemId(*number);
+}
+
+std::string NoticeName(NoticeId id) { return fmt::format("{}{}", kNotices, id.value()); }
+
+absl::StatusOr<NoticeId> ParseNoticeName(std::string_view name, std::string_view field) {
+  constexpr std::string_view kForm = "notices/{number}";
+  if (!name.starts_with(kNotices)) return NotAName(field, name, kForm);
+  const std::optional<uint64_t> number = ParseNumber(name.substr(kNotices.size()));
+  if (!number || *number > std::numeric_limits<uint32_t>::max()) {
+    return NotAName(field, name, kForm);
+  }
+  return NoticeId(static_cast<uint32_t>(*number));
 }
 
 std::string OfferName(const Directory& directory, AgentId agent, OfferId offer) {

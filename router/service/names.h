@@ -92,6 +92,9 @@ std::string NameIn(const Directory& directory, IdType id) {
 std::string ItemName(ItemId id);
 absl::StatusOr<ItemId> ParseItemName(std::string_view name, std::string_view field);
 
+std::string NoticeName(NoticeId id);
+absl::StatusOr<NoticeId> ParseNoticeName(std::string_view name, std::string_view field);
+
 // Of an offer or an assignment: the agent's own name ("agents/anna") and the number.
 struct AgentsPart {
   std::string_view agent;

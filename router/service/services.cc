@@ -10,6 +10,7 @@
 #include "router/service/agent_watchers.h"
 #include "router/service/config_service.h"
 #include "router/service/openings.h"
+#include "router/service/surge_service.h"
 #include "router/service/turns.h"
 #include "router/service/work_service.h"
 
@@ -42,6 +43,7 @@ class Services::Parts {
   void Register(rpc::MethodTable& table) {
     RegisterWorkService(table, shard_);
     RegisterAgentService(table, shard_, options_, watchers_);
+    RegisterSurgeService(table, shard_);
     RegisterConfigService(table, shard_, people_, turns_);
   }
 

@@ -114,8 +114,13 @@ absl::StatusOr<CommandBody> CancelOf(const v1::CancelWorkItemRequest& request) {
       return AbandonItem{id};
     case v1::CancelWorkItemRequest::WITHDRAWN:
       return CancelItem{id};
+    case v1::CancelWorkItemRequest::ANSWERED_BY_NOTICE: {
+      WISSEL_ASSIGN_OR_RETURN(const NoticeId notice, ParseNoticeName(request.notice(), "notice"));
+      return InformItem{id, notice};
+    }
     default:
-      return RefuseField("cause", "the cause is missing or unknown", "CUSTOMER_LEFT or WITHDRAWN");
+      return RefuseField("cause", "the cause is missing or unknown",
+                         "CUSTOMER_LEFT, WITHDRAWN or ANSWERED_BY_NOTICE");
   }
 }
 
@@ -124,6 +129,27 @@ void Cancel(Shard& shard, const Context& context, const v1::CancelWorkItemReques
   auto identity = IdentityOf(context.caller, "CancelWorkItem", request.request_id(), request);
   if (!identity.ok()) return reply(identity.status());
   Carry(shard, CancelOf(request), *identity, std::move(reply), ItemNow);
+}
+
+absl::StatusOr<CommandBody> PromiseOf(const v1::PromiseCallbackRequest& request) {
+  PromiseCallback promise;
+  WISSEL_ASSIGN_OR_RETURN(promise.item, ParseItemName(request.name(), "name"));
+  if (request.has_not_before_time()) {
+    WISSEL_ASSIGN_OR_RETURN(promise.not_before,
+                            ReadTimestamp(request.not_before_time(), "notBeforeTime"));
+  }
+  if (request.has_not_after_time()) {
+    WISSEL_ASSIGN_OR_RETURN(promise.not_after,
+                            ReadTimestamp(request.not_after_time(), "notAfterTime"));
+  }
+  return promise;
+}
+
+void Promise(Shard& shard, const Context& context, const v1::PromiseCallbackRequest& request,
+             Reply<v1::WorkItem> reply) {
+  auto identity = IdentityOf(context.caller, "PromiseCallback", request.request_id(), request);
+  if (!identity.ok()) return reply(identity.status());
+  Carry(shard, PromiseOf(request), *identity, std::move(reply), ItemNow);
 }
 
 absl::StatusOr<CommandBody> TransferOf(const v1::TransferWorkItemRequest& request,
@@ -185,6 +211,7 @@ void RegisterWorkService(rpc::MethodTable& table, Shard& shard) {
                                                              ListItems);
   Serve<v1::UpdateWorkItemRequest, WorkItem>(table, "UpdateWorkItem", change, shard, Update);
   Serve<v1::CancelWorkItemRequest, WorkItem>(table, "CancelWorkItem", change, shard, Cancel);
+  Serve<v1::PromiseCallbackRequest, WorkItem>(table, "PromiseCallback", change, shard, Promise);
   Serve<v1::TransferWorkItemRequest, WorkItem>(table, "TransferWorkItem", change, shard, Transfer);
   Serve<v1::ExplainWorkItemRequest, v1::WorkItemExplanation>(table, "ExplainWorkItem", look, shard,
                                                              Explain);

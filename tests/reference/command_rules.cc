@@ -79,13 +79,12 @@ Verdict CommandRules::operator()(const CreateItem& c) const {
   auto queue = model_.queues.find(c.queue);
   if (queue == model_.queues.end()) return kRefuse;
   const QueueConfig* config = &queue->second.config;
+  if (c.not_before && *c.not_before > now_) return kOpen;
   if (!queue->second.open && config->closed_action == ClosedActionKind::kRefuse) return kRefuse;
+  if (!queue->second.open) return kOpen;
   const ReferenceRouter router(model_);
-  for (const EntryGate& gate : config->entry_gates) {
-    if (!queue->second.open || !router.Holds(gate, c.queue)) continue;
-    return gate.action == EntryGate::Action::kRefuse ? kRefuse : kOpen;
-  }
-  return kOpen;
+  const EntryGate* gate = router.FindGate(c.queue, c.band.value_or(config->default_band));
+  return gate != nullptr && gate->action == EntryGate::Action::kRefuse ? kRefuse : kOpen;
 }
 
 Verdict CommandRules::operator()(const TransferItem& c) const {

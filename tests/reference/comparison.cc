@@ -64,6 +64,9 @@ class Comparison {
     same(item.queued_since == picture.queued_since, "queued since");
     same(item.shown == picture.shown, "shown");
     same(item.hops == picture.hops, "hops");
+    same(item.not_before == picture.not_before, "not before");
+    same(item.not_after == picture.not_after, "not after");
+    same(item.attempts == picture.attempts, "attempts");
     same(item.keep == picture.keep, "keep");
     same(item.agent() == picture.agent.value_or(AgentId()), "agent");
     same(item.wrap_until == picture.wrap_until, "end of wrap-up");

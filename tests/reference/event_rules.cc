@@ -217,10 +217,16 @@ void EventRules::Check(const ItemEntered& e) {
     Fault("item {} does not say where it was meant to go", e.item.value());
   }
   const QueuePicture& queue = model_.queues.at(e.queue);
+  if (e.not_before && *e.not_before > at_) return;
   if (e.waits_for_hours == queue.open) Fault("item {} mistakes the hours", e.item.value());
-  for (const EntryGate& gate : queue.config.entry_gates) {
-    if (!queue.open || gate.action != EntryGate::Action::kRefuse) break;
-    if (router_.Holds(gate, e.queue)) Fault("item {} passes a gate", e.item.value());
+  // Who comes again may have come in a lower band than they asked for.
+  const bool merges =
+      around_.next != nullptr && (std::holds_alternative<ItemMerged>(around_.next->body) ||
+                                  std::holds_alternative<OfferCancelled>(around_.next->body));
+  if (merges) return;
+  const EntryGate* gate = queue.open ? router_.FindGate(e.queue, e.band) : nullptr;
+  if (gate != nullptr && gate->action == EntryGate::Action::kRefuse) {
+    Fault("item {} passes a gate", e.item.value());
   }
 }
 

@@ -119,6 +119,8 @@ std::optional<Instant> Model::NextDue() const {
   for (const auto& [id, item] : living) {
     if (item.state == ItemState::kOffered) Earliest(next, item.deadline);
     if (item.state == ItemState::kWrapping && item.wrap_until) Earliest(next, *item.wrap_until);
+    if (item.state == ItemState::kScheduled) Earliest(next, *item.not_before);
+    if (item.not_after && IsUntouched(item.state)) Earliest(next, *item.not_after);
     if (item.state != ItemState::kWaiting) continue;
     if (item.keep && item.keep->until) Earliest(next, *item.keep->until);
     if (item.keep) continue;
@@ -129,6 +131,9 @@ std::optional<Instant> Model::NextDue() const {
     const auto& steps = RequirementOf(item).steps;
     const size_t step = static_cast<size_t>(item.step);
     if (step + 1 < steps.size()) Earliest(next, item.step_since + steps[step].expires_after);
+  }
+  for (const auto& [id, notice] : notices) {
+    if (notice.until) Earliest(next, *notice.until);
   }
   for (const auto& [id, agent] : agents) {
     if (agent.work_kept_until) Earliest(next, *agent.work_kept_until);
@@ -174,17 +179,32 @@ void Model::On(const ItemEntered& e, Instant at) {
   item.due = e.due;
   BeginStay(item, at);
   item.hops = e.hops;
+  item.contact = e.contact;
+  item.topic = e.topic;
+  item.not_before = e.not_before;
+  item.not_after = e.not_after;
+  item.promise_from = at;
+  if (e.not_before && *e.not_before > at) {
+    item.promise_from = *e.not_before;
+    item.state = ItemState::kScheduled;
+    Expect(!e.waits_for_hours, item, "is scheduled and waits for hours");
+  }
   item.head_start = e.head_start;
   item.preferred = e.preferred;
   item.turns_open = true;
   ++items_entered;
-  Expect(e.due == at + queues[e.queue].config.answer_within - e.head_start, item, "wrong due");
+  Expect(e.due == item.promise_from + queues[e.queue].config.answer_within - e.head_start, item,
+         "wrong due");
 }
 void Model::On(const ItemReleased& e, Instant at) {
   ItemPicture* item = Living(e.item, "ItemReleased");
   if (item == nullptr) return;
-  Expect(item->state == ItemState::kWaitingForHours, *item, "released, but did not wait for hours");
-  item->state = ItemState::kWaiting;
+  const bool scheduled = item->state == ItemState::kScheduled;
+  Expect(scheduled || item->state == ItemState::kWaitingForHours, *item,
+         "released, but waited for nothing");
+  if (scheduled) Expect(*item->not_before <= at, *item, "released before its time");
+  Expect(e.waits_for_hours == !queues[item->queue].open, *item, "mistakes the hours");
+  item->state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
   item->turns_open = true;
   BeginStay(*item, at);
 }
@@ -272,11 +292,13 @@ void Model::On(const ItemTransferred& e, Instant at) {
   item->requirement = e.requirement;
   item->own_requirement = e.own_requirement;
   item->due = e.due;
-  Expect(e.due == item->entered + queues[e.to_queue].config.answer_within - item->head_start, *item,
-         "wrong due after a transfer");
+  Expect(e.due == item->promise_from + queues[e.to_queue].config.answer_within - item->head_start,
+         *item, "wrong due after a transfer");
+  Expect(item->state != ItemState::kScheduled, *item, "transferred while it is scheduled");
   if (item->agent) {
     Refused(*item, *item->agent, at);
     LetGo(*item, at);
+    item->not_after.reset();  // it has been answered
   }
   item->state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
   item->next_preference = item->preferred.size();  // whoever moves it decides who is asked
@@ -290,8 +312,8 @@ void Model::On(const ItemOverflowed& e, Instant at) {
   if (!queues.contains(e.to_queue)) return Fault("overflowed into no queue");
   Expect(item->state == ItemState::kWaiting && !item->keep, *item, "overflowed from no line");
   Expect(e.hops == item->hops + 1, *item, "wrong number of hops");
-  Expect(e.due == item->entered + queues[e.to_queue].config.answer_within - item->head_start, *item,
-         "wrong due after an overflow");
+  Expect(e.due == item->promise_from + queues[e.to_queue].config.answer_within - item->head_start,
+         *item, "wrong due after an overflow");
   Expect(e.requirement ==
              (item->own_requirement ? item->requirement : queues[e.to_queue].config.requirement),
          *item, "wrong requirement after an overflow");
@@ -307,6 +329,61 @@ void Model::On(const ItemShown& e, Instant) {
   Expect(item->state == ItemState::kWaiting, *item, "shown while it does not wait");
   Expect(e.delay > item->shown, *item, "shown again");
   item->shown = e.delay;
+}
+void Model::On(const CallbackPromised& e, Instant at) {
+  ItemPicture* item = Living(e.item, "CallbackPromised");
+  if (item == nullptr) return;
+  Expect(item->state == ItemState::kWaiting || item->state == ItemState::kWaitingForHours, *item,
+         "promised a callback, but does not wait");
+  Expect(!item->contact.empty(), *item, "promised a callback to nobody");
+  Expect(e.not_after > at, *item, "promised a callback in the past");
+  item->channel = Channel::kCallback;
+  item->not_before = e.not_before;
+  item->not_after = e.not_after;
+  if (!e.not_before || *e.not_before <= at) return;
+  item->state = ItemState::kScheduled;
+  item->keep.reset();
+}
+void Model::On(const ItemPostponed& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemPostponed");
+  if (item == nullptr) return;
+  if (!Expect(item->state == ItemState::kActive && item->agent == e.agent, *item,
+              "postponed by someone who does not handle it")) {
+    return;
+  }
+  Expect(e.until > at && e.attempts == item->attempts + 1, *item, "postponed wrongly");
+  LetGo(*item, at);
+  item->state = ItemState::kScheduled;
+  item->not_before = e.until;
+  item->attempts = e.attempts;
+}
+void Model::On(const ItemExpired& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemExpired");
+  if (item == nullptr) return;
+  Expect(!item->agent && item->not_after && *item->not_after <= at, *item, "expired before its time");
+  End(e.item, ItemState::kExpired);
+}
+void Model::On(const ItemMerged& e, Instant) {
+  ItemPicture* item = Living(e.item, "ItemMerged");
+  ItemPicture* into = Living(e.into, "ItemMerged");
+  if (item == nullptr || into == nullptr) return;
+  Expect(!item->agent, *item, "merged while an agent has it");
+  Expect(!item->contact.empty() && item->contact == into->contact, *item,
+         "merged into another customer's");
+  Expect(into->band <= item->band && into->due <= item->due, *into, "lost the place");
+  End(e.item, ItemState::kMerged);
+}
+void Model::On(const ItemInformed& e, Instant) {
+  ItemPicture* item = Living(e.item, "ItemInformed");
+  if (item == nullptr) return;
+  Expect(!item->agent && notices.contains(e.notice), *item, "answered by no notice");
+  End(e.item, ItemState::kInformed);
+}
+void Model::On(const SurgeBegun& e, Instant) { queues.at(e.queue).surge = true; }
+void Model::On(const SurgeEnded& e, Instant) { queues.at(e.queue).surge = false; }
+void Model::On(const NoticeGiven& e, Instant) { notices[e.notice] = e.content; }
+void Model::On(const NoticeWithdrawn& e, Instant) {
+  if (notices.erase(e.notice) == 0) Fault("a notice was withdrawn that did not stand");
 }
 void Model::BeginStay(ItemPicture& item, Instant at) {
   item.step = 0;
@@ -324,6 +401,7 @@ void Model::On(const ItemReturned& e, Instant at) {
   // A lost connection is nobody's refusal.
   if (e.cause == ReturnCause::kByAgent) Refused(*item, e.agent, at);
   LetGo(*item, at);
+  item->not_after.reset();
   item->state = ItemState::kWaiting;
   item->turns_open = true;
 }

@@ -22,6 +22,7 @@ struct QueuePicture {
   bool open = true;
   std::vector<Opening> openings;
   int share_credit = 0;  // thousandths of a decision
+  bool surge = false;
 };
 
 struct AgentPicture {
@@ -59,6 +60,12 @@ struct ItemPicture {
   Instant queued_since;
   Duration shown;  // delays up to this one have passed
   int hops = 0;
+  std::string contact;
+  std::string topic;
+  Instant promise_from;
+  std::optional<Instant> not_before;
+  std::optional<Instant> not_after;
+  int attempts = 0;
   Duration head_start;
   std::vector<PreferredAgent> preferred;
   size_t next_preference = 0;
@@ -112,6 +119,7 @@ class Model {
   std::map<ItemId, ItemState> ended;
   uint64_t items_entered = 0;
   OfferId last_offer;
+  std::map<NoticeId, Notice> notices;
 
   const RoutingProfile& ProfileOf(const AgentPicture& agent) const;
   const Requirement& RequirementOf(const ItemPicture& item) const;
@@ -180,6 +188,15 @@ class Model {
   void On(const RequestCarriedOut& e, Instant at);
   void On(const ItemOverflowed& e, Instant at);
   void On(const ItemShown& e, Instant at);
+  void On(const CallbackPromised& e, Instant at);
+  void On(const ItemPostponed& e, Instant at);
+  void On(const ItemExpired& e, Instant at);
+  void On(const ItemMerged& e, Instant at);
+  void On(const ItemInformed& e, Instant at);
+  void On(const SurgeBegun& e, Instant at);
+  void On(const SurgeEnded& e, Instant at);
+  void On(const NoticeGiven& e, Instant at);
+  void On(const NoticeWithdrawn& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();

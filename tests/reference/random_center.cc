@@ -91,21 +91,34 @@ std::optional<QueueId> AnotherQueue(Dice& dice, const Model& model, const std::s
   return id;
 }
 
+EntryGate RandomGate(Dice& dice, const Model& model, const std::string& name) {
+  EntryGate gate;
+  gate.when = static_cast<EntryGate::When>(1 + dice.Below(2));
+  if (gate.when == EntryGate::When::kWaiting) {
+    gate.waiting = static_cast<int32_t>(dice.Between(1, 8));
+  }
+  gate.queue = AnotherQueue(dice, model, name);
+  if (gate.queue) gate.action = EntryGate::Action::kRedirect;
+  return gate;
+}
+
 void VaryOverflow(QueueConfig& config, Dice& dice, const Model& model) {
   config.entry_gates.clear();
   config.overflow.reset();
+  config.retry.reset();
+  if (dice.Chance(60)) {
+    config.retry = RetryRule{static_cast<int32_t>(dice.Between(1, 3)),
+                             Duration::Seconds(dice.Between(10, 600)),
+                             Duration::Seconds(dice.Between(60, 7200))};
+  }
+  config.surge = SurgeRule{{}, dice.Chance(60)};
+  if (dice.Chance(50)) {
+    config.surge.gates.push_back(RandomGate(dice, model, config.name));
+    config.surge.gates.back().from_band = static_cast<uint8_t>(dice.Below(8));
+  }
   config.share_floor_permille =
       dice.Chance(60) ? 0 : static_cast<int32_t>(dice.Between(1, 8) * 100);
-  while (dice.Chance(25)) {
-    EntryGate gate;
-    gate.when = static_cast<EntryGate::When>(1 + dice.Below(2));
-    if (gate.when == EntryGate::When::kWaiting) {
-      gate.waiting = static_cast<int32_t>(dice.Between(1, 8));
-    }
-    gate.queue = AnotherQueue(dice, model, config.name);
-    if (gate.queue) gate.action = EntryGate::Action::kRedirect;
-    config.entry_gates.push_back(gate);
-  }
+  while (dice.Chance(25)) config.entry_gates.push_back(RandomGate(dice, model, config.name));
   const auto target = AnotherQueue(dice, model, config.name);
   if (target && dice.Chance(30)) {
     config.overflow = Overflow{Duration::Seconds(dice.Between(1, 90)), *target};
@@ -217,6 +230,7 @@ RoutingProfile RandomProfile(Dice& dice, std::string name) {
     add(Channel::kChat, static_cast<int>(dice.Between(1, 3)),
         static_cast<int>(dice.Between(25, 60)), by);
   }
+  if (dice.Chance(50)) add(Channel::kCallback, 1, dice.Chance(50) ? 100 : 50, 0);
   return profile;
 }
 

@@ -1,6 +1,7 @@
 #include "tests/reference/random_people.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "tests/reference/random_center.h"
@@ -20,6 +21,8 @@ class People {
   CommandBody Leave();
   CommandBody Update();
   CommandBody MoveItem();
+  CommandBody Call();
+  CommandBody Surge();
   CommandBody Nonsense();
 
  private:
@@ -60,8 +63,42 @@ CommandBody People::Arrive() {
       if (!twice) create.preferred.push_back(preferred);
     }
   }
-  create.contact = "c";
+  create.contact = "c" + std::to_string(dice_.Below(12));
+  if (dice_.Chance(30)) create.topic = dice_.Chance(50) ? "snow" : "letter";
+  if (dice_.Chance(10)) create.not_before = model_.now + Duration::Seconds(dice_.Between(-60, 900));
+  if (dice_.Chance(10)) create.not_after = model_.now + Duration::Seconds(dice_.Between(1, 1800));
+  if (dice_.Chance(6)) create.channel = dice_.Chance(50) ? Channel::kCallback : Channel::kOutbound;
   return create;
+}
+
+CommandBody People::Call() {
+  const ItemPicture* active = Any({ItemState::kActive});
+  if (active != nullptr && active->channel == Channel::kCallback && dice_.Chance(70)) {
+    return MissCustomer{*active->agent, active->id};
+  }
+  const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kWaitingForHours});
+  if (item == nullptr) return Arrive();
+  PromiseCallback promise{item->id, {}, {}};
+  if (dice_.Chance(40)) promise.not_before = model_.now + Duration::Seconds(dice_.Between(1, 600));
+  return promise;
+}
+
+CommandBody People::Surge() {
+  const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kOffered, ItemState::kScheduled});
+  const uint32_t throw_of_100 = dice_.Below(100);
+  if (throw_of_100 < 40) {
+    const QueueId queue = AnyQueue();
+    return SetSurge{queue, !model_.queues.at(queue).surge};
+  }
+  if (throw_of_100 < 60 && model_.notices.size() < 5) {
+    GiveNotice give{{std::nullopt, dice_.Chance(50) ? "snow" : "", "We know.", std::nullopt}};
+    if (dice_.Chance(50)) give.content.until = model_.now + Duration::Seconds(dice_.Between(1, 600));
+    return give;
+  }
+  if (model_.notices.empty()) return Arrive();
+  const NoticeId notice = PickKey(dice_, model_.notices);
+  if (item == nullptr || throw_of_100 < 70) return WithdrawNotice{notice};
+  return InformItem{item->id, notice};
 }
 
 CommandBody People::Answer() {
@@ -123,14 +160,16 @@ CommandBody People::Lease() {
 
 CommandBody People::Leave() {
   const ItemPicture* item =
-      Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kOffered});
+      Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kOffered,
+           ItemState::kScheduled});
   if (item == nullptr) return Work();
   if (dice_.Chance(70)) return AbandonItem{item->id};
   return CancelItem{item->id};
 }
 
 CommandBody People::Update() {
-  const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kWaitingForHours});
+  const ItemPicture* item =
+      Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kScheduled});
   if (item == nullptr) return Arrive();
   UpdateItem update{item->id, {}, {}, {}};
   if (dice_.Chance(50)) update.band = static_cast<uint8_t>(dice_.Below(10));
@@ -158,7 +197,7 @@ CommandBody People::Nonsense() {
   const AgentId agent(dice_.Below(static_cast<uint32_t>(model_.agents.size()) + 3));
   const ItemId item = ItemOrNone();
   const OfferId offer(dice_.Below(static_cast<uint32_t>(model_.last_offer.value()) + 2));
-  switch (dice_.Below(14)) {
+  switch (dice_.Below(17)) {
     case 0:
       return AcceptOffer{agent, offer};
     case 1:
@@ -184,6 +223,12 @@ CommandBody People::Nonsense() {
     case 11:
       return RestoreLease{agent};
     case 12:
+      return PromiseCallback{item, {}, {}};
+    case 13:
+      return MissCustomer{agent, item};
+    case 14:
+      return InformItem{item, NoticeId(dice_.Below(4))};
+    case 15:
       return TransferItem{item, QueueId(dice_.Below(8)), std::nullopt};
     default: {
       CreateItem create;
@@ -202,7 +247,8 @@ CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   const uint32_t arrive = model.living.size() < habits.crowd ? habits.arrive : 0;
   uint32_t throw_of_all =
       dice.Below(arrive + habits.answer + habits.work + habits.presence + habits.lease +
-                 habits.leave + habits.update + habits.move + habits.configure + habits.nonsense);
+                 habits.leave + habits.update + habits.move + habits.configure + habits.nonsense +
+                 habits.call + habits.surge);
   auto is = [&](uint32_t chance) {
     if (throw_of_all < chance) return true;
     throw_of_all -= chance;
@@ -216,6 +262,8 @@ CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   if (is(habits.leave)) return people.Leave();
   if (is(habits.update)) return people.Update();
   if (is(habits.move)) return people.MoveItem();
+  if (is(habits.call)) return people.Call();
+  if (is(habits.surge)) return people.Surge();
   if (is(habits.configure)) return RandomReconfiguration(dice, model);
   return people.Nonsense();
 }

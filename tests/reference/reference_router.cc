@@ -301,6 +301,19 @@ bool ReferenceRouter::Holds(const EntryGate& gate, QueueId queue) const {
   return true;
 }
 
+const EntryGate* ReferenceRouter::FindGate(QueueId id, int band) const {
+  const QueuePicture& queue = model_.queues.at(id);
+  std::vector<const EntryGate*> gates;
+  if (queue.surge) {
+    for (const EntryGate& gate : queue.config.surge.gates) gates.push_back(&gate);
+  }
+  for (const EntryGate& gate : queue.config.entry_gates) gates.push_back(&gate);
+  for (const EntryGate* gate : gates) {
+    if (band >= gate->from_band && Holds(*gate, id)) return gate;
+  }
+  return nullptr;
+}
+
 int ReferenceRouter::RankOf(const ItemPicture& item, const AgentPicture& agent) const {
   return Model::HelpOf(model_.ProfileOf(agent), item.queue, item.channel).rank;
 }

@@ -52,6 +52,8 @@ class ReferenceRouter {
   bool IsOwedShare(QueueId queue) const;
   // What would enter the queue now finds the gate shut.
   bool Holds(const EntryGate& gate, QueueId queue) const;
+  // The first that does, for an item of this band; null: none.
+  const EntryGate* FindGate(QueueId queue, int band) const;
   int RankOf(const ItemPicture& item, const AgentPicture& agent) const;
   // Queues with a share floor of which the agent could take an item of this band or a lower one.
   std::vector<QueueId> StandingBy(const ItemPicture& item, const AgentPicture& agent) const;

@@ -55,6 +55,12 @@ class Rules {
   }
 
   void NothingOverdue(const ItemPicture& item) {
+    if (item.state == ItemState::kScheduled && *item.not_before <= now_) {
+      Fault("item {} is still scheduled past its time", item.id.value());
+    }
+    if (item.not_after && *item.not_after <= now_ && IsUntouched(item.state)) {
+      Fault("item {} lives on past its end", item.id.value());
+    }
     if (item.state == ItemState::kOffered && item.deadline <= now_) {
       Fault("the offer of item {} stands past its deadline", item.id.value());
     }

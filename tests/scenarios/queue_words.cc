@@ -20,7 +20,11 @@ class QueueReader {
   absl::Status ReadClosed(std::string part);
   absl::Status ReadSelection(std::string part);
   // "3 wait: go to mail", "nobody is here: refuse: Call back later."
-  absl::Status ReadGate(std::string part);
+  absl::Status ReadGate(std::string part, std::vector<EntryGate>& gates);
+  // "merges who comes again", "from band 5 when 2 wait: refuse: ..."
+  absl::Status ReadSurge(std::string part);
+  // "3 times every 15 min within 2 h"
+  absl::Status ReadRetry(std::string part);
 
   QueueWords& queue_;
   QueueConfig& config_;
@@ -32,7 +36,9 @@ absl::Status QueueReader::Read(std::string part) {
   if (TakePrefix(part, "open ")) return ReadHours(part);
   if (TakePrefix(part, "when closed ")) return ReadClosed(part);
   if (TakePrefix(part, "chooses by ")) return ReadSelection(part);
-  if (TakePrefix(part, "when ")) return ReadGate(part);
+  if (TakePrefix(part, "in a surge ")) return ReadSurge(part);
+  if (TakePrefix(part, "when ")) return ReadGate(part, config_.entry_gates);
+  if (TakePrefix(part, "tries ")) return ReadRetry(part);
   if (TakePrefix(part, "reasons ")) {
     config_.reason_codes = Parts(part, "/");
     return absl::OkStatus();
@@ -117,7 +123,38 @@ absl::Status QueueReader::ReadClosed(std::string part) {
   return absl::OkStatus();
 }
 
-absl::Status QueueReader::ReadGate(std::string part) {
+absl::Status QueueReader::ReadSurge(std::string part) {
+  if (part == "merges who comes again") {
+    config_.surge.merge_duplicates = true;
+    return absl::OkStatus();
+  }
+  int64_t from_band = 0;
+  if (TakePrefix(part, "from band ")) {
+    WISSEL_ASSIGN_OR_RETURN(from_band, ReadNumber(Parts(part, " ")[0]));
+    part = part.substr(2);
+  }
+  if (!TakePrefix(part, "when ")) return NotUnderstood(part, "a rule for a surge");
+  WISSEL_RETURN_IF_ERROR(ReadGate(part, config_.surge.gates));
+  config_.surge.gates.back().from_band = static_cast<uint8_t>(from_band);
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadRetry(std::string part) {
+  RetryRule rule;
+  const auto within = Parts(part, " within ");
+  const auto every = Parts(within[0], " times every ");
+  if (every.size() != 2) return NotUnderstood(part, "how often a customer is tried");
+  WISSEL_ASSIGN_OR_RETURN(const int64_t attempts, ReadNumber(every[0]));
+  rule.attempts = static_cast<int32_t>(attempts);
+  WISSEL_ASSIGN_OR_RETURN(rule.gap, ReadDuration(every[1]));
+  if (within.size() == 2) {
+    WISSEL_ASSIGN_OR_RETURN(rule.expires_after, ReadDuration(within[1]));
+  }
+  config_.retry = rule;
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadGate(std::string part, std::vector<EntryGate>& gates) {
   EntryGate gate;
   if (TakePrefix(part, "nobody is here: ")) {
     gate.when = EntryGate::When::kNobodySignedIn;
@@ -136,7 +173,7 @@ absl::Status QueueReader::ReadGate(std::string part) {
   } else {
     return NotUnderstood(part, "what a gate does");
   }
-  config_.entry_gates.push_back(std::move(gate));
+  gates.push_back(std::move(gate));
   return absl::OkStatus();
 }
 

@@ -20,7 +20,8 @@ std::string TakeWord(std::string& text) {
 }
 
 bool IsItemNoun(std::string_view word) {
-  return word == "call" || word == "mail" || word == "chat" || word == "form" || word == "item";
+  return word == "call" || word == "mail" || word == "chat" || word == "form" || word == "item" ||
+         word == "callback" || word == "task";
 }
 
 }  // namespace
@@ -50,6 +51,7 @@ absl::Status Stage::Play(std::string_view line) {
   WISSEL_RETURN_IF_ERROR(PlayClock(text, done));
   if (!done) WISSEL_RETURN_IF_ERROR(PlaySetting(text, done));
   if (!done) WISSEL_RETURN_IF_ERROR(PlayQuestion(text, done));
+  if (!done) WISSEL_RETURN_IF_ERROR(PlaySurge(text, done));
   if (done) return absl::OkStatus();
   std::string name = TakeWord(text);
   if (IsItemNoun(name)) {
@@ -135,7 +137,11 @@ absl::Status Stage::Remove(std::string text) {
 absl::Status Stage::PlayItem(const std::string& name, std::string text) {
   WISSEL_ASSIGN_OR_RETURN(const ItemId item, FindItem(name));
   if (TakePrefix(text, "changes: ")) return Change(item, text);
-  if (text == "hangs up" || text == "leaves") {
+  if (TakePrefix(text, "is to be called back")) return Promise(item, text);
+  if (TakePrefix(text, "is answered by notice ")) {
+    WISSEL_ASSIGN_OR_RETURN(const int64_t notice, ReadNumber(text));
+    Ask(InformItem{item, NoticeId(static_cast<uint32_t>(notice))});
+  } else if (text == "hangs up" || text == "leaves") {
     Ask(AbandonItem{item});
   } else if (text == "is withdrawn") {
     Ask(CancelItem{item});
@@ -162,6 +168,14 @@ absl::Status Stage::Enter(const std::string& name, std::string text) {
       create.band = static_cast<uint8_t>(band);
     } else if (TakePrefix(part, "ahead by ")) {
       WISSEL_ASSIGN_OR_RETURN(create.head_start, ReadDuration(part));
+    } else if (TakePrefix(part, "about ")) {
+      create.topic = part;
+    } else if (TakePrefix(part, "of ")) {
+      create.contact = part;
+    } else if (TakePrefix(part, "not before ")) {
+      WISSEL_ASSIGN_OR_RETURN(create.not_before, ReadTime(part));
+    } else if (TakePrefix(part, "not after ")) {
+      WISSEL_ASSIGN_OR_RETURN(create.not_after, ReadTime(part));
     } else if (TakePrefix(part, "by ")) {
       WISSEL_ASSIGN_OR_RETURN(create.channel, ReadChannel(part));
     } else if (TakePrefix(part, "needs ")) {
@@ -185,6 +199,58 @@ absl::Status Stage::Enter(const std::string& name, std::string text) {
   items_.emplace(name, next);
   Ask(create);
   if (!engine_.WasItem(next)) items_.erase(name);
+  return absl::OkStatus();
+}
+
+// "", "not before 10:00", "not before 10:00 not after 12:00"
+absl::Status Stage::Promise(ItemId item, std::string text) {
+  PromiseCallback promise{item, {}, {}};
+  const auto halves = Parts(text, "not after ");
+  if (halves.size() == 2) {
+    WISSEL_ASSIGN_OR_RETURN(promise.not_after, ReadTime(halves[1]));
+  }
+  std::string before = halves[0];
+  if (TakePrefix(before, "not before ")) {
+    WISSEL_ASSIGN_OR_RETURN(promise.not_before, ReadTime(before));
+  }
+  Ask(promise);
+  return absl::OkStatus();
+}
+
+// "surge in phone", "surge in phone ends", "notice about snow in phone until 12:00: All lines ..."
+absl::Status Stage::PlaySurge(std::string text, bool& done) {
+  done = true;
+  if (TakePrefix(text, "surge in ")) {
+    const bool on = !text.ends_with(" ends");
+    if (!on) text.resize(text.size() - 5);
+    WISSEL_ASSIGN_OR_RETURN(const QueueId queue, FindQueue(text));
+    Ask(SetSurge{queue, on});
+  } else if (TakePrefix(text, "notice ")) {
+    GiveNotice give;
+    const size_t colon = text.find(": ");
+    if (colon == std::string::npos) return NotUnderstood(text, "a notice");
+    give.content.text = text.substr(colon + 2);
+    std::string head = text.substr(0, colon);
+    while (!head.empty()) {
+      const std::string word = TakeWord(head);
+      const std::string what = TakeWord(head);
+      if (word == "about") {
+        give.content.topic = what;
+      } else if (word == "in") {
+        WISSEL_ASSIGN_OR_RETURN(give.content.queue, FindQueue(what));
+      } else if (word == "until") {
+        WISSEL_ASSIGN_OR_RETURN(give.content.until, ReadTime(what));
+      } else {
+        return NotUnderstood(word, "what a notice is about");
+      }
+    }
+    Ask(give);
+  } else if (TakePrefix(text, "withdraw notice ")) {
+    WISSEL_ASSIGN_OR_RETURN(const int64_t notice, ReadNumber(text));
+    Ask(WithdrawNotice{NoticeId(static_cast<uint32_t>(notice))});
+  } else {
+    done = false;
+  }
   return absl::OkStatus();
 }
 
@@ -259,6 +325,8 @@ absl::Status Stage::PlayWork(AgentId agent, std::string text) {
     CompleteItem complete{agent, item, {}};
     if (TakePrefix(text, "as ")) complete.reason_codes = Parts(text, "/");
     Ask(complete);
+  } else if (verb == "misses") {  // the customer
+    Ask(MissCustomer{agent, item});
   } else if (verb == "returns") {
     Ask(ReturnItem{agent, item});
   } else if (verb == "transfers" && TakePrefix(text, "to ")) {

@@ -27,11 +27,13 @@ class Stage {
   absl::Status PlayClock(std::string text, bool& done);
   absl::Status PlaySetting(std::string text, bool& done);
   absl::Status PlayQuestion(std::string text, bool& done);
+  absl::Status PlaySurge(std::string text, bool& done);
   absl::Status PlayItem(const std::string& name, std::string text);
   absl::Status PlayAgent(AgentId agent, std::string text);
   absl::Status PlayWork(AgentId agent, std::string text);
   absl::Status Enter(const std::string& name, std::string text);
   absl::Status Change(ItemId item, std::string text);
+  absl::Status Promise(ItemId item, std::string text);
   absl::Status TransferTo(std::string text, std::optional<QueueId>& queue,
                           std::optional<AgentId>& agent);
   absl::Status ConfigureQueueAs(const std::string& name, const std::string& text);
