@@ -158,6 +158,10 @@ export class AgentStore {
     );
   }
 
+  /** Nobody answered the callback; it is tried again by its queue's rule. */
+  missCustomer({ name }: Assignment): Promise<boolean> {
+    return this.#act(name, (requestId) => this.#options.client.missCustomer({ name, requestId }));
+  }
   hold({ name }: Assignment): Promise<boolean> {
     return this.#act(name, (requestId) => this.#options.client.holdAssignment({ name, requestId }));
   }

@@ -1,5 +1,6 @@
 // What to call a contact: the name that the customer gave, else the opaque contact, else the number.
 import type { Assignment } from "../gen/wissel/v1/agent_pb";
+import { Channel } from "../gen/wissel/v1/common_pb";
 import { t } from "../lib/i18n.svelte";
 import { idOf } from "../lib/time";
 import type { Conversation } from "./conversations.svelte";
@@ -7,4 +8,9 @@ import type { Conversation } from "./conversations.svelte";
 export function contactTitle(assignment: Assignment, conversation?: Conversation): string {
   if (conversation?.customerName) return conversation.customerName;
   return t("desk.contactNumber", { number: idOf(assignment.workItem) });
+}
+
+/** A callback or an outbound item: the agent calls, and the customer may not answer. */
+export function isCallToCustomer(channel: Channel): boolean {
+  return channel === Channel.CALLBACK || channel === Channel.OUTBOUND;
 }

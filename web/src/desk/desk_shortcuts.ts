@@ -12,6 +12,7 @@ export type Wish =
   | "transfer"
   | "return"
   | "wrapUp"
+  | "missCustomer"
   | "complete"
   | "mute"
   | "help"
@@ -28,6 +29,7 @@ const kWishes: Record<string, Wish> = {
   "Alt+T": "transfer",
   "Alt+R": "return",
   "Alt+W": "wrapUp",
+  "Alt+N": "missCustomer",
   "Alt+C": "complete",
   "Alt+M": "mute",
 };

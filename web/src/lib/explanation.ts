@@ -63,6 +63,10 @@ export function change(upcoming: UpcomingChange, nameOf: NameOf): string {
       return t("change.shown", { time: spoken(spanMs(upcoming.delay)) });
     case Kind.OVERFLOWS:
       return t("change.overflows", { queue: nameOf(upcoming.queue) });
+    case Kind.RELEASED:
+      return t("change.released");
+    case Kind.EXPIRES:
+      return t("change.expires");
     default:
       return t("change.other");
   }

@@ -33,6 +33,10 @@ const kStates: Record<State, MessageKey> = {
   [State.COMPLETED]: "state.completed",
   [State.ABANDONED]: "state.abandoned",
   [State.CANCELLED]: "state.cancelled",
+  [State.SCHEDULED]: "state.scheduled",
+  [State.EXPIRED]: "state.expired",
+  [State.MERGED]: "state.merged",
+  [State.INFORMED]: "state.informed",
 };
 
 const kPresences: Record<Presence, MessageKey> = {
