@@ -1,6 +1,7 @@
 // wissel_bench [--json FILE] [--only engine|full|journal|grpc]: what is fast and what it is fast
 // beside.
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -15,7 +16,8 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|full|journal|grpc]\n");
+  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|full|journal|grpc|surge|live] "
+                     "[--surge-seconds N]\n");
   return 2;
 }
 
@@ -40,6 +42,7 @@ class Scratch {
 
 int main(int argc, char** argv) {
   std::string json, only;
+  int surge_seconds = 15;
   for (int i = 1; i < argc; ++i) {
     const std::string_view flag = argv[i];
     if (flag == "--serve-echo") return wissel::benchmark::ServeEcho();
@@ -48,6 +51,9 @@ int main(int argc, char** argv) {
       json = argv[++i];
     } else if (flag == "--only") {
       only = argv[++i];
+    } else if (flag == "--surge-seconds") {
+      surge_seconds = std::atoi(argv[++i]);
+      if (surge_seconds < 1) return Usage();
     } else {
       return Usage();
     }
@@ -58,6 +64,12 @@ int main(int argc, char** argv) {
       {"full", [] { return wissel::benchmark::BenchmarkFullRules(); }},
       {"journal", [&] { return wissel::benchmark::BenchmarkJournal(scratch.path()); }},
       {"grpc", [&] { return wissel::benchmark::BenchmarkGrpc(scratch.path(), "/proc/self/exe"); }},
+      {"surge",
+       [&] {
+         return wissel::benchmark::BenchmarkSurge(scratch.path(),
+                                                  std::chrono::seconds(surge_seconds));
+       }},
+      {"live", [&] { return wissel::benchmark::BenchmarkLive(scratch.path()); }},
   };
   std::vector<Figure> figures;
   for (const auto& [name, run] : suites) {

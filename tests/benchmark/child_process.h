@@ -21,6 +21,7 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
+  pid_t pid() const { return pid_; }
   // The next line that it prints, without its end; an error when there will be none.
   absl::StatusOr<std::string> ReadLine();
 

@@ -1,12 +1,10 @@
 #include <grpcpp/grpcpp.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "base/status.h"
 #include "fmt/format.h"
 #include "tests/benchmark/callers.h"
 #include "tests/benchmark/child_process.h"
+#include "tests/benchmark/served_center.h"
 #include "tests/benchmark/suites.h"
 
 namespace wissel::benchmark {
@@ -40,30 +38,16 @@ class EchoService : public v1::WorkService::CallbackService {
   }
 };
 
-// The last word of the first line: an address.
-absl::StatusOr<std::string> AddressAtEnd(ChildProcess& process) {
-  WISSEL_ASSIGN_OR_RETURN(const std::string line, process.ReadLine());
-  return line.substr(line.find_last_of(" =") + 1);
-}
-
 struct Side {
+  std::unique_ptr<ServedCenter> center;
   std::unique_ptr<ChildProcess> process;
   std::unique_ptr<Callers> callers;
 };
 
 absl::StatusOr<Side> StartWissel(const std::string& scratch) {
-  const std::string config = scratch + "/center.yaml";
-  std::ofstream(config) << kCenter;
-  const std::string data = scratch + "/data";
   Side side;
-  WISSEL_ASSIGN_OR_RETURN(
-      side.process, ChildProcess::Start({WISSEL_BINARY, "serve", "--config", config, "--data", data,
-                                         "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"}));
-  WISSEL_ASSIGN_OR_RETURN(const std::string address, AddressAtEnd(*side.process));
-  WISSEL_ASSIGN_OR_RETURN(const auto token, ChildProcess::Start({WISSEL_BINARY, "token", "--data",
-                                                                 data, "--role", "integration"}));
-  WISSEL_ASSIGN_OR_RETURN(std::string text, token->ReadLine());
-  side.callers = std::make_unique<Callers>(address, std::move(text));
+  WISSEL_ASSIGN_OR_RETURN(side.center, ServedCenter::Start(scratch + "/grpc", kCenter));
+  side.callers = std::make_unique<Callers>(side.center->address(), side.center->token());
   return side;
 }
 

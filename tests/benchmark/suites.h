@@ -1,6 +1,7 @@
 // The benchmarks, each a list of figures. One after the other, on a machine that does nothing else.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,15 @@ absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch)
 // the echo when asked to (ServeEcho).
 absl::StatusOr<std::vector<Figure>> BenchmarkGrpc(const std::string& scratch,
                                                   const std::string& self);
+// The surge at this scale for so long: entries a second through gRPC, how long an entry takes, and
+// from a completion to the next offer on the agent's stream, while a live view is open.
+absl::StatusOr<std::vector<Figure>> BenchmarkSurge(const std::string& scratch,
+                                                   std::chrono::seconds time);
+
+// 500 watchers of 200 queues, beside one: from an entry to the update that shows it, and the
+// server's processor time.
+absl::StatusOr<std::vector<Figure>> BenchmarkLive(const std::string& scratch);
+
 // Serves until standard input ends.
 int ServeEcho();
 
