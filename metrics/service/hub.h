@@ -54,6 +54,7 @@ class Hub {
     bool wants_snapshot = true;
     uint64_t sent_version = 0;
     uint64_t sent_waiting_version = 0;
+    uint64_t sent_actions = 0;
     Instant sent_at;
   };
   using Shared = std::shared_ptr<const v1::LiveUpdate>;

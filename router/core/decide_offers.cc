@@ -39,11 +39,15 @@ absl::StatusOr<const Item*> Decider::FindAssigned(AgentId agent, ItemId id) cons
   return item;
 }
 
-// Active work makes room for what may interrupt it: the latest accepted first.
 void Decider::Accept(ItemId id) {
   const Item& accepted = ItemAt(id);
-  const AgentId agent = accepted.agent();
-  Emit(OfferAccepted{accepted.decision->offer, id, agent});
+  Emit(OfferAccepted{accepted.decision->offer, id, accepted.agent()});
+  ParkFor(id);
+}
+
+// Active work makes room for what may interrupt it: the latest accepted first.
+void Decider::ParkFor(ItemId id) {
+  const AgentId agent = ItemAt(id).agent();
   const RoutingProfile& profile = s_.ProfileOf(agent);
   while (AgentAt(agent).load.units() > profile.units) {
     const Item* next = nullptr;
@@ -75,7 +79,11 @@ void Decider::RevokeWhatNoLongerFits(AgentId agent) {
       if (!ChannelSet::FromBits(held.interrupted_by).Has(item.channel)) continue;
       may_be_parked += AgentAt(agent).load.active_units[IndexOf(held.channel)];
     }
-    if (AgentAt(agent).load.units() - may_be_parked <= profile.units) continue;
+    const Load& load = AgentAt(agent).load;
+    const ChannelCapacity* own = profile.Find(item.channel);
+    const bool within_limit = own != nullptr && load.items[IndexOf(item.channel)] <= own->limit;
+    const bool fits = load.units() - may_be_parked <= profile.units;
+    if (within_limit && fits && !IsOverfull(profile, load)) continue;
     Emit(OfferRevoked{item.decision->offer, *id, agent, RevokeCause::kNoRoom});
     looking.push_back({OrderOf(item), true});
   }

@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "agents/core/channel.h"
+#include "router/core/actions.h"
 #include "router/core/agent_state.h"
 #include "router/core/command.h"
 #include "router/core/directory.h"
@@ -38,6 +39,8 @@ struct EngineOptions {
   // Request ids that are remembered: at most so many, at most so long.
   size_t requests_kept = 1'000'000;
   Duration requests_kept_for = Duration::Hours(24);
+  // Actions of people that can still be asked about here; the journal has them all.
+  size_t actions_kept = 10'000;
 };
 
 // What a granted command was about: the id of the item, agent or resource.
@@ -88,7 +91,9 @@ struct SavedState {
       f(2, "request", self.request);
     }
   };
-  std::vector<SavedRequest> requests;  // oldest first
+  std::vector<SavedRequest> requests;   // oldest first
+  std::vector<RecordedAction> actions;  // oldest first
+  uint64_t next_action = 1;
 
   static void Fields(auto&& self, auto&& f) {
     f(1, "now", self.now);
@@ -103,6 +108,8 @@ struct SavedState {
     f(10, "ended_order", self.ended_order);
     f(11, "agents", self.agents);
     f(12, "requests", self.requests);
+    f(13, "actions", self.actions);
+    f(14, "next_action", self.next_action);
   }
 };
 
@@ -161,6 +168,8 @@ class Engine {
   std::vector<ItemId> WaitingInOrder(QueueId queue, size_t limit) const;
   size_t WaitingCount(QueueId queue) const;
   Staffing StaffingOf(QueueId queue) const;
+  // Who did what, as far as it is kept.
+  const Actions& actions() const;
 
   // For explanation (explain.h) and for checkers: the whole state, read-only.
   const State& state() const { return *state_; }

@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "router/core/config.h"
 #include "router/core/ids.h"
+#include "router/core/manager_event.h"
 #include "router/core/requirement.h"
 
 namespace wissel {
@@ -186,7 +187,13 @@ struct ItemKept {
     f(4, "preference", self.preference);
   }
 };
-enum class KeepEndCause : uint8_t { kTimePassed = 1, kAgentGone = 2, kDeclined = 3, kUpdated = 4 };
+enum class KeepEndCause : uint8_t {
+  kTimePassed = 1,
+  kAgentGone = 2,
+  kDeclined = 3,
+  kUpdated = 4,
+  kPulledBack = 5,
+};
 struct KeepEnded {
   ItemId item;
   AgentId agent;
@@ -355,6 +362,7 @@ enum class RevokeCause : uint8_t {
   kItemMoved = 3,
   kAgentAway = 4,
   kNoRoom = 5,  // work that was to be interrupted can no longer be
+  kByManager = 6,
 };
 // Withdrawn from the agent; the item keeps its place.
 struct OfferRevoked {
@@ -510,7 +518,8 @@ using EventBody = std::variant<
     ItemAbandoned, ItemCancelled, ItemTransferred, ItemReturned, OfferMade, OfferAccepted,
     OfferDeclined, OfferMissed, OfferRevoked, OfferCancelled, ItemHeld, ItemRetrieved, ItemParked,
     ItemResumed, WrapUpStarted, ItemCompleted, AgentSignedIn, SessionTakenOver, PresenceChanged,
-    PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown>;
+    PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown,
+    ItemAssigned, ItemPulledBack, ActionTaken>;
 
 struct Event {
   Instant at;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agents/core/channel.h"
+#include "router/core/actions.h"
 #include "router/core/agent_state.h"
 #include "router/core/directory.h"
 #include "router/core/engine.h"
@@ -72,6 +73,7 @@ class State {
   std::vector<AgentRow> agents;
   std::vector<QueueRow> queues;
   Requests requests;
+  Actions actions;
 
   Pools pools;
   QueueClasses classes;

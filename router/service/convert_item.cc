@@ -7,8 +7,10 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "router/core/version.h"
 #include "router/service/convert_basics.h"
 #include "router/service/convert_requirement.h"
+#include "router/service/etags.h"
 #include "router/service/names.h"
 
 namespace wissel {
@@ -131,6 +133,7 @@ void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
   for (const Refusal& refusal : item.refusals) refusals += refusal.count;
   out->set_refusals(refusals);
   out->set_hops(item.hops);
+  out->set_etag(WriteVersion(VersionOf(item)));
 }
 
 }  // namespace wissel

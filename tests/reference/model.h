@@ -34,7 +34,8 @@ struct AgentPicture {
   std::optional<Instant> work_kept_until;
   Instant idle_since;
   uint64_t session = 0;
-  // Holds more than a later change of the profile allows; until it is done, they may.
+  // Holds more than a later change of the profile allows, or a manager gave it; until it is done,
+  // they may.
   bool over_by_change = false;
 
   // Signed in and connected.
@@ -111,6 +112,7 @@ class Model {
   std::map<ItemId, ItemPicture> living;
   std::map<ItemId, ItemState> ended;
   uint64_t items_entered = 0;
+  uint64_t actions = 0;
   OfferId last_offer;
 
   const RoutingProfile& ProfileOf(const AgentPicture& agent) const;
@@ -180,6 +182,9 @@ class Model {
   void On(const RequestCarriedOut& e, Instant at);
   void On(const ItemOverflowed& e, Instant at);
   void On(const ItemShown& e, Instant at);
+  void On(const ItemAssigned& e, Instant at);
+  void On(const ItemPulledBack& e, Instant at);
+  void On(const ActionTaken& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();
