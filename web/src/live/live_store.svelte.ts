@@ -23,6 +23,8 @@ export class LiveStore {
   loaded = $state(false);
   queues = $state.raw<readonly QueueLive[]>([]);
   agents = $state.raw<readonly AgentLive[]>([]);
+  /** Number of the last entry in the record of who did what. */
+  lastAuditEntry = $state(0n);
 
   #client: Client<typeof LiveService>;
   #clock: ServerClock;
@@ -93,6 +95,7 @@ export class LiveStore {
       return;
     }
     this.#sequence = update.sequence;
+    this.lastAuditEntry = update.lastAuditEntry;
     for (const queue of update.queues) this.#queues.set(queue.name, queue);
     for (const agent of update.agents) this.#agents.set(agent.name, agent);
     for (const name of update.removed) {
