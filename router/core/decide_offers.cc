@@ -5,6 +5,22 @@
 #include "router/core/decider.h"
 
 namespace wissel {
+namespace {
+
+// Beside what the agent holds, with the units that were fixed when it was offered.
+bool StillFits(const RoutingProfile& profile, const Load& load, const Item& offered) {
+  const ChannelCapacity* own = profile.Find(offered.channel);
+  if (own == nullptr || load.items[IndexOf(offered.channel)] >= own->limit) return false;
+  if (IsOverfull(profile, load)) return false;
+  int32_t may_be_parked = 0;
+  for (const ChannelCapacity& held : profile.channels) {
+    if (!ChannelSet::FromBits(held.interrupted_by).Has(offered.channel)) continue;
+    may_be_parked += load.active_units[IndexOf(held.channel)];
+  }
+  return load.units() + offered.units - may_be_parked <= profile.units;
+}
+
+}  // namespace
 
 absl::StatusOr<const Item*> Decider::FindOffer(AgentId agent, OfferId offer) const {
   const State::AgentRow* row = s_.FindAgent(agent);
@@ -66,25 +82,29 @@ void Decider::ParkFor(ItemId id) {
   }
 }
 
-// An offer may have counted on interrupting work that can no longer be: the latest goes back first.
+// An offer may have counted on interrupting work that can no longer be, or on room that a manager
+// has filled. Those made first stand as long as they fit, so that none that is withdrawn would
+// still fit.
 void Decider::RevokeWhatNoLongerFits(AgentId agent) {
   const RoutingProfile& profile = s_.ProfileOf(agent);
-  const std::vector<ItemId> work = AgentAt(agent).work;
-  std::vector<Looking> looking;
-  for (auto id = work.rbegin(); id != work.rend(); ++id) {
-    const Item& item = ItemAt(*id);
+  std::vector<ItemId> offered;
+  Load load = AgentAt(agent).load;
+  for (ItemId id : AgentAt(agent).work) {
+    const Item& item = ItemAt(id);
     if (item.state != ItemState::kOffered) continue;
-    int32_t may_be_parked = 0;
-    for (const ChannelCapacity& held : profile.channels) {
-      if (!ChannelSet::FromBits(held.interrupted_by).Has(item.channel)) continue;
-      may_be_parked += AgentAt(agent).load.active_units[IndexOf(held.channel)];
+    offered.push_back(id);
+    --load.items[IndexOf(item.channel)];
+    load.fixed_units -= item.units;
+  }
+  std::vector<Looking> looking;
+  for (ItemId id : offered) {
+    const Item& item = ItemAt(id);
+    if (StillFits(profile, load, item)) {
+      ++load.items[IndexOf(item.channel)];
+      load.fixed_units += item.units;
+      continue;
     }
-    const Load& load = AgentAt(agent).load;
-    const ChannelCapacity* own = profile.Find(item.channel);
-    const bool within_limit = own != nullptr && load.items[IndexOf(item.channel)] <= own->limit;
-    const bool fits = load.units() - may_be_parked <= profile.units;
-    if (within_limit && fits && !IsOverfull(profile, load)) continue;
-    Emit(OfferRevoked{item.decision->offer, *id, agent, RevokeCause::kNoRoom});
+    Emit(OfferRevoked{item.decision->offer, id, agent, RevokeCause::kNoRoom});
     looking.push_back({OrderOf(item), true});
   }
   PlaceInOrder(std::move(looking));

@@ -271,6 +271,8 @@ class Recorder {
     reason.load_permille = LoadPermille(s_.ProfileOf(e.agent), agent.state.load);
     reason.idle_since = agent.state.idle_since;
     reason.config_revision = s_.directory.revision;
+    reason.band = item.band;
+    reason.due = item.due;
     item.decision =
         Decision{e.offer, e.agent, at_, at_, reason, OfferOutcome::kAccepted, /*forced=*/true};
     item.units = CostOf(s_.ProfileOf(e.agent), item.channel);

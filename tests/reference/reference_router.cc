@@ -181,8 +181,9 @@ Check ReferenceRouter::FirstFailing(const AgentPicture& agent, const ItemPicture
     if (!Sees(agent, item)) return Check::kHelpsLater;
     if (IsExcluded(item, agent, model_.now)) {
       const int most = model_.queues.at(item.queue).config.max_declines;
-      return item.refusals.at(agent.id).count >= most ? Check::kRefusedTooOften
-                                                      : Check::kRefusedBefore;
+      const int count = item.refusals.at(agent.id).count;
+      if (count == 0) return Check::kPulledBack;
+      return count >= most ? Check::kRefusedTooOften : Check::kRefusedBefore;
     }
   }
   if (!Takes(agent, item.channel)) return Check::kChannelNotTaken;
