@@ -48,6 +48,15 @@ std::string FieldWords::Of(SelectionKey key) const {
       "fewest skills", "most skills", "fixed order"};
   return Listed(kWords, key);
 }
+std::string FieldWords::Of(EntryGate::When when) const {
+  static constexpr std::array<const char*, 2> kWords = {"so many wait", "nobody is signed in"};
+  return Listed(kWords, when);
+}
+std::string FieldWords::Of(EntryGate::Action action) const {
+  static constexpr std::array<const char*, 2> kWords = {"refuse", "redirect"};
+  return Listed(kWords, action);
+}
+
 std::string FieldWords::Of(SkillId id) const { return Named(s_.directory.skills, id, "skills"); }
 std::string FieldWords::Of(TeamId id) const { return Named(s_.directory.teams, id, "teams"); }
 std::string FieldWords::Of(PartnerId id) const {

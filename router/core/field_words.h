@@ -27,6 +27,8 @@ class FieldWords {
   std::string Of(ClosedActionKind kind) const;
   std::string Of(LostWorkRule rule) const;
   std::string Of(SelectionKey key) const;
+  std::string Of(EntryGate::When when) const;
+  std::string Of(EntryGate::Action action) const;
   std::string Of(SkillId id) const;
   std::string Of(TeamId id) const;
   std::string Of(PartnerId id) const;

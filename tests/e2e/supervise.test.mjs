@@ -75,6 +75,25 @@ describe("the live view as a place to act", () => {
     await bar().waitFor({ state: "detached" });
   });
 
+  test("several deeds are taken back one after the other, the latest first", async () => {
+    const level = async (name) =>
+      (await agentNamed(name)).skills.find(({ skill }) => skill === "skills/file-review")?.level;
+    for (const [person, wanted] of [["Anna Declercq", "2"], ["Anna Declercq", "4"]]) {
+      await choose(person);
+      await openPeople("act.toSkills");
+      await dialog().getByRole("combobox", { name: "Review of files" }).selectOption(wanted);
+      await dialog().getByRole("button", { name: manager.t("act.apply") }).click();
+      await done(`Review of files ${wanted}`);
+    }
+    assert.equal(await level("agents/anna"), 4);
+    await manager.page.keyboard.press("Control+z");
+    await until(async () => (await level("agents/anna")) === 2);
+    await done("Review of files 2");
+    await manager.page.keyboard.press("Control+z");
+    await until(async () => (await level("agents/anna")) === undefined);
+    await bar().waitFor({ state: "detached" });
+  });
+
   test("skills are changed for one, and what somebody else changed since is not undone", async () => {
     await choose("Anna Declercq");
     await openPeople("act.toSkills");

@@ -60,8 +60,11 @@ function said(change: AuditEntry_Change, text: string, nameOf: NameOf): string {
   );
 }
 
-// Of two lists, what the other does not have; of what is no list, all.
-function apart(text: string, other: string): string {
+// Fields that are plain lists: of them only what differs is said.
+const kLists = new Set(["skills", "channels", "reason_codes", "away_reasons"]);
+
+function apart(field: string, text: string, other: string): string {
+  if (!kLists.has(field)) return text;
   const others = new Set(other.split(", "));
   return text
     .split(", ")
@@ -72,8 +75,8 @@ function apart(text: string, other: string): string {
 /** "Team: Ghent → Brussels"; what was nothing before is said without it. */
 export function changeOf(change: AuditEntry_Change, nameOf: NameOf): string {
   const field = i18n.known(`field.${change.field}`) ?? asWords(change.field);
-  const after = said(change, apart(change.after, change.before), nameOf);
+  const after = said(change, apart(change.field, change.after, change.before), nameOf);
   if (change.before === "") return t("audit.set", { field, after });
-  const before = said(change, apart(change.before, change.after), nameOf);
+  const before = said(change, apart(change.field, change.before, change.after), nameOf);
   return t("audit.change", { field, before, after });
 }

@@ -1,6 +1,6 @@
 // What a team manager does in the live view, and how it is undone. Every change is made on the version
 // that was seen (etags), and so is every undo: what somebody else has changed since is left alone, and
-// the page says so. The last action that can be undone stands in a bar until the next one.
+// the page says so. The last deed stands in a bar; behind it wait the earlier ones that can be undone.
 import { Code } from "@connectrpc/connect";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Presence } from "../gen/wissel/v1/agent_pb";
@@ -35,9 +35,14 @@ function wish<T>(call: (requestId: string) => Promise<T>): Promise<T> {
   return withRetry(() => call(requestId));
 }
 
+// Nobody takes back more than this.
+const kDeedsKept = 20;
+
 export class Supervision {
   /** The last deed, until it is undone, dismissed or followed by another. */
   last = $state.raw<Deed | null>(null);
+  // Earlier ones that can be undone, the latest last.
+  #earlier: Deed[] = [];
   busy = $state(false);
   #clients: Pick<Clients, "agent" | "config" | "work">;
   #nameOf: NameOf;
@@ -267,7 +272,7 @@ export class Supervision {
   async undo(): Promise<void> {
     const deed = this.last;
     if (!deed || deed.undo.length === 0 || this.busy) return;
-    this.last = null;
+    this.last = this.#earlier.pop() ?? null;
     let undone = 0;
     await this.#working(async () => {
       for (const { about, step } of deed.undo) {
@@ -284,6 +289,7 @@ export class Supervision {
 
   dismiss(): void {
     this.last = null;
+    this.#earlier = [];
   }
 
   #notUndone(about: string, reason: unknown): void {
@@ -297,6 +303,8 @@ export class Supervision {
   // --- Parts
 
   #did(deed: Deed): void {
+    if (this.last && this.last.undo.length > 0) this.#earlier.push(this.last);
+    this.#earlier = this.#earlier.slice(-kDeedsKept);
     this.last = deed;
   }
 
