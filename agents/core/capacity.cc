@@ -18,6 +18,7 @@ int32_t InterruptibleUnits(const RoutingProfile& profile, const Load& load, Chan
 RoomCheck CheckRoom(const RoutingProfile& profile, const Load& load,
                     const ChannelCapacity& wanted) {
   if (load.items[IndexOf(wanted.channel)] >= wanted.limit) return RoomCheck::kChannelLimit;
+  if (IsOverfull(profile, load)) return RoomCheck::kOverfull;
   const int32_t free = profile.units - load.units();
   if (free >= wanted.cost) return RoomCheck::kRoom;
   if (free + InterruptibleUnits(profile, load, wanted.channel) >= wanted.cost)
@@ -57,6 +58,15 @@ ChannelSet RoomFor(const RoutingProfile& profile, const Load& load) {
     if (CheckRoom(profile, load, capacity) == RoomCheck::kRoom) room.Add(capacity.channel);
   }
   return room;
+}
+
+bool IsOverfull(const RoutingProfile& profile, const Load& load) {
+  return load.assigned_units > profile.units;
+}
+
+int32_t CostOf(const RoutingProfile& profile, Channel channel) {
+  const ChannelCapacity* capacity = profile.Find(channel);
+  return capacity == nullptr ? profile.units : capacity->cost;
 }
 
 int32_t LoadPermille(const RoutingProfile& profile, const Load& load) {

@@ -1,7 +1,8 @@
 // What an agent can hold at once: a limit per channel, a total in units with a cost per channel,
 // and which channel may interrupt which.
 //
-// Checked in this order: channel limit, units, interrupt rule. An item of an interrupting channel
+// Checked in this order: channel limit, units, interrupt rule; whoever is over their units gets
+// nothing. An item of an interrupting channel
 // may land on an agent whose units are full of interruptible work: that work is then parked. Parked
 // work still counts towards its channel's limit, not towards the units.
 #pragma once
@@ -93,6 +94,8 @@ struct Load {
   // Units of work that stands (`fixed`) and of active work of each channel, which may be parked.
   int32_t fixed_units = 0;
   std::array<int32_t, kChannelCount> active_units = {};
+  // Of all these, the units of accepted work.
+  int32_t assigned_units = 0;
 
   int32_t units() const {
     int32_t sum = fixed_units;
@@ -102,13 +105,21 @@ struct Load {
   bool operator==(const Load&) const = default;
 };
 
-enum class RoomCheck : uint8_t { kRoom, kNotTaken, kChannelLimit, kUnits };
+enum class RoomCheck : uint8_t { kRoom, kNotTaken, kChannelLimit, kUnits, kOverfull };
 
 // The first capacity check that fails for one more item of `channel`.
 RoomCheck CheckRoom(const RoutingProfile& profile, const Load& load, Channel channel);
 
 // All channels with room.
 ChannelSet RoomFor(const RoutingProfile& profile, const Load& load);
+
+// Accepted work takes more than there is: a manager assigned it, or the profile became smaller.
+// Nothing more is offered then, not even what could interrupt.
+bool IsOverfull(const RoutingProfile& profile, const Load& load);
+
+// Units that an item takes. One that the profile does not take, which only a manager can assign,
+// takes them all.
+int32_t CostOf(const RoutingProfile& profile, Channel channel);
 
 // Share of the units in use, in thousandths; over 1000 after a forced assignment.
 int32_t LoadPermille(const RoutingProfile& profile, const Load& load);

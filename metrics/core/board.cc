@@ -13,7 +13,8 @@ Board::Board(const Engine& engine, uint64_t sequence)
       day_start_(engine.now()),
       advanced_to_(engine.now()),
       directory_(engine.directory()),
-      forgotten_sequence_(sequence) {
+      forgotten_sequence_(sequence),
+      actions_(engine.actions().next() - 1) {
   directory_.queues.ForEach([&](QueueId id, const QueueConfig&) {
     PutQueue(id, engine.IsOpen(id));
     Get(id).row.surge = engine.IsInSurge(id);

@@ -97,6 +97,8 @@ class Board {
   // version from which to go on. None: the board does not remember that far back.
   std::optional<uint64_t> VersionToResume(uint64_t sequence) const;
 
+  // How many actions of people there have been.
+  uint64_t actions() const { return actions_; }
   int64_t waiting_total() const { return waiting_total_; }
   int64_t AgentsIn(Presence presence) const { return presences_[static_cast<size_t>(presence)]; }
 
@@ -145,6 +147,8 @@ class Board {
   void On(const ItemResumed& e, Instant at);
   void On(const WrapUpStarted& e, Instant at);
   void On(const ItemCompleted& e, Instant at);
+  void On(const ItemAssigned& e, Instant at);
+  void On(const ItemPulledBack& e, Instant at);
   // agent_folds.cc
   void On(const AgentSignedIn& e, Instant at);
   void On(const PresenceChanged& e, Instant at);
@@ -164,6 +168,7 @@ class Board {
   void On(const QueueDeleted& e, Instant at);
   void On(const QueueOpened& e, Instant at);
   void On(const QueueClosed& e, Instant at);
+  void On(const ActionTaken&, Instant) { ++actions_; }
   // Everything else shows nothing on the board.
   template <class Other>
   void On(const Other&, Instant) {}
@@ -186,6 +191,8 @@ class Board {
   void BeginStay(ItemId id, LiveItem& item, QueueId queue);
   void SetState(LiveItem& item, ItemState state, Instant at);
   void EndOffer(ItemId id, AgentId agent, Instant at);
+  // An agent has it from now on.
+  void BeginAssignment(ItemId id, LiveItem& item, Instant at);
   // From the agent who has it, by whatever end.
   void EndAssignment(ItemId id, LiveItem& item, Instant at);
   void StopHandling(LiveItem& item, Instant at);
@@ -209,6 +216,7 @@ class Board {
   std::deque<Removal> removals_;  // oldest first
   // What happened up to here is not remembered change by change.
   uint64_t forgotten_sequence_ = 0;
+  uint64_t actions_ = 0;
   int64_t waiting_total_ = 0;
   int64_t presences_[4] = {};
 };

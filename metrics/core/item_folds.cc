@@ -160,8 +160,7 @@ void Board::On(const ItemReturned& e, Instant at) {
 void Board::On(const OfferMade& e, Instant at) {
   LiveItem& item = Get(e.item);
   const RoutingProfile& profile = directory_.profiles.Get(directory_.agents.Get(e.agent).profile);
-  const ChannelCapacity* capacity = profile.Find(item.channel);
-  item.units = capacity == nullptr ? 0 : capacity->cost;
+  item.units = CostOf(profile, item.channel);
   item.agent = e.agent;
   Get(e.agent).work.push_back(e.item);
   ++Get(item.queue).row.offered_now;
@@ -171,19 +170,8 @@ void Board::On(const OfferMade& e, Instant at) {
 
 void Board::On(const OfferAccepted& e, Instant at) {
   LiveItem& item = Get(e.item);
-  RemoveWaiting(e.item, item);
-  const Duration wait = at - item.wait_from;
-  QueueRow& row = Get(item.queue).row;
-  --row.offered_now;
-  ++row.today.answered;
-  if (wait <= directory_.queues.Get(item.queue).answer_within) ++row.today.answered_in_time;
-  row.today.answered_wait_sum += wait;
-  ++row.active;
-  item.kept_for.reset();
-  item.handled = Duration();
-  item.handling_since = at;
-  item.accepted = at;
-  SetState(item, ItemState::kActive, at);
+  --Get(item.queue).row.offered_now;
+  BeginAssignment(e.item, item, at);
 }
 
 void Board::On(const OfferDeclined& e, Instant at) {
@@ -240,6 +228,29 @@ void Board::On(const ItemCompleted& e, Instant at) {
   today.handle_sum += item.handled;
   ++Get(e.agent).completed;
   Drop(e.item);
+}
+
+// --- By a manager
+
+void Board::On(const ItemAssigned& e, Instant at) {
+  LiveItem& item = Get(e.item);
+  const RoutingProfile& profile = directory_.profiles.Get(directory_.agents.Get(e.agent).profile);
+  item.units = CostOf(profile, item.channel);
+  item.agent = e.agent;
+  Get(e.agent).work.push_back(e.item);
+  BeginAssignment(e.item, item, at);
+  CountUnits(item, true);
+}
+
+// What was only offered waits already.
+void Board::On(const ItemPulledBack& e, Instant at) {
+  LiveItem& item = Get(e.item);
+  if (item.waits()) return;
+  EndAssignment(e.item, item, at);
+  item.state = ItemState::kWaiting;
+  item.state_since = at;
+  item.wait_from = at;
+  BeginStay(e.item, item, item.queue);
 }
 
 // --- Parts
@@ -309,6 +320,21 @@ void Board::EndOffer(ItemId id, AgentId agent, Instant at) {
   std::erase(Get(agent).work, id);
   SetState(item, ItemState::kWaiting, at);
   item.agent = AgentId();
+}
+
+void Board::BeginAssignment(ItemId id, LiveItem& item, Instant at) {
+  RemoveWaiting(id, item);
+  const Duration wait = at - item.wait_from;
+  QueueRow& row = Get(item.queue).row;
+  ++row.today.answered;
+  if (wait <= directory_.queues.Get(item.queue).answer_within) ++row.today.answered_in_time;
+  row.today.answered_wait_sum += wait;
+  ++row.active;
+  item.kept_for.reset();
+  item.handled = Duration();
+  item.handling_since = at;
+  item.accepted = at;
+  SetState(item, ItemState::kActive, at);
 }
 
 void Board::EndAssignment(ItemId id, LiveItem& item, Instant at) {

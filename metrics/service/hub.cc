@@ -95,10 +95,12 @@ void Hub::SendTo(Watcher& watcher, Round& round, Instant now) {
   watcher.sent_version = board().version();
   watcher.sent_waiting_version = waiting_version;
   const bool nothing = update->queues().empty() && update->agents().empty() &&
-                       update->removed().empty() && !update->has_waiting();
+                       update->removed().empty() && !update->has_waiting() &&
+                       watcher.sent_actions == board().actions();
   if (nothing && !watcher.wants_snapshot && !silent) return;
   watcher.wants_snapshot = false;
   watcher.sent_at = now;
+  watcher.sent_actions = board().actions();
   watcher.stream.Write(*update);
 }
 
@@ -108,6 +110,7 @@ v1::LiveUpdate Hub::Build(uint64_t since, bool snapshot, std::optional<QueueId> 
   update.set_sequence(static_cast<int64_t>(board().sequence()));
   update.set_snapshot(snapshot);
   WriteTimestamp(now, update.mutable_now());
+  update.set_last_audit_entry(static_cast<int64_t>(board().actions()));
   board().ForEachQueueSince(since,
                             [&](QueueId id) { WriteQueue(board(), id, update.add_queues()); });
   board().ForEachAgentSince(since, [&](AgentId id) {

@@ -53,7 +53,8 @@ class Hub {
     std::optional<QueueId> items_of;
     bool wants_snapshot = true;
     uint64_t sent_version = 0;
-    uint64_t sent_waiting_version = 0;
+    std::optional<uint64_t> sent_waiting_version;  // none: not sent yet
+    uint64_t sent_actions = 0;
     Instant sent_at;
   };
   using Shared = std::shared_ptr<const v1::LiveUpdate>;

@@ -181,6 +181,11 @@ void Prometheus::Count(const Event& event, const Board& before) {
             of_item(e.item).answered->Increment();
             of_item(e.item).wait->Observe(wait.seconds());
           },
+          [&](const ItemAssigned& e) {
+            const Duration wait = event.at - before.FindItem(e.item)->wait_from;
+            of_item(e.item).answered->Increment();
+            of_item(e.item).wait->Observe(wait.seconds());
+          },
           [&](const ItemAbandoned& e) { of_item(e.item).abandoned->Increment(); },
           [&](const ItemCancelled& e) { of_item(e.item).cancelled->Increment(); },
           [&](const ItemCompleted& e) { of_item(e.item).completed->Increment(); },

@@ -90,6 +90,8 @@ struct UpdateItem {
   std::optional<uint8_t> band;
   std::optional<Duration> head_start;
   std::optional<Requirement> requirement;
+  // Only while the item has this version (version.h); none: whatever it has.
+  std::optional<uint64_t> if_version = std::nullopt;
 };
 // The customer left before an answer.
 struct AbandonItem {
@@ -115,6 +117,7 @@ struct TransferItem {
   ItemId item;
   std::optional<QueueId> to_queue;
   std::optional<AgentId> to_agent;
+  std::optional<uint64_t> if_version = std::nullopt;
 };
 
 // --- Offers and assignments: by the agent who has them
@@ -184,6 +187,30 @@ struct RestoreLease {
   AgentId agent;
 };
 
+// --- Over the head of the rules, by a manager
+// ------------------------------------------------------------------
+
+// What waits, or is offered, goes to an agent who is signed in: no skill, presence or capacity is
+// asked for. It is active at once.
+struct ForceAssign {
+  ItemId item;
+  AgentId agent;
+  std::optional<uint64_t> if_version = std::nullopt;
+};
+// What is offered, active, on hold or parked goes back into its line, at the place it had. No
+// refusal of the agent, who is not offered it again before the queue's decline gap has passed.
+struct PullBack {
+  ItemId item;
+  std::optional<uint64_t> if_version = std::nullopt;
+};
+// Of an agent who is signed in; like their own, it waits for the work at hand.
+struct ForcePresence {
+  AgentId agent;
+  Presence presence = Presence::kAway;  // kOffline: signed out
+  std::string away_reason;
+  std::optional<uint64_t> if_version = std::nullopt;
+};
+
 using CommandBody =
     std::variant<ConfigureCenter, ConfigureSkill, ConfigureTeam, ConfigurePartner, ConfigureProfile,
                  ConfigureQueue, ConfigureAgent, DeleteSkill, DeleteTeam, DeletePartner,
@@ -191,7 +218,8 @@ using CommandBody =
                  AbandonItem, CancelItem, TransferItem, AcceptOffer, DeclineOffer, HoldItem,
                  RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
-                 MissCustomer, SetSurge, GiveNotice, WithdrawNotice>;
+                 MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
+                 ForcePresence>;
 
 struct RequestIdentity {
   RequestKey key;
@@ -201,6 +229,8 @@ struct RequestIdentity {
 struct Command {
   CommandBody body;
   std::optional<RequestIdentity> request;
+  // The person whose command it is, for the record ("users/maya"); empty: nobody's.
+  std::string by;
 };
 
 }  // namespace wissel

@@ -227,6 +227,7 @@ void Decider::ReplaceEarlier(const std::vector<ItemId>& earlier, ItemId by) {
 
 Decider::Subject Decider::On(const UpdateItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckVersion(*item, c.if_version), "workItem"));
   if (!IsUntouched(item->state)) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.name",
                   fmt::format("{} is {}; only what waits can be changed", NameOf(c.item),
@@ -327,6 +328,7 @@ void Decider::Transfer(ItemId id, const Target& target, std::optional<AgentId> f
 
 Decider::Subject Decider::On(const TransferItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  WISSEL_RETURN_IF_ERROR(CheckVersion(*item, c.if_version));
   WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent));
   if (item->state == ItemState::kScheduled) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",

@@ -5,6 +5,22 @@
 #include "router/core/decider.h"
 
 namespace wissel {
+namespace {
+
+// Beside what the agent holds, with the units that were fixed when it was offered.
+bool StillFits(const RoutingProfile& profile, const Load& load, const Item& offered) {
+  const ChannelCapacity* own = profile.Find(offered.channel);
+  if (own == nullptr || load.items[IndexOf(offered.channel)] >= own->limit) return false;
+  if (IsOverfull(profile, load)) return false;
+  int32_t may_be_parked = 0;
+  for (const ChannelCapacity& held : profile.channels) {
+    if (!ChannelSet::FromBits(held.interrupted_by).Has(offered.channel)) continue;
+    may_be_parked += load.active_units[IndexOf(held.channel)];
+  }
+  return load.units() + offered.units - may_be_parked <= profile.units;
+}
+
+}  // namespace
 
 absl::StatusOr<const Item*> Decider::FindOffer(AgentId agent, OfferId offer) const {
   const State::AgentRow* row = s_.FindAgent(agent);
@@ -39,11 +55,15 @@ absl::StatusOr<const Item*> Decider::FindAssigned(AgentId agent, ItemId id) cons
   return item;
 }
 
-// Active work makes room for what may interrupt it: the latest accepted first.
 void Decider::Accept(ItemId id) {
   const Item& accepted = ItemAt(id);
-  const AgentId agent = accepted.agent();
-  Emit(OfferAccepted{accepted.decision->offer, id, agent});
+  Emit(OfferAccepted{accepted.decision->offer, id, accepted.agent()});
+  ParkFor(id);
+}
+
+// Active work makes room for what may interrupt it: the latest accepted first.
+void Decider::ParkFor(ItemId id) {
+  const AgentId agent = ItemAt(id).agent();
   const RoutingProfile& profile = s_.ProfileOf(agent);
   while (AgentAt(agent).load.units() > profile.units) {
     const Item* next = nullptr;
@@ -62,21 +82,29 @@ void Decider::Accept(ItemId id) {
   }
 }
 
-// An offer may have counted on interrupting work that can no longer be: the latest goes back first.
+// An offer may have counted on interrupting work that can no longer be, or on room that a manager
+// has filled. Those made first stand as long as they fit, so that none that is withdrawn would
+// still fit.
 void Decider::RevokeWhatNoLongerFits(AgentId agent) {
   const RoutingProfile& profile = s_.ProfileOf(agent);
-  const std::vector<ItemId> work = AgentAt(agent).work;
-  std::vector<Looking> looking;
-  for (auto id = work.rbegin(); id != work.rend(); ++id) {
-    const Item& item = ItemAt(*id);
+  std::vector<ItemId> offered;
+  Load load = AgentAt(agent).load;
+  for (ItemId id : AgentAt(agent).work) {
+    const Item& item = ItemAt(id);
     if (item.state != ItemState::kOffered) continue;
-    int32_t may_be_parked = 0;
-    for (const ChannelCapacity& held : profile.channels) {
-      if (!ChannelSet::FromBits(held.interrupted_by).Has(item.channel)) continue;
-      may_be_parked += AgentAt(agent).load.active_units[IndexOf(held.channel)];
+    offered.push_back(id);
+    --load.items[IndexOf(item.channel)];
+    load.fixed_units -= item.units;
+  }
+  std::vector<Looking> looking;
+  for (ItemId id : offered) {
+    const Item& item = ItemAt(id);
+    if (StillFits(profile, load, item)) {
+      ++load.items[IndexOf(item.channel)];
+      load.fixed_units += item.units;
+      continue;
     }
-    if (AgentAt(agent).load.units() - may_be_parked <= profile.units) continue;
-    Emit(OfferRevoked{item.decision->offer, *id, agent, RevokeCause::kNoRoom});
+    Emit(OfferRevoked{item.decision->offer, id, agent, RevokeCause::kNoRoom});
     looking.push_back({OrderOf(item), true});
   }
   PlaceInOrder(std::move(looking));

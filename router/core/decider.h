@@ -3,8 +3,8 @@
 // after it.
 //
 // One file per family of commands: decide_config, decide_items, decide_callbacks, decide_surge,
-// decide_offers, decide_presence, decide_timers; placing.cc holds what all of them end in: waiting items find agents, agents find
-// items.
+// decide_offers, decide_presence, decide_supervise, decide_timers; placing.cc holds what all of them
+// end in: waiting items find agents, agents find items.
 #pragma once
 
 #include <optional>
@@ -27,6 +27,7 @@ class Decider {
   // What the command was about.
   absl::StatusOr<uint64_t> Carry(const CommandBody& command);
   void Remember(const RequestCarriedOut& request) { Emit(request); }
+  void Note(const ActionTaken& action) { Emit(action); }
 
   // Looks at what a due timer points to. What waits because of it is placed by Settle, once all
   // timers that are due have fired: of those that look for an agent at one instant, the first in
@@ -82,6 +83,14 @@ class Decider {
   Subject On(const LoseLease& c);
   Subject On(const RestoreLease& c);
 
+  // decide_supervise.cc
+  Subject On(const ForceAssign& c);
+  Subject On(const PullBack& c);
+  Subject On(const ForcePresence& c);
+
+  // decide_supervise.cc
+  absl::Status CheckVersion(const Item& item, std::optional<uint64_t> if_version) const;
+
   // decide_config.cc
   template <class Id, class Config>
   absl::Status CheckVersion(const ResourceTable<Id, Config>& table, Id id, const char* kind,
@@ -131,6 +140,7 @@ class Decider {
   absl::StatusOr<const Item*> FindOffer(AgentId agent, OfferId offer) const;
   absl::StatusOr<const Item*> FindAssigned(AgentId agent, ItemId id) const;
   void Accept(ItemId id);
+  void ParkFor(ItemId id);
   void RevokeWhatNoLongerFits(AgentId agent);
   void RevokeWhatNoLongerFits();  // of all agents, after a change of capacities
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "fmt/format.h"
+#include "router/core/action_of.h"
 #include "router/core/item.h"
 
 namespace wissel {
@@ -95,9 +96,9 @@ class Describer {
                        FormatInstant(*e.until));
   }
   std::string operator()(const KeepEnded& e) const {
-    static constexpr std::array<const char*, 4> kCauses = {
+    static constexpr std::array<const char*, 5> kCauses = {
         "the time has passed", "the agent is gone", "the agent did not take it",
-        "the agent no longer fits"};
+        "the agent no longer fits", "it is taken back"};
     return fmt::format("{} is no longer kept for {}: {}", Item(e.item), Agent(e.agent),
                        kCauses[static_cast<size_t>(e.cause) - 1]);
   }
@@ -174,9 +175,9 @@ class Describer {
     return ByAgent(e, "misses") + " and is not responding";
   }
   std::string operator()(const OfferRevoked& e) const {
-    static constexpr std::array<const char*, 5> kCauses = {
-        "the agent has left", "the connection is lost", "the item is moved", "the agent is away",
-        "the agent has no more room"};
+    static constexpr std::array<const char*, 6> kCauses = {
+        "the agent has left", "the connection is lost",     "the item is moved",
+        "the agent is away",  "the agent has no more room", "a manager decides"};
     return fmt::format("{} is withdrawn from {} ({}): {}", Item(e.item), Agent(e.agent),
                        Offer(e.offer), kCauses[static_cast<size_t>(e.cause) - 1]);
   }
@@ -225,6 +226,15 @@ class Describer {
   std::string operator()(const LeaseRestored& e) const {
     return Agent(e.agent) + " is connected again";
   }
+
+  std::string operator()(const ItemAssigned& e) const {
+    return fmt::format("{} is assigned to {} by force ({})", Item(e.item), Agent(e.agent),
+                       Offer(e.offer));
+  }
+  std::string operator()(const ItemPulledBack& e) const {
+    return fmt::format("{} is taken back into its queue from {}", Item(e.item), Agent(e.agent));
+  }
+  std::string operator()(const ActionTaken& e) const { return DescribeAction(e); }
 
   std::string operator()(const RequestCarriedOut& e) const {
     return fmt::format("request {:016x}{:016x} is carried out", e.key.high, e.key.low);

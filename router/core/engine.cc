@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "fmt/format.h"
+#include "router/core/action_of.h"
 #include "router/core/decider.h"
 
 namespace wissel {
@@ -28,8 +29,12 @@ absl::StatusOr<Outcome> Engine::Decide(const Command& command, Instant now,
   }
   state_->clock = now;
   Decider decider(*state_, now, events);
+  // Told from what is there before.
+  std::optional<ActionTaken> action;
+  if (!command.by.empty()) action = ActionOf(command.body, command.by, *state_);
   absl::StatusOr<uint64_t> subject = decider.Carry(command.body);
   if (!subject.ok()) return std::move(subject).status();
+  if (action) decider.Note(*action);
   if (command.request) {
     decider.Remember({command.request->key, command.request->fingerprint, *subject});
   }
@@ -99,6 +104,8 @@ bool Engine::Concerns(const Notice& notice, const Item& item) const {
   return (!notice.queue || *notice.queue == item.queue) &&
          (notice.topic.empty() || notice.topic == item.topic);
 }
+const Actions& Engine::actions() const { return state_->actions; }
+
 bool Engine::IsOpen(QueueId queue) const { return state_->IsOpen(queue); }
 
 const Item* Engine::FindItem(ItemId id) const {

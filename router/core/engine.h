@@ -23,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "agents/core/channel.h"
+#include "router/core/actions.h"
 #include "router/core/agent_state.h"
 #include "router/core/command.h"
 #include "router/core/directory.h"
@@ -39,6 +40,8 @@ struct EngineOptions {
   // Request ids that are remembered: at most so many, at most so long.
   size_t requests_kept = 1'000'000;
   Duration requests_kept_for = Duration::Hours(24);
+  // Actions of people that can still be asked about here; the journal has them all.
+  size_t actions_kept = 10'000;
 };
 
 // What a granted command was about: the id of the item, agent or resource.
@@ -94,6 +97,8 @@ struct SavedState {
   std::vector<SavedRequest> requests;  // oldest first
   std::vector<NoticeGiven> notices;    // by id
   uint32_t next_notice = 1;
+  std::vector<RecordedAction> actions;  // oldest first
+  uint64_t next_action = 1;
 
   static void Fields(auto&& self, auto&& f) {
     f(1, "now", self.now);
@@ -110,6 +115,8 @@ struct SavedState {
     f(12, "requests", self.requests);
     f(13, "notices", self.notices);
     f(14, "next_notice", self.next_notice);
+    f(15, "actions", self.actions);
+    f(16, "next_action", self.next_action);
   }
 };
 
@@ -172,6 +179,8 @@ class Engine {
   std::vector<ItemId> WaitingInOrder(QueueId queue, size_t limit) const;
   size_t WaitingCount(QueueId queue) const;
   Staffing StaffingOf(QueueId queue) const;
+  // Who did what, as far as it is kept.
+  const Actions& actions() const;
 
   // For explanation (explain.h) and for checkers: the whole state, read-only.
   const State& state() const { return *state_; }

@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "router/core/config.h"
 #include "router/core/ids.h"
+#include "router/core/manager_event.h"
 #include "router/core/requirement.h"
 
 namespace wissel {
@@ -233,7 +234,13 @@ struct ItemKept {
     f(4, "preference", self.preference);
   }
 };
-enum class KeepEndCause : uint8_t { kTimePassed = 1, kAgentGone = 2, kDeclined = 3, kUpdated = 4 };
+enum class KeepEndCause : uint8_t {
+  kTimePassed = 1,
+  kAgentGone = 2,
+  kDeclined = 3,
+  kUpdated = 4,
+  kPulledBack = 5,
+};
 struct KeepEnded {
   ItemId item;
   AgentId agent;
@@ -449,6 +456,7 @@ enum class RevokeCause : uint8_t {
   kItemMoved = 3,
   kAgentAway = 4,
   kNoRoom = 5,  // work that was to be interrupted can no longer be
+  kByManager = 6,
 };
 // Withdrawn from the agent; the item keeps its place.
 struct OfferRevoked {
@@ -611,7 +619,7 @@ using EventBody = std::variant<
     ItemResumed, WrapUpStarted, ItemCompleted, AgentSignedIn, SessionTakenOver, PresenceChanged,
     PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown,
     CallbackPromised, ItemPostponed, ItemExpired, ItemMerged, ItemInformed, SurgeBegun, SurgeEnded,
-    NoticeGiven, NoticeWithdrawn>;
+    NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken>;
 
 struct Event {
   Instant at;

@@ -76,6 +76,8 @@ std::optional<FailedCheck> CapacityCheck(const State& s, const Item& item, Agent
     case RoomCheck::kChannelLimit:
       return FailedCheck{
           Check::kChannelLimit, fmt::format("is at the limit of {}", NameOf(item.channel)), {}};
+    case RoomCheck::kOverfull:
+      return FailedCheck{Check::kUnits, "holds more than their capacity", {}};
     case RoomCheck::kUnits:
       return FailedCheck{Check::kUnits, "is busy with work that may not be interrupted", {}};
     default:
@@ -89,6 +91,8 @@ std::optional<FailedCheck> RefusalCheck(const State& s, const Item& item, AgentI
       return FailedCheck{Check::kRefusedTooOften, "refused it as often as is allowed", {}};
     case Exclusion::kGap:
       return FailedCheck{Check::kRefusedBefore, "refused it a moment ago", {}};
+    case Exclusion::kPulledBack:
+      return FailedCheck{Check::kPulledBack, "had it taken back a moment ago", {}};
     case Exclusion::kOthersEligible:
       return FailedCheck{Check::kRefusedBefore, "refused it before, and others are there", {}};
     default:
@@ -154,10 +158,11 @@ void AddUpcoming(const State& s, const Item& item, ItemExplanation& e) {
   }
   for (const Refusal& refusal : item.refusals) {
     if (item.state != ItemState::kWaiting || refusal.retry_at <= s.clock) continue;
-    e.upcoming.push_back({refusal.retry_at, Kind::kMayBeAskedAgain,
-                          fmt::format("{} may be asked again, if nobody else is there",
-                                      AgentName(s.directory, refusal.agent)),
-                          0, refusal.agent});
+    e.upcoming.push_back(
+        {refusal.retry_at, Kind::kMayBeAskedAgain,
+         fmt::format("{} may be asked again{}", AgentName(s.directory, refusal.agent),
+                     refusal.count == 0 ? "" : ", if nobody else is there"),
+         0, refusal.agent});
   }
   if (item.state == ItemState::kOffered) {
     e.upcoming.push_back({item.decision->deadline, Kind::kOfferMissed, "the offer is missed"});
@@ -267,6 +272,13 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
   static constexpr const char* kOutcomes[] = {"is open",    "was accepted",  "was declined",
                                               "was missed", "was withdrawn", "was cancelled"};
   const OfferReason& r = decision.reason;
+  if (decision.forced) {
+    return fmt::format(
+        "At {} workItems/{} was assigned by force to {}: a manager decided, nobody was chosen "
+        "(configuration {}).",
+        FormatInstant(decision.at), item.id.value(), AgentName(directory, decision.agent),
+        r.config_revision);
+  }
   std::string why = "the only one who could take it";
   if (r.preference == kKeptByTransfer) {
     why = "to whom it was transferred";

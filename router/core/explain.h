@@ -31,6 +31,7 @@ enum class Check : uint8_t {
   kChannelNotTaken = 15,
   kLeaving = 16,
   kHelpsLater = 17,
+  kPulledBack = 18,
 };
 
 // A sentence, and what it is made of for those who say it in other words.

@@ -48,8 +48,8 @@ constexpr bool IsAssigned(ItemState s) {
 // An agent who declined or missed the item, or gave it back.
 struct Refusal {
   AgentId agent;
-  int32_t count = 0;
-  Instant retry_at;  // not offered to them again before
+  int32_t count = 0;  // 0: a manager took it from them, which is nobody's refusal
+  Instant retry_at;   // not offered to them again before
 
   bool operator==(const Refusal&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -77,6 +77,7 @@ struct Decision {
   Instant deadline;
   OfferReason reason;
   OfferOutcome outcome = OfferOutcome::kOpen;
+  bool forced = false;  // nobody chose: a manager assigned it
 
   bool operator==(const Decision&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -86,6 +87,7 @@ struct Decision {
     f(4, "deadline", self.deadline);
     f(5, "reason", self.reason);
     f(6, "outcome", self.outcome);
+    f(7, "forced", self.forced);
   }
 };
 

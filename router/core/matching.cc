@@ -77,6 +77,7 @@ bool OthersEligible(const State& state, const Item& item) {
     others += pool.present;
   }
   for (const Refusal& refusal : item.refusals) {
+    if (refusal.count == 0) continue;
     const State::AgentRow* row = state.FindAgent(refusal.agent);
     if (row == nullptr || !row->state.open_for_work() || !state.MatchOf(item, refusal.agent))
       continue;
@@ -139,7 +140,9 @@ Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent) {
   if (refusal->count >= state.directory.queues.Get(item.queue).max_declines) {
     return Exclusion::kTooOften;
   }
-  if (state.clock < refusal->retry_at) return Exclusion::kGap;
+  const bool refused = refusal->count > 0;
+  if (state.clock < refusal->retry_at) return refused ? Exclusion::kGap : Exclusion::kPulledBack;
+  if (!refused) return Exclusion::kNone;
   return OthersEligible(state, item) ? Exclusion::kOthersEligible : Exclusion::kNone;
 }
 

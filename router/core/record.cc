@@ -4,6 +4,12 @@
 #include "router/core/state.h"
 
 namespace wissel {
+namespace {
+
+// A pull-back would be pointless if the item could go back to its agent at once.
+constexpr Duration kLeastGapAfterPullBack = Duration::Seconds(5);
+
+}  // namespace
 
 class Recorder {
  public:
@@ -301,6 +307,41 @@ class Recorder {
     s_.ForgetOldestEnded();
   }
 
+  // --- By a manager ---
+  void operator()(const ItemAssigned& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    Item& item = row.item;
+    const State::AgentRow& agent = s_.agents[e.agent.value()];
+    OfferReason reason;
+    reason.load_permille = LoadPermille(s_.ProfileOf(e.agent), agent.state.load);
+    reason.idle_since = agent.state.idle_since;
+    reason.config_revision = s_.directory.revision;
+    reason.band = item.band;
+    reason.due = item.due;
+    item.decision =
+        Decision{e.offer, e.agent, at_, at_, reason, OfferOutcome::kAccepted, /*forced=*/true};
+    item.units = CostOf(s_.ProfileOf(e.agent), item.channel);
+    item.next_preference = static_cast<uint8_t>(item.preferred.size());
+    item.keep.reset();
+    item.accepted = at_;
+    if (!item.answered) item.answered = at_;
+    s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);
+    s_.agents[e.agent.value()].state.work.push_back(e.item);
+    Become(row, ItemState::kActive);
+    s_.Reindex(e.agent);
+  }
+  void operator()(const ItemPulledBack& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    const Duration gap = s_.directory.queues.Get(row.item.queue).decline_gap;
+    RefusalOf(row.item, e.agent).retry_at = at_ + std::max(gap, kLeastGapAfterPullBack);
+    if (IsAssigned(row.item.state)) {
+      TakeFrom(e.agent, row.item);
+      row.item.not_after.reset();  // it has been answered
+    }
+    PutBack(row, ItemState::kWaiting);
+  }
+  void operator()(const ActionTaken& e) { s_.actions.Remember(at_, e); }
+
   // --- Presence ---
   void operator()(const AgentSignedIn& e) {
     AgentState& agent = s_.agents[e.agent.value()].state;
@@ -406,12 +447,15 @@ class Recorder {
     item.shown = Duration();
   }
   void AddRefusal(Item& item, AgentId agent) {
-    const Instant retry_at = at_ + s_.directory.queues.Get(item.queue).decline_gap;
+    Refusal& refusal = RefusalOf(item, agent);
+    ++refusal.count;
+    refusal.retry_at = at_ + s_.directory.queues.Get(item.queue).decline_gap;
+  }
+  static Refusal& RefusalOf(Item& item, AgentId agent) {
     auto it = std::find_if(item.refusals.begin(), item.refusals.end(),
                            [&](const Refusal& r) { return r.agent == agent; });
     if (it == item.refusals.end()) it = item.refusals.insert(it, Refusal{agent, 0, Instant()});
-    ++it->count;
-    it->retry_at = retry_at;
+    return *it;
   }
   void RemoveFromWork(AgentId agent, ItemId item) {
     std::erase(s_.agents[agent.value()].state.work, item);

@@ -8,6 +8,7 @@ namespace wissel {
 
 State::State(EngineOptions options)
     : requests(options.requests_kept, options.requests_kept_for),
+      actions(options.actions_kept),
       lines(pools, classes),
       options_(options) {
   queues.resize(1);
@@ -112,6 +113,9 @@ Load State::LoadOf(const AgentState& agent) const {
     const bool wrapping = item.state == ItemState::kWrapping;
     if (wrapping && !directory.queues.Get(item.queue).wrap_up.blocks_capacity) continue;
     ++load.items[IndexOf(item.channel)];
+    if (IsAssigned(item.state) && item.state != ItemState::kParked) {
+      load.assigned_units += item.units;
+    }
     if (item.state == ItemState::kActive) {
       load.active_units[IndexOf(item.channel)] += item.units;
     } else if (item.state != ItemState::kParked) {
@@ -298,6 +302,8 @@ SavedState State::Save() const {
   requests.ForEach([&](Instant at, const RequestCarriedOut& request) {
     saved.requests.push_back({at, request});
   });
+  saved.actions.assign(actions.oldest_first().begin(), actions.oldest_first().end());
+  saved.next_action = actions.next();
   return saved;
 }
 
@@ -365,6 +371,8 @@ void State::Restore(SavedState saved) {
     }
   }
   for (const SavedState::SavedRequest& r : saved.requests) requests.Remember(r.at, r.request);
+  for (RecordedAction& action : saved.actions) actions.Restore(std::move(action));
+  actions.set_next(saved.next_action);
 }
 
 }  // namespace wissel

@@ -14,6 +14,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "agents/core/channel.h"
+#include "router/core/actions.h"
 #include "router/core/agent_state.h"
 #include "router/core/directory.h"
 #include "router/core/engine.h"
@@ -77,6 +78,7 @@ class State {
   Requests requests;
   std::map<NoticeId, Notice> notices;
   uint32_t next_notice = 1;
+  Actions actions;
 
   Pools pools;
   QueueClasses classes;

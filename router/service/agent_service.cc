@@ -10,6 +10,7 @@
 #include "router/service/convert_basics.h"
 #include "router/service/convert_config.h"
 #include "router/service/convert_explanation.h"
+#include "router/service/etags.h"
 #include "router/service/names.h"
 #include "router/service/requests.h"
 #include "router/service/targets.h"
@@ -91,6 +92,19 @@ absl::StatusOr<CommandBody> BodyOf(const v1::SetPresenceRequest& request, AgentI
   return SetPresence{agent, static_cast<Presence>(request.presence()), request.away_reason()};
 }
 
+absl::StatusOr<CommandBody> BodyOf(const v1::ForcePresenceRequest& request, AgentId agent,
+                                   const Directory&) {
+  if (request.presence() == v1::PRESENCE_UNSPECIFIED || !v1::Presence_IsValid(request.presence())) {
+    return RefuseField("presence", "this is no presence", "AVAILABLE, AWAY or OFFLINE");
+  }
+  if (request.presence() == v1::AWAY && request.away_reason().empty()) {
+    return RefuseField("awayReason", "who is away says why", "one of the center's away reasons");
+  }
+  WISSEL_ASSIGN_OR_RETURN(const auto version, ReadVersion(request.etag(), "etag"));
+  return ForcePresence{agent, static_cast<Presence>(request.presence()), request.away_reason(),
+                       version};
+}
+
 absl::StatusOr<CommandBody> BodyOf(const v1::AcceptOfferRequest&, AgentId agent, uint64_t offer,
                                    const Directory&) {
   return AcceptOffer{agent, OfferId(offer)};
@@ -119,15 +133,18 @@ absl::StatusOr<CommandBody> BodyOf(const v1::TransferAssignmentRequest& request,
 
 // --- The handlers
 
-// A change by an agent: identity, whose it is, command, and the agent's state after it.
+// A change by an agent, or in their place: where it comes from, whose it is, command, and the
+// agent's state after it.
 template <class Request, class Body>
 void Act(const DeskPtr& desk, const Context& context, std::string_view method,
          const Request& request, const absl::StatusOr<AgentId>& agent, Reply<v1::AgentState> reply,
          Body body) {
   if (!agent.ok()) return reply(agent.status());
-  auto identity = IdentityOf(context.caller, method, request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
-  Carry(desk->shard, body(*agent), *identity, std::move(reply),
+  auto origin = OriginOf(context.caller, method, request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  // Whoever is an agent and a manager does their own work as an agent.
+  if (context.caller.agent == NameIn(*desk->shard.directory(), *agent)) origin->by.clear();
+  Carry(desk->shard, body(*agent), *origin, std::move(reply),
         [desk, agent = *agent](const Outcome&, const Engine& engine) {
           return StateNow(*desk, agent, engine);
         });
@@ -253,6 +270,8 @@ void RegisterAgentService(rpc::MethodTable& table, Shard& shard, const ServiceOp
   ServePresence<v1::SignInRequest>(table, "SignIn", act, desk);
   ServePresence<v1::SignOutRequest>(table, "SignOut", act, desk);
   ServePresence<v1::SetPresenceRequest>(table, "SetPresence", act, desk);
+  ServePresence<v1::ForcePresenceRequest>(table, "ForcePresence", {Role::kManager, Role::kAdmin},
+                                          desk);
   ServeWork<v1::AcceptOfferRequest>(table, "AcceptOffer", act, desk, kBodyOf);
   ServeWork<v1::DeclineOfferRequest>(table, "DeclineOffer", act, desk, kBodyOf);
   ServeWork<v1::AssignmentRequest>(table, "HoldAssignment", act, desk, OnItem<HoldItem>());

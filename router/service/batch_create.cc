@@ -58,11 +58,11 @@ class Batch {
 
 void CreateOne(Shard& shard, const rpc::Caller& caller, const v1::CreateWorkItemRequest& request,
                const Directory& directory, int i, const std::shared_ptr<Batch>& batch) {
-  const auto identity = IdentityOf(caller, "CreateWorkItem", request.request_id(), request);
-  if (!identity.ok()) return batch->Refused(i, identity.status());
+  const auto origin = OriginOf(caller, "CreateWorkItem", request.request_id(), request);
+  if (!origin.ok()) return batch->Refused(i, origin.status());
   absl::StatusOr<CommandBody> body = NewItemOf(request, directory);
-  if (!body.ok() && !*identity) return batch->Refused(i, body.status());
-  shard.Submit(CommandOf(body, *identity),
+  if (!body.ok() && !origin->request) return batch->Refused(i, body.status());
+  shard.Submit(CommandOf(body, *origin),
                [batch, i, before = body.status()](const absl::StatusOr<Outcome>& outcome,
                                                   const Engine& engine) {
                  if (!outcome.ok()) return batch->Refused(i, RefusalOf(before, outcome.status()));

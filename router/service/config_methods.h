@@ -142,9 +142,9 @@ void CreateResource(const ConfigStorePtr& store, const rpc::Context& context,
                     rpc::Reply<Resource> reply) {
   using Kind = ConfigKind<Resource>;
   const std::string id_field = fmt::format("{}Id", Kind::kField);
-  const auto identity = IdentityOf(context.caller, fmt::format("Create{}", Kind::kMethod),
-                                   request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
+  const auto origin = OriginOf(context.caller, fmt::format("Create{}", Kind::kMethod),
+                               request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
   const std::string& name = Kind::IdIn(request);
   if (!IsResourceId(name)) {
     return reply(RefuseField(id_field, fmt::format("{} is no id", Quoted(name)),
@@ -153,14 +153,14 @@ void CreateResource(const ConfigStorePtr& store, const rpc::Context& context,
   absl::StatusOr<CommandBody> body = Kind::ToCommand(
       Kind::In(request), {name, std::nullopt, std::nullopt}, *store->shard.directory());
   absl::Status before = InRequest(body.status(), Kind::kField, id_field);
-  if (!body.ok() && !*identity) return reply(before);
+  if (!body.ok() && !origin->request) return reply(before);
   store->turns->Take(
       fmt::format("{}/{}", Kind::kField, name),
-      [store, identity = *identity, body = std::move(body), before, id_field, reply,
+      [store, origin = *origin, body = std::move(body), before, id_field, reply,
        display_name = Kind::In(request).display_name()](std::shared_ptr<Turns::Turn> turn) {
         const auto answer = EndingTurn(std::move(turn), reply);
-        store->shard.Submit(CommandOf(body, identity), [=](const absl::StatusOr<Outcome>& outcome,
-                                                           const Engine& engine) {
+        store->shard.Submit(CommandOf(body, origin), [=](const absl::StatusOr<Outcome>& outcome,
+                                                         const Engine& engine) {
           if (outcome.ok()) {
             return AnswerChange<Resource>(store, *outcome, engine, display_name, answer);
           }
@@ -176,11 +176,11 @@ class UpdateCall : public std::enable_shared_from_this<UpdateCall<Resource>> {
   using Kind = ConfigKind<Resource>;
   using Id = typename Kind::Id;
 
-  UpdateCall(ConfigStorePtr store, typename Kind::Update request,
-             std::optional<RequestIdentity> identity, rpc::Reply<Resource> reply)
+  UpdateCall(ConfigStorePtr store, typename Kind::Update request, Origin origin,
+             rpc::Reply<Resource> reply)
       : store_(std::move(store)),
         request_(std::move(request)),
-        identity_(identity),
+        origin_(std::move(origin)),
         reply_(std::move(reply)) {}
 
   void Go() {
@@ -199,8 +199,8 @@ class UpdateCall : public std::enable_shared_from_this<UpdateCall<Resource>> {
     absl::StatusOr<CommandBody> body = CommandAt(engine);
     absl::Status before =
         InRequest(body.status(), Kind::kField, fmt::format("{}.name", Kind::kField));
-    if (!body.ok() && !identity_) return reply_(before);
-    store_->shard.Submit(CommandOf(std::move(body), identity_),
+    if (!body.ok() && !origin_.request) return reply_(before);
+    store_->shard.Submit(CommandOf(std::move(body), origin_),
                          [self = this->shared_from_this(), before](
                              const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
                            self->OnOutcome(before, outcome, engine);
@@ -236,7 +236,7 @@ class UpdateCall : public std::enable_shared_from_this<UpdateCall<Resource>> {
 
   const ConfigStorePtr store_;
   const typename Kind::Update request_;
-  const std::optional<RequestIdentity> identity_;
+  const Origin origin_;
   const rpc::Reply<Resource> reply_;
   std::string display_name_;
   int attempts_ = 0;
@@ -248,19 +248,18 @@ void UpdateResource(const ConfigStorePtr& store, const rpc::Context& context,
                     rpc::Reply<Resource> reply) {
   using Kind = ConfigKind<Resource>;
   using Names = Collection<typename Kind::Id>;
-  const auto identity = IdentityOf(context.caller, fmt::format("Update{}", Kind::kMethod),
-                                   request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
+  const auto origin = OriginOf(context.caller, fmt::format("Update{}", Kind::kMethod),
+                               request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
   const auto name = ParseName(Names::kPrefix, Names::kForm, Kind::In(request).name(),
                               fmt::format("{}.name", Kind::kField));
   if (!name.ok()) return reply(name.status());
-  store->turns->Take(
-      fmt::format("{}/{}", Kind::kField, *name),
-      [store, request, identity = *identity, reply](std::shared_ptr<Turns::Turn> turn) {
-        std::make_shared<UpdateCall<Resource>>(store, request, identity,
-                                               EndingTurn(std::move(turn), reply))
-            ->Go();
-      });
+  store->turns->Take(fmt::format("{}/{}", Kind::kField, *name),
+                     [store, request, origin = *origin, reply](std::shared_ptr<Turns::Turn> turn) {
+                       std::make_shared<UpdateCall<Resource>>(store, request, origin,
+                                                              EndingTurn(std::move(turn), reply))
+                           ->Go();
+                     });
 }
 
 template <class Resource>
@@ -290,12 +289,11 @@ void AnswerDeletion(const ConfigStorePtr& store, const Outcome& outcome, const s
 template <class Resource>
 void DeleteAt(const ConfigStorePtr& store, const Engine& engine,
               const typename ConfigKind<Resource>::Delete& request, const std::string& last,
-              const std::optional<RequestIdentity>& identity,
-              const rpc::Reply<google::protobuf::Empty>& reply) {
+              const Origin& origin, const rpc::Reply<google::protobuf::Empty>& reply) {
   const ConfigView view = {engine.directory(), &engine, store->people};
   auto body = DeletionOf<Resource>(view, request.name(), request.etag());
-  if (!body.ok() && !identity) return reply(body.status());
-  store->shard.Submit(CommandOf(body, identity),
+  if (!body.ok() && !origin.request) return reply(body.status());
+  store->shard.Submit(CommandOf(body, origin),
                       [store, last, reply, before = body.status()](
                           const absl::StatusOr<Outcome>& outcome, const Engine&) {
                         if (!outcome.ok()) return reply(RefusalOf(before, outcome.status()));
@@ -309,17 +307,17 @@ void DeleteResource(const ConfigStorePtr& store, const rpc::Context& context,
                     rpc::Reply<google::protobuf::Empty> reply) {
   using Kind = ConfigKind<Resource>;
   using Names = Collection<typename Kind::Id>;
-  const auto identity = IdentityOf(context.caller, fmt::format("Delete{}", Kind::kMethod),
-                                   request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
+  const auto origin = OriginOf(context.caller, fmt::format("Delete{}", Kind::kMethod),
+                               request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
   const auto name = ParseName(Names::kPrefix, Names::kForm, request.name(), "name");
   if (!name.ok()) return reply(name.status());
   store->turns->Take(fmt::format("{}/{}", Kind::kField, *name),
-                     [store, request, last = std::string(*name), identity = *identity,
+                     [store, request, last = std::string(*name), origin = *origin,
                       reply](std::shared_ptr<Turns::Turn> turn) {
                        const auto answer = EndingTurn(std::move(turn), reply);
                        const bool runs = store->shard.Read([=](const Engine& engine) {
-                         DeleteAt<Resource>(store, engine, request, last, identity, answer);
+                         DeleteAt<Resource>(store, engine, request, last, origin, answer);
                        });
                        if (!runs) answer(NoLook());
                      });

@@ -4,8 +4,10 @@
 
 #include "base/invariant.h"
 #include "router/core/explain.h"
+#include "router/core/version.h"
 #include "router/service/convert_basics.h"
 #include "router/service/convert_explanation.h"
+#include "router/service/etags.h"
 #include "router/service/names.h"
 
 namespace wissel {
@@ -38,6 +40,7 @@ void WriteAssignment(const Item& item, const Engine& engine, v1::Assignment* out
   if (item.accepted) WriteTimestamp(*item.accepted, out->mutable_accept_time());
   WriteTimestamp(item.state_since, out->mutable_state_time());
   if (item.wrap_until) WriteTimestamp(*item.wrap_until, out->mutable_wrap_up_deadline());
+  out->set_forced(item.decision->forced);
   const QueueConfig* queue = directory.queues.Find(item.queue);
   if (queue == nullptr) return;
   for (const std::string& code : queue->reason_codes) out->add_reason_codes(code);
@@ -76,6 +79,7 @@ void WriteAgentState(const AgentState& agent, const Engine& engine, AsOf as_of, 
   }
   out->set_sequence(static_cast<int64_t>(as_of.sequence));
   WriteTimestamp(as_of.now, out->mutable_now());
+  out->set_etag(WriteVersion(VersionOf(agent)));
 }
 
 }  // namespace wissel

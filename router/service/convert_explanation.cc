@@ -63,6 +63,7 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
   out->set_eligible_agents(decision.reason.eligible);
   out->set_config_revision(static_cast<int64_t>(decision.reason.config_revision));
   const std::optional<uint8_t> preference = decision.reason.preference;
+  out->set_forced(decision.forced);
   out->set_transferred(preference == kKeptByTransfer);
   if (preference && !out->transferred()) out->set_preference(*preference + 1);
   out->set_band(decision.reason.band);

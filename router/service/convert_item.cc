@@ -7,8 +7,10 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "router/core/version.h"
 #include "router/service/convert_basics.h"
 #include "router/service/convert_requirement.h"
+#include "router/service/etags.h"
 #include "router/service/names.h"
 
 namespace wissel {
@@ -153,6 +155,7 @@ void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
   if (item.not_before) WriteTimestamp(*item.not_before, out->mutable_not_before_time());
   if (item.not_after) WriteTimestamp(*item.not_after, out->mutable_not_after_time());
   out->set_attempts(item.attempts);
+  out->set_etag(WriteVersion(VersionOf(item)));
 }
 
 }  // namespace wissel

@@ -47,10 +47,13 @@ void AppendDeterministic(const google::protobuf::Message& message, std::string& 
 
 }  // namespace
 
-absl::StatusOr<std::optional<RequestIdentity>> IdentityOf(
-    const rpc::Caller& caller, std::string_view method, const std::string& request_id,
-    const google::protobuf::Message& request) {
-  if (request_id.empty()) return std::nullopt;
+absl::StatusOr<Origin> OriginOf(const rpc::Caller& caller, std::string_view method,
+                                const std::string& request_id,
+                                const google::protobuf::Message& request) {
+  using rpc::Role;
+  Origin origin;
+  if (caller.roles.Intersects({Role::kManager, Role::kAdmin})) origin.by = caller.user;
+  if (request_id.empty()) return origin;
   if (CountCharacters(request_id) > kLongestRequestId) {
     return RefuseField("requestId", "the request id is too long", "1 to 64 characters");
   }
@@ -59,7 +62,8 @@ absl::StatusOr<std::optional<RequestIdentity>> IdentityOf(
   std::string content = Joined(method, "");
   AppendDeterministic(request, content);
   const Sha256 fingerprint = HashOf(content);
-  return RequestIdentity{{WordAt(key, 0), WordAt(key, 8)}, WordAt(fingerprint, 0)};
+  origin.request = RequestIdentity{{WordAt(key, 0), WordAt(key, 8)}, WordAt(fingerprint, 0)};
+  return origin;
 }
 
 absl::Status CheckMayBe(const rpc::Caller& caller, std::string_view agent, Deed deed) {
@@ -88,10 +92,10 @@ absl::Status NoLook() {
                 "the same request again in a second or two");
 }
 
-Command CommandOf(absl::StatusOr<CommandBody> body, std::optional<RequestIdentity> request) {
-  if (body.ok()) return {*std::move(body), request};
+Command CommandOf(absl::StatusOr<CommandBody> body, const Origin& origin) {
+  if (body.ok()) return {*std::move(body), origin.request, origin.by};
   // Ids begin at 1: nothing has this one.
-  return {DeleteSkill{SkillId(0), std::nullopt}, request};
+  return {DeleteSkill{SkillId(0), std::nullopt}, origin.request, ""};
 }
 
 absl::Status RefusalOf(const absl::Status& before, const absl::Status& by_engine) {

@@ -16,12 +16,19 @@
 
 namespace wissel {
 
-// The identity of a request with a request id, none without: the key is made of the caller and the
-// id, the fingerprint of the method and the content. INVALID_ARGUMENT for an id that is too long.
-absl::StatusOr<std::optional<RequestIdentity>> IdentityOf(const rpc::Caller& caller,
-                                                          std::string_view method,
-                                                          const std::string& request_id,
-                                                          const google::protobuf::Message& request);
+// Where a command comes from.
+struct Origin {
+  // Of a request with a request id: the key is made of the caller and the id, the fingerprint of
+  // the method and the content.
+  std::optional<RequestIdentity> request;
+  // Whoever comes through a manager's door, for the record of who did what; empty for agents at
+  // their own work and for systems.
+  std::string by;
+};
+// INVALID_ARGUMENT for an id that is too long.
+absl::StatusOr<Origin> OriginOf(const rpc::Caller& caller, std::string_view method,
+                                const std::string& request_id,
+                                const google::protobuf::Message& request);
 
 // Whether the caller may act as, or look at, this agent ("agents/anna"). Agents only as themselves.
 enum class Deed { kAct, kLook };
@@ -36,7 +43,7 @@ absl::Status NoLook();
 // The command of a request. Where the request was refused before it became one (what it names is
 // gone by now), it may still repeat one that was carried out; the engine, which knows, is then
 // given a command that it can only refuse or recognise.
-Command CommandOf(absl::StatusOr<CommandBody> body, std::optional<RequestIdentity> request);
+Command CommandOf(absl::StatusOr<CommandBody> body, const Origin& origin);
 
 // What to say when the engine refused that command: `before` is the refusal of the request, if any.
 absl::Status RefusalOf(const absl::Status& before, const absl::Status& by_engine);
@@ -49,11 +56,11 @@ absl::Status WithFieldRenamed(const absl::Status& refusal, std::string_view from
 // engine, as a StatusOr<Response>, on the sequencer thread. `name_field` is where the request has
 // what the engine calls "name".
 template <class Response, class Answer>
-void Carry(Shard& shard, absl::StatusOr<CommandBody> body, std::optional<RequestIdentity> request,
+void Carry(Shard& shard, absl::StatusOr<CommandBody> body, const Origin& origin,
            rpc::Reply<Response> reply, Answer answer, std::string_view name_field = "name") {
-  if (!body.ok() && !request) return reply(std::move(body).status());
+  if (!body.ok() && !origin.request) return reply(std::move(body).status());
   absl::Status before = body.status();
-  shard.Submit(CommandOf(std::move(body), request),
+  shard.Submit(CommandOf(std::move(body), origin),
                [before = std::move(before), reply = std::move(reply), answer = std::move(answer),
                 name_field](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
                  if (outcome.ok()) return reply(answer(*outcome, engine));

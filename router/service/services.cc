@@ -8,6 +8,7 @@
 #include "base/runtime/thread.h"
 #include "router/service/agent_service.h"
 #include "router/service/agent_watchers.h"
+#include "router/service/audit_service.h"
 #include "router/service/config_service.h"
 #include "router/service/openings.h"
 #include "router/service/surge_service.h"
@@ -45,6 +46,7 @@ class Services::Parts {
     RegisterAgentService(table, shard_, options_, watchers_);
     RegisterSurgeService(table, shard_);
     RegisterConfigService(table, shard_, people_, turns_);
+    RegisterAuditService(table, shard_);
   }
 
   void Start() {

@@ -37,9 +37,9 @@ absl::StatusOr<CommandBody> SurgeOf(const v1::SetQueueSurgeRequest& request,
 
 void SetQueueSurge(Shard& shard, const Context& context, const v1::SetQueueSurgeRequest& request,
                    Reply<v1::QueueSurge> reply) {
-  auto identity = IdentityOf(context.caller, "SetQueueSurge", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
-  Carry(shard, SurgeOf(request, *shard.directory()), *identity, std::move(reply),
+  auto origin = OriginOf(context.caller, "SetQueueSurge", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, SurgeOf(request, *shard.directory()), *origin, std::move(reply),
         [](const Outcome& outcome, const Engine& engine) -> absl::StatusOr<v1::QueueSurge> {
           const QueueId queue(static_cast<uint32_t>(outcome.subject));
           v1::QueueSurge now;
@@ -66,11 +66,11 @@ absl::StatusOr<CommandBody> NoticeOf(const v1::Notice& from, const Directory& di
 
 void CreateNotice(Shard& shard, const Context& context, const v1::CreateNoticeRequest& request,
                   Reply<v1::Notice> reply) {
-  auto identity = IdentityOf(context.caller, "CreateNotice", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
+  auto origin = OriginOf(context.caller, "CreateNotice", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
   absl::StatusOr<CommandBody> body = NoticeOf(request.notice(), *shard.directory());
   if (!body.ok()) body = WithFieldPrefix(body.status(), "notice");
-  Carry(shard, std::move(body), *identity, std::move(reply),
+  Carry(shard, std::move(body), *origin, std::move(reply),
         [](const Outcome& outcome, const Engine& engine) -> absl::StatusOr<v1::Notice> {
           const NoticeId id(static_cast<uint32_t>(outcome.subject));
           v1::Notice given;
@@ -106,13 +106,13 @@ void ListNotices(Shard& shard, const Context&, const v1::ListNoticesRequest& req
 
 void DeleteNotice(Shard& shard, const Context& context, const v1::DeleteNoticeRequest& request,
                   Reply<Empty> reply) {
-  auto identity = IdentityOf(context.caller, "DeleteNotice", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
+  auto origin = OriginOf(context.caller, "DeleteNotice", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
   const auto withdraw = [&]() -> absl::StatusOr<CommandBody> {
     WISSEL_ASSIGN_OR_RETURN(const NoticeId id, ParseNoticeName(request.name(), "name"));
     return WithdrawNotice{id};
   };
-  Carry(shard, withdraw(), *identity, std::move(reply),
+  Carry(shard, withdraw(), *origin, std::move(reply),
         [](const Outcome&, const Engine&) -> absl::StatusOr<Empty> { return Empty(); });
 }
 

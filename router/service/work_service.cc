@@ -11,6 +11,7 @@
 #include "router/service/convert_basics.h"
 #include "router/service/convert_explanation.h"
 #include "router/service/convert_item.h"
+#include "router/service/etags.h"
 #include "router/service/list_items.h"
 #include "router/service/names.h"
 #include "router/service/requests.h"
@@ -44,9 +45,9 @@ absl::StatusOr<v1::WorkItem> ItemNow(const Outcome& outcome, const Engine& engin
 
 void Create(Shard& shard, const Context& context, const v1::CreateWorkItemRequest& request,
             Reply<v1::WorkItem> reply) {
-  auto identity = IdentityOf(context.caller, "CreateWorkItem", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
-  Carry(shard, NewItemOf(request, *shard.directory()), *identity, std::move(reply), ItemNow);
+  auto origin = OriginOf(context.caller, "CreateWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, NewItemOf(request, *shard.directory()), *origin, std::move(reply), ItemNow);
 }
 
 void Get(Shard& shard, const v1::GetWorkItemRequest& request, Reply<v1::WorkItem> reply) {
@@ -95,15 +96,17 @@ absl::StatusOr<CommandBody> UpdateOf(const v1::UpdateWorkItemRequest& request,
   UpdateItem update;
   WISSEL_ASSIGN_OR_RETURN(update.item, ParseItemName(request.work_item().name(), "workItem.name"));
   WISSEL_RETURN_IF_ERROR(CheckMask(request.update_mask()));
+  WISSEL_ASSIGN_OR_RETURN(update.if_version,
+                          ReadVersion(request.work_item().etag(), "workItem.etag"));
   WISSEL_RETURN_IF_ERROR(WithFieldPrefix(ReadMask(request, directory, update), "workItem"));
   return update;
 }
 
 void Update(Shard& shard, const Context& context, const v1::UpdateWorkItemRequest& request,
             Reply<v1::WorkItem> reply) {
-  auto identity = IdentityOf(context.caller, "UpdateWorkItem", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
-  Carry(shard, UpdateOf(request, *shard.directory()), *identity, std::move(reply), ItemNow,
+  auto origin = OriginOf(context.caller, "UpdateWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, UpdateOf(request, *shard.directory()), *origin, std::move(reply), ItemNow,
         "workItem.name");
 }
 
@@ -126,9 +129,9 @@ absl::StatusOr<CommandBody> CancelOf(const v1::CancelWorkItemRequest& request) {
 
 void Cancel(Shard& shard, const Context& context, const v1::CancelWorkItemRequest& request,
             Reply<v1::WorkItem> reply) {
-  auto identity = IdentityOf(context.caller, "CancelWorkItem", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
-  Carry(shard, CancelOf(request), *identity, std::move(reply), ItemNow);
+  auto origin = OriginOf(context.caller, "CancelWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, CancelOf(request), *origin, std::move(reply), ItemNow);
 }
 
 absl::StatusOr<CommandBody> PromiseOf(const v1::PromiseCallbackRequest& request) {
@@ -147,9 +150,9 @@ absl::StatusOr<CommandBody> PromiseOf(const v1::PromiseCallbackRequest& request)
 
 void Promise(Shard& shard, const Context& context, const v1::PromiseCallbackRequest& request,
              Reply<v1::WorkItem> reply) {
-  auto identity = IdentityOf(context.caller, "PromiseCallback", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
-  Carry(shard, PromiseOf(request), *identity, std::move(reply), ItemNow);
+  auto origin = OriginOf(context.caller, "PromiseCallback", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, PromiseOf(request), *origin, std::move(reply), ItemNow);
 }
 
 absl::StatusOr<CommandBody> TransferOf(const v1::TransferWorkItemRequest& request,
@@ -157,14 +160,45 @@ absl::StatusOr<CommandBody> TransferOf(const v1::TransferWorkItemRequest& reques
   TransferItem transfer;
   WISSEL_ASSIGN_OR_RETURN(transfer.item, ParseItemName(request.name(), "name"));
   WISSEL_RETURN_IF_ERROR(ReadTarget(request, directory, transfer));
+  WISSEL_ASSIGN_OR_RETURN(transfer.if_version, ReadVersion(request.etag(), "etag"));
   return transfer;
 }
 
 void Transfer(Shard& shard, const Context& context, const v1::TransferWorkItemRequest& request,
               Reply<v1::WorkItem> reply) {
-  auto identity = IdentityOf(context.caller, "TransferWorkItem", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
-  Carry(shard, TransferOf(request, *shard.directory()), *identity, std::move(reply), ItemNow);
+  auto origin = OriginOf(context.caller, "TransferWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, TransferOf(request, *shard.directory()), *origin, std::move(reply), ItemNow);
+}
+
+absl::StatusOr<CommandBody> ForceAssignOf(const v1::ForceAssignWorkItemRequest& request,
+                                          const Directory& directory) {
+  ForceAssign assign;
+  WISSEL_ASSIGN_OR_RETURN(assign.item, ParseItemName(request.name(), "name"));
+  WISSEL_ASSIGN_OR_RETURN(assign.agent, FindByName<AgentId>(directory, request.agent(), "agent"));
+  WISSEL_ASSIGN_OR_RETURN(assign.if_version, ReadVersion(request.etag(), "etag"));
+  return assign;
+}
+
+void ForceAssignTo(Shard& shard, const Context& context,
+                   const v1::ForceAssignWorkItemRequest& request, Reply<v1::WorkItem> reply) {
+  auto origin = OriginOf(context.caller, "ForceAssignWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, ForceAssignOf(request, *shard.directory()), *origin, std::move(reply), ItemNow);
+}
+
+absl::StatusOr<CommandBody> PullBackOf(const v1::PullBackWorkItemRequest& request) {
+  PullBack pull_back;
+  WISSEL_ASSIGN_OR_RETURN(pull_back.item, ParseItemName(request.name(), "name"));
+  WISSEL_ASSIGN_OR_RETURN(pull_back.if_version, ReadVersion(request.etag(), "etag"));
+  return pull_back;
+}
+
+void TakeBack(Shard& shard, const Context& context, const v1::PullBackWorkItemRequest& request,
+              Reply<v1::WorkItem> reply) {
+  auto origin = OriginOf(context.caller, "PullBackWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, PullBackOf(request), *origin, std::move(reply), ItemNow);
 }
 
 void Explain(Shard& shard, const v1::ExplainWorkItemRequest& request,
@@ -213,6 +247,11 @@ void RegisterWorkService(rpc::MethodTable& table, Shard& shard) {
   Serve<v1::CancelWorkItemRequest, WorkItem>(table, "CancelWorkItem", change, shard, Cancel);
   Serve<v1::PromiseCallbackRequest, WorkItem>(table, "PromiseCallback", change, shard, Promise);
   Serve<v1::TransferWorkItemRequest, WorkItem>(table, "TransferWorkItem", change, shard, Transfer);
+  const rpc::Roles by_force = {Role::kManager, Role::kAdmin};
+  Serve<v1::ForceAssignWorkItemRequest, WorkItem>(table, "ForceAssignWorkItem", by_force, shard,
+                                                  ForceAssignTo);
+  Serve<v1::PullBackWorkItemRequest, WorkItem>(table, "PullBackWorkItem", by_force, shard,
+                                               TakeBack);
   Serve<v1::ExplainWorkItemRequest, v1::WorkItemExplanation>(table, "ExplainWorkItem", look, shard,
                                                              Explain);
 }

@@ -37,6 +37,9 @@ class CommandRules {
   Verdict operator()(const SignIn& c) const;
   Verdict operator()(const SetPresence& c) const;
   Verdict operator()(const LoseLease& c) const;
+  Verdict operator()(const ForceAssign& c) const;
+  Verdict operator()(const PullBack& c) const;
+  Verdict operator()(const ForcePresence& c) const;
 
  private:
   const ItemPicture* Find(ItemId id) const {
@@ -151,6 +154,30 @@ Verdict CommandRules::operator()(const LoseLease& c) const {
   const AgentPicture* agent = Find(c.agent);
   if (agent == nullptr) return kRefuse;
   return agent->here() ? kGrant : kOpen;
+}
+
+// Whoever is here may be given what waits or is offered, whatever they can do or hold.
+Verdict CommandRules::operator()(const ForceAssign& c) const {
+  const ItemPicture* item = Find(c.item);
+  const AgentPicture* agent = Find(c.agent);
+  if (item == nullptr || agent == nullptr || IsAssigned(item->state)) return kRefuse;
+  return agent->here() ? kGrant : RefuseWith(Code::kFailedPrecondition);
+}
+
+Verdict CommandRules::operator()(const PullBack& c) const {
+  const ItemPicture* item = Find(c.item);
+  if (item == nullptr) return kRefuse;
+  const bool with_somebody = item->agent.has_value() && item->state != ItemState::kWrapping;
+  return with_somebody ? kGrant : RefuseWith(Code::kFailedPrecondition);
+}
+
+Verdict CommandRules::operator()(const ForcePresence& c) const {
+  const AgentPicture* agent = Find(c.agent);
+  if (agent == nullptr || agent->presence == Presence::kOffline) return kRefuse;
+  if (c.presence == Presence::kOffline) {
+    return c.away_reason.empty() ? kGrant : RefuseWith(Code::kInvalidArgument);
+  }
+  return (*this)(SetPresence{c.agent, c.presence, c.away_reason});
 }
 
 }  // namespace

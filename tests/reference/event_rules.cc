@@ -162,6 +162,7 @@ void EventRules::Check(const KeepEnded& e) {
     right =
         !agent->here() || (item->keep->preference != kKeptByTransfer && !agent->open_for_work());
   }
+  if (e.cause == KeepEndCause::kPulledBack) right = item->refusals.contains(e.agent);
   if (!right) Fault("item {} ceases to be kept for no reason", e.item.value());
 }
 

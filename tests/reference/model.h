@@ -35,7 +35,8 @@ struct AgentPicture {
   std::optional<Instant> work_kept_until;
   Instant idle_since;
   uint64_t session = 0;
-  // Holds more than a later change of the profile allows; until it is done, they may.
+  // Holds more than a later change of the profile allows, or a manager gave it; until it is done,
+  // they may.
   bool over_by_change = false;
 
   // Signed in and connected.
@@ -118,6 +119,7 @@ class Model {
   std::map<ItemId, ItemPicture> living;
   std::map<ItemId, ItemState> ended;
   uint64_t items_entered = 0;
+  uint64_t actions = 0;
   OfferId last_offer;
   std::map<NoticeId, Notice> notices;
 
@@ -197,6 +199,9 @@ class Model {
   void On(const SurgeEnded& e, Instant at);
   void On(const NoticeGiven& e, Instant at);
   void On(const NoticeWithdrawn& e, Instant at);
+  void On(const ItemAssigned& e, Instant at);
+  void On(const ItemPulledBack& e, Instant at);
+  void On(const ActionTaken& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();

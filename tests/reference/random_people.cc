@@ -23,6 +23,7 @@ class People {
   CommandBody MoveItem();
   CommandBody Call();
   CommandBody Surge();
+  CommandBody Supervise();
   CommandBody Nonsense();
 
  private:
@@ -192,12 +193,31 @@ CommandBody People::MoveItem() {
   return transfer;
 }
 
+CommandBody People::Supervise() {
+  const uint32_t kind = dice_.Below(4);
+  if (kind == 0) {
+    const AgentId agent = AnyAgent();
+    if (dice_.Chance(25)) return ForcePresence{agent, Presence::kOffline, ""};
+    if (dice_.Chance(50)) return ForcePresence{agent, Presence::kAway, "break"};
+    return ForcePresence{agent, Presence::kAvailable, ""};
+  }
+  if (kind == 1) {
+    const ItemPicture* item = Any({ItemState::kOffered, ItemState::kActive, ItemState::kHeld,
+                                   ItemState::kParked, ItemState::kWrapping});
+    if (item != nullptr) return PullBack{item->id};
+  }
+  const ItemPicture* item =
+      Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kOffered});
+  if (item == nullptr) return Arrive();
+  return ForceAssign{item->id, AnyAgent()};
+}
+
 // Ids that may be of anything, in any state.
 CommandBody People::Nonsense() {
   const AgentId agent(dice_.Below(static_cast<uint32_t>(model_.agents.size()) + 3));
   const ItemId item = ItemOrNone();
   const OfferId offer(dice_.Below(static_cast<uint32_t>(model_.last_offer.value()) + 2));
-  switch (dice_.Below(17)) {
+  switch (dice_.Below(20)) {
     case 0:
       return AcceptOffer{agent, offer};
     case 1:
@@ -230,6 +250,12 @@ CommandBody People::Nonsense() {
       return InformItem{item, NoticeId(dice_.Below(4))};
     case 15:
       return TransferItem{item, QueueId(dice_.Below(8)), std::nullopt};
+    case 16:
+      return ForceAssign{item, agent};
+    case 17:
+      return PullBack{item};
+    case 18:
+      return ForcePresence{agent, static_cast<Presence>(dice_.Below(4)), "no such reason"};
     default: {
       CreateItem create;
       create.queue = QueueId(dice_.Below(8));
@@ -248,7 +274,7 @@ CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   uint32_t throw_of_all =
       dice.Below(arrive + habits.answer + habits.work + habits.presence + habits.lease +
                  habits.leave + habits.update + habits.move + habits.configure + habits.nonsense +
-                 habits.call + habits.surge);
+                 habits.call + habits.surge + habits.supervise);
   auto is = [&](uint32_t chance) {
     if (throw_of_all < chance) return true;
     throw_of_all -= chance;
@@ -264,6 +290,7 @@ CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   if (is(habits.move)) return people.MoveItem();
   if (is(habits.call)) return people.Call();
   if (is(habits.surge)) return people.Surge();
+  if (is(habits.supervise)) return people.Supervise();
   if (is(habits.configure)) return RandomReconfiguration(dice, model);
   return people.Nonsense();
 }

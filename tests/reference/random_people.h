@@ -16,7 +16,8 @@ struct Habits {
   uint32_t lease = 3;
   uint32_t leave = 5;  // abandon, cancel
   uint32_t update = 3;
-  uint32_t move = 3;  // a manager transfers
+  uint32_t move = 3;       // a manager transfers
+  uint32_t supervise = 3;  // a manager assigns by force, pulls back, sets a presence
   uint32_t configure = 1;
   uint32_t nonsense = 3;
   uint32_t call = 4;   // callbacks promised, customers not reached

@@ -117,6 +117,7 @@ bool ReferenceRouter::Takes(const AgentPicture& agent, Channel channel) const {
 bool ReferenceRouter::HasRoom(const AgentPicture& agent, Channel channel) const {
   const RoutingProfile& profile = model_.ProfileOf(agent);
   const Holding& holding = HoldingOf(agent.id);
+  if (holding.assigned_units > profile.units) return false;  // over: nothing more
   for (const ChannelCapacity& wanted : profile.channels) {
     if (wanted.channel != channel) continue;
     if (holding.items[IndexOf(channel)] >= wanted.limit) return false;
@@ -137,9 +138,12 @@ bool ReferenceRouter::IsExcluded(const ItemPicture& item, const AgentPicture& ag
   if (refusal == item.refusals.end()) return false;
   if (refusal->second.count >= model_.queues.at(item.queue).config.max_declines) return true;
   if (now < refusal->second.retry_at) return true;
+  if (refusal->second.count == 0) return false;  // taken from them, not refused
   // Not again while somebody present has not been asked.
   for (const auto& [id, other] : model_.agents) {
-    if (id == agent.id || item.refusals.contains(id) || !other.open_for_work()) continue;
+    const auto before = item.refusals.find(id);
+    const bool refused = before != item.refusals.end() && before->second.count > 0;
+    if (id == agent.id || refused || !other.open_for_work()) continue;
     if (Takes(other, item.channel) && Sees(other, item) && FitOf(item, other)) return true;
   }
   return false;
@@ -177,8 +181,9 @@ Check ReferenceRouter::FirstFailing(const AgentPicture& agent, const ItemPicture
     if (!Sees(agent, item)) return Check::kHelpsLater;
     if (IsExcluded(item, agent, model_.now)) {
       const int most = model_.queues.at(item.queue).config.max_declines;
-      return item.refusals.at(agent.id).count >= most ? Check::kRefusedTooOften
-                                                      : Check::kRefusedBefore;
+      const int count = item.refusals.at(agent.id).count;
+      if (count == 0) return Check::kPulledBack;
+      return count >= most ? Check::kRefusedTooOften : Check::kRefusedBefore;
     }
   }
   if (!Takes(agent, item.channel)) return Check::kChannelNotTaken;

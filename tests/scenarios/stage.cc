@@ -47,6 +47,13 @@ absl::Status Stage::Play(std::string_view line) {
     text = Trim(text.substr(parts[0].size() + 1));
     request_ = RequestIdentity{RequestKey{0, DigestOf(parts[0])}, DigestOf(text)};
   }
+  by_.clear();
+  if (TakePrefix(text, "by ")) {
+    const auto parts = Parts(text, ": ");
+    if (parts.size() < 2) return NotUnderstood(text, "who gives a command");
+    text = Trim(text.substr(parts[0].size() + 1));
+    by_ = "users/" + parts[0];
+  }
   bool done = false;
   WISSEL_RETURN_IF_ERROR(PlayClock(text, done));
   if (!done) WISSEL_RETURN_IF_ERROR(PlaySetting(text, done));
@@ -149,6 +156,11 @@ absl::Status Stage::PlayItem(const std::string& name, std::string text) {
     TransferItem transfer{item, {}, {}};
     WISSEL_RETURN_IF_ERROR(TransferTo(text, transfer.to_queue, transfer.to_agent));
     Ask(transfer);
+  } else if (TakePrefix(text, "is assigned to ")) {
+    WISSEL_ASSIGN_OR_RETURN(const AgentId agent, FindAgent(text));
+    Ask(ForceAssign{item, agent});
+  } else if (text == "is pulled back") {
+    Ask(PullBack{item});
   } else {
     return NotUnderstood(text, "what happens to an item");
   }
@@ -300,6 +312,12 @@ absl::Status Stage::PlayAgent(AgentId agent, std::string text) {
     Ask(LoseLease{agent});
   } else if (text == "is connected again") {
     Ask(RestoreLease{agent});
+  } else if (text == "is made available") {
+    Ask(ForcePresence{agent, Presence::kAvailable, ""});
+  } else if (TakePrefix(text, "is sent away: ")) {
+    Ask(ForcePresence{agent, Presence::kAway, text});
+  } else if (text == "is signed out") {
+    Ask(ForcePresence{agent, Presence::kOffline, ""});
   } else {
     return PlayWork(agent, text);
   }
@@ -341,7 +359,7 @@ absl::Status Stage::PlayWork(AgentId agent, std::string text) {
 
 void Stage::Ask(CommandBody body) {
   std::vector<Event> events;
-  const auto outcome = engine_.Decide(Command{std::move(body), request_}, now_, events);
+  const auto outcome = engine_.Decide(Command{std::move(body), request_, by_}, now_, events);
   if (!outcome.ok()) {
     const std::string field = FieldAtFault(outcome.status());
     const std::string right = WhatWouldBeRight(outcome.status());

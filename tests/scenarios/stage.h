@@ -59,6 +59,7 @@ class Stage {
   Instant now_;
   bool begun_ = false;  // the setting is complete
   std::optional<RequestIdentity> request_;
+  std::string by_;  // of the line that is played
   std::map<std::string, ItemId> items_;
   std::map<ItemId, OfferId> last_offer_;
   std::string story_;

@@ -63,6 +63,7 @@ class Simulation {
     if (dice_.Chance(5)) {
       command.request = RequestIdentity{RequestKey{1, next_request_++}, dice_.Next()};
     }
+    if (dice_.Chance(10)) command.by = "users/maya";
     return command;
   }
 
@@ -129,6 +130,7 @@ EngineOptions SmallOptions() {
   options.ended_items_kept = 40;
   options.requests_kept = 50;
   options.requests_kept_for = Duration::Minutes(30);
+  options.actions_kept = 10;
   return options;
 }
 
@@ -149,6 +151,7 @@ SimulationOptions WorldOfSeed(uint64_t seed, double hours) {
   if (dice.Chance(30)) options.habits.work *= 2;    // calm
   if (dice.Chance(20)) options.habits.lease *= 4;   // a bad network
   if (dice.Chance(20)) options.habits.configure *= 6;
+  if (dice.Chance(20)) options.habits.supervise *= 4;  // a manager who meddles
   options.habits.crowd = static_cast<uint32_t>(dice.Between(5, 45));
   options.pace = dice.Pick(std::vector<int64_t>{1, 4, 12, 30});
   return options;

@@ -204,7 +204,7 @@ class Explorer {
     return create;
   }
 
-  static std::vector<Happening> WhatCanHappen(const Engine& engine) {
+  std::vector<Happening> WhatCanHappen(const Engine& engine) const {
     std::vector<Happening> all;
     const auto add = [&](std::string name, CommandBody body) {
       all.push_back({Happening::Kind::kCommand, std::move(name), std::move(body)});
@@ -223,10 +223,25 @@ class Explorer {
       if (!IsAssigned(item->state)) {
         add(fmt::format("the customer of c{} leaves", id), AbandonItem{item->id});
       }
+      if (scope_.manager) AddOfManager(engine, *item, add);
     }
     all.push_back({Happening::Kind::kUntilTheNextTimer, "time passes until something is due", {}});
     all.push_back({Happening::Kind::kCrashAndAnHour, "a crash, and an hour later a new start", {}});
     return all;
+  }
+
+  template <class Add>
+  static void AddOfManager(const Engine& engine, const Item& item, const Add& add) {
+    const std::string what = fmt::format("c{}", item.id.value());
+    if (item.state >= ItemState::kOffered && item.state != ItemState::kWrapping) {
+      add(what + " is pulled back", PullBack{item.id});
+    }
+    if (IsAssigned(item.state)) return;
+    engine.directory().agents.ForEach([&](AgentId id, const AgentConfig& config) {
+      const AgentState& agent = *engine.FindAgent(id);
+      if (!agent.signed_in() || agent.connection_lost()) return;
+      add(what + " is assigned to " + config.name, ForceAssign{item.id, id});
+    });
   }
 
   template <class Add>

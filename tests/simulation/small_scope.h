@@ -21,6 +21,8 @@ struct SmallScope {
   int agents = 2;
   // Longest sequence of happenings; what lies beyond is not looked at.
   int depth = 8;
+  // A manager assigns by force and pulls back as well.
+  bool manager = false;
   // Makes the subject of each step; none: the production engine.
   std::function<std::shared_ptr<reference::Subject>()> subject;
 };

@@ -27,6 +27,12 @@ TEST(SmallScopeTest, ThreeAgents) {
   EXPECT_THAT(found.faults, testing::IsEmpty());
 }
 
+TEST(SmallScopeTest, TwoAgentsAndAManager) {
+  const Exploration found = Explore({.agents = 2, .depth = 8, .manager = true});
+  Report("two agents and a manager", found);
+  EXPECT_THAT(found.faults, testing::IsEmpty());
+}
+
 TEST(SmallScopeTest, PlantedFaultsAreFound) {
   for (PlantedFault fault : {PlantedFault::kSkipsAMatch, PlantedFault::kForgetsAKeep,
                              PlantedFault::kOffersTwice, PlantedFault::kChangesARefusal}) {

@@ -130,7 +130,7 @@ class World {
     const Item* found = engine_.FindItem(item);
     const AgentId holder = found != nullptr ? found->agent() : AgentId();
     const OfferId offer = found != nullptr && found->decision ? found->decision->offer : OfferId(1);
-    switch (Pick(30)) {
+    switch (Pick(32)) {
       case 0:
       case 1:
       case 2:
@@ -180,6 +180,10 @@ class World {
       case 24:
         if (Chance(20)) return LoseLease{SomeAgent()};
         return RestoreLease{SomeAgent()};
+      case 25:
+        return ForceAssign{item, SomeAgent()};
+      case 26:
+        return PullBack{item};
       default:
         if (Chance(15)) return SetPresence{SomeAgent(), Presence::kAway, "break"};
         return SetPresence{SomeAgent(), Presence::kAvailable, ""};
@@ -291,7 +295,8 @@ TEST(BoardWorld, AgreesWithTheEngineAtEveryStep) {
       KindsOf<ItemEntered, ItemUpdated, StepReached, ItemKept, KeepEnded, ItemAbandoned,
               ItemCancelled, ItemTransferred, ItemReturned, OfferMade, OfferAccepted, OfferDeclined,
               OfferMissed, OfferRevoked, OfferCancelled, ItemHeld, ItemRetrieved, ItemParked,
-              ItemResumed, WrapUpStarted, ItemCompleted, LeaseLost, LeaseRestored>();
+              ItemResumed, WrapUpStarted, ItemCompleted, LeaseLost, LeaseRestored, ItemAssigned,
+              ItemPulledBack>();
   for (size_t kind : expected) EXPECT_TRUE(seen.contains(kind)) << "kind " << kind;
 }
 

@@ -221,6 +221,30 @@ TEST_F(LiveTest, ResumesWhereTheWatcherStood) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(LiveTest, ALineThatNothingEverStoodInIsShownToWhoeverResumes) {
+  auto stream = Watch();
+  Pass(Duration::Seconds(1));
+  const int64_t known = stream->last().sequence();
+  stream->Close();
+  auto resumed =
+      Watch(fmt::format(R"({{"resumeSequence": "{}", "itemsOfQueue": "queues/tax"}})", known));
+  Pass(Duration::Seconds(1));
+  ASSERT_GE(resumed->count(), 1u);
+  EXPECT_FALSE(resumed->updates()[0].snapshot());
+  ASSERT_TRUE(resumed->updates()[0].has_waiting());
+  EXPECT_EQ(resumed->updates()[0].waiting().queue(), "queues/tax");
+}
+
+TEST_F(LiveTest, TellsTheLastEntryOfTheRecord) {
+  auto stream = Watch();
+  Pass(Duration::Seconds(1));
+  const int64_t before = stream->last().last_audit_entry();
+  // Nothing on the board changes with a skill.
+  center_.Must<v1::Skill>("ConfigService.CreateSkill", R"({"skillId": "english"})");
+  Pass(Duration::Seconds(1));
+  EXPECT_EQ(stream->last().last_audit_entry(), before + 1);
+}
+
 TEST_F(LiveTest, ShowsTheFirst200OfALine) {
   for (int i = 0; i < 205; ++i) center_.Enter();
   const v1::LiveUpdate live = Get(R"({"itemsOfQueue": "queues/tax"})");

@@ -2,7 +2,7 @@
 // once and again when a name turns up that is not known; until then the id stands for it.
 import type { Client } from "@connectrpc/connect";
 import { SvelteMap } from "svelte/reactivity";
-import type { Agent, ConfigService, Queue } from "../gen/wissel/v1/config_pb";
+import type { Agent, ConfigService, Queue, RoutingProfile, Skill, Team } from "../gen/wissel/v1/config_pb";
 import { asWords } from "./labels";
 import { idOf } from "./time";
 
@@ -11,6 +11,9 @@ const kPage = 1000;
 export class Directory {
   queues = $state.raw<Queue[]>([]);
   agents = $state.raw<Agent[]>([]);
+  teams = $state.raw<Team[]>([]);
+  skills = $state.raw<Skill[]>([]);
+  profiles = $state.raw<RoutingProfile[]>([]);
   awayReasons = $state.raw<string[]>([]);
   center = $state("");
   #names = new SvelteMap<string, string>();
@@ -51,7 +54,15 @@ export class Directory {
     const teams = await this.#config.listTeams({ pageSize: kPage });
     const partners = await this.#config.listPartners({ pageSize: kPage });
     const skills = await this.#config.listSkills({ pageSize: kPage });
+    this.teams = teams.teams;
+    this.skills = skills.skills;
     this.#learn([...teams.teams, ...partners.partners, ...skills.skills]);
+  }
+
+  async loadProfiles(): Promise<void> {
+    const page = await this.#config.listRoutingProfiles({ pageSize: kPage });
+    this.profiles = page.routingProfiles;
+    this.#learn(this.profiles);
   }
 
   #learn(resources: readonly { name: string; displayName: string }[]): void {

@@ -82,6 +82,7 @@ export function rankOf(rank: ProfileRank, nameOf: NameOf): string {
 
 /** Why this agent, and why this item for them. */
 export function whyChosen(decision: Decision): string {
+  if (decision.forced) return t("chosen.forced");
   const why = whyAgent(decision);
   if (decision.owedShare) return t("chosen.owedShare", { why });
   return decision.rank === kUsualRank ? why : t("chosen.rank", { why, rank: decision.rank });

@@ -72,3 +72,8 @@ export function spoken(ms: number): string {
 function spokenZero(): string {
   return numberFormat("second", { style: "unit", unit: "second", unitDisplay: "long" }).format(0);
 }
+
+/** "Anna, Ben and Carla". */
+export function listed(words: readonly string[]): string {
+  return new Intl.ListFormat(tag(), { style: "long", type: "conjunction" }).format(words);
+}

@@ -74,6 +74,7 @@ const kChecks: Record<Check, MessageKey> = {
   [Check.CHANNEL_NOT_TAKEN]: "check.channelNotTaken",
   [Check.LEAVING]: "check.leaving",
   [Check.HELPS_LATER]: "check.helpsLater",
+  [Check.PULLED_BACK]: "check.pulledBack",
 };
 
 const kOutcomes: Record<Outcome, MessageKey> = {

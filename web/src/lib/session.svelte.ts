@@ -38,6 +38,11 @@ class Session {
     );
   }
 
+  /** Whether they may change what they watch. */
+  get mayManage(): boolean {
+    return this.#has(Role.MANAGER) || this.#has(Role.ADMIN);
+  }
+
   #has(role: Role): boolean {
     return this.user?.roles.includes(role) ?? false;
   }

@@ -9,6 +9,7 @@ import {
 } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { AgentService } from "../gen/wissel/v1/agent_pb";
+import { AuditService } from "../gen/wissel/v1/audit_pb";
 import { AuthService } from "../gen/wissel/v1/auth_pb";
 import { ChatService, CustomerChatService } from "../gen/wissel/v1/chat_pb";
 import { ConfigService } from "../gen/wissel/v1/config_pb";
@@ -17,6 +18,7 @@ import { WorkService } from "../gen/wissel/v1/work_pb";
 import { session } from "./session.svelte";
 
 export interface Clients {
+  audit: Client<typeof AuditService>;
   auth: Client<typeof AuthService>;
   agent: Client<typeof AgentService>;
   chat: Client<typeof ChatService>;
@@ -28,6 +30,7 @@ export interface Clients {
 
 export function createClients(transport: Transport): Clients {
   return {
+    audit: createClient(AuditService, transport),
     auth: createClient(AuthService, transport),
     agent: createClient(AgentService, transport),
     chat: createClient(ChatService, transport),

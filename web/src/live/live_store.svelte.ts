@@ -9,6 +9,7 @@ import type {
   WaitingItems,
 } from "../gen/wissel/v1/live_pb";
 import type { ServerClock } from "../lib/clock.svelte";
+import { msOf } from "../lib/time";
 import { watch, type WatchStatus } from "../lib/watch";
 
 // The sign of life comes every 5 seconds.
@@ -23,6 +24,10 @@ export class LiveStore {
   loaded = $state(false);
   queues = $state.raw<readonly QueueLive[]>([]);
   agents = $state.raw<readonly AgentLive[]>([]);
+  /** The server's clock when it was last heard; 0 before. */
+  heardAt = $state(0);
+  /** Number of the last entry in the record of who did what. */
+  lastAuditEntry = $state(0n);
 
   #client: Client<typeof LiveService>;
   #clock: ServerClock;
@@ -84,6 +89,7 @@ export class LiveStore {
 
   #fold(update: LiveUpdate): void {
     this.#clock.observe(update.now);
+    this.heardAt = msOf(update.now) ?? this.heardAt;
     if (update.snapshot) {
       this.#queues.clear();
       this.#agents.clear();
@@ -93,6 +99,7 @@ export class LiveStore {
       return;
     }
     this.#sequence = update.sequence;
+    this.lastAuditEntry = update.lastAuditEntry;
     for (const queue of update.queues) this.#queues.set(queue.name, queue);
     for (const agent of update.agents) this.#agents.set(agent.name, agent);
     for (const name of update.removed) {

@@ -1,0 +1,351 @@
+// What a team manager does in the live view, and how it is undone. Every change is made on the version
+// that was seen (etags), and so is every undo: what somebody else has changed since is left alone, and
+// the page says so. The last deed stands in a bar; behind it wait the earlier ones that can be undone.
+import { Code } from "@connectrpc/connect";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Presence } from "../gen/wissel/v1/agent_pb";
+import type { Agent, AgentSchema } from "../gen/wissel/v1/config_pb";
+import type { WorkItem } from "../gen/wissel/v1/work_pb";
+import { announcer } from "../lib/announce.svelte";
+import { codeOf, problemOf } from "../lib/errors";
+import { listed } from "../lib/format";
+import { t } from "../lib/i18n.svelte";
+import { newRequestId } from "../lib/request_id";
+import { withRetry } from "../lib/retry";
+import { idOf } from "../lib/time";
+import type { Clients } from "../lib/transport";
+
+type NameOf = (resource: string) => string;
+type Step = () => Promise<unknown>;
+
+export interface Deed {
+  /** What was done: "Anna and Ben are in Brussels now". */
+  text: string;
+  /** What an undo restores; empty: it cannot be undone. */
+  restores: string;
+  undo: { about: string; step: Step }[];
+}
+
+// The fields of an agent that the live view changes.
+export type AgentFields = Pick<MessageInitShape<typeof AgentSchema>, "team" | "skills" | "routingProfile">;
+
+/** A call that carries a request id, so that it can be repeated over a short outage. */
+function wish<T>(call: (requestId: string) => Promise<T>): Promise<T> {
+  const requestId = newRequestId();
+  return withRetry(() => call(requestId));
+}
+
+// Nobody takes back more than this.
+const kDeedsKept = 20;
+
+export class Supervision {
+  /** The last deed, until it is undone, dismissed or followed by another. */
+  last = $state.raw<Deed | null>(null);
+  // Earlier ones that can be undone, the latest last.
+  #earlier: Deed[] = [];
+  busy = $state(false);
+  #clients: Pick<Clients, "agent" | "config" | "work">;
+  #nameOf: NameOf;
+
+  constructor(clients: Pick<Clients, "agent" | "config" | "work">, nameOf: NameOf) {
+    this.#clients = clients;
+    this.#nameOf = nameOf;
+  }
+
+  // --- People
+
+  moveToTeam(people: readonly string[], team: string): Promise<void> {
+    const to = team === "" ? t("live.noTeam") : this.#nameOf(team);
+    return this.#changePeople(
+      people,
+      "team",
+      () => ({ team }),
+      (names) => t("act.moved", { names, team: to }),
+      (agent) => (agent.team === "" ? t("live.noTeam") : this.#nameOf(agent.team)),
+    );
+  }
+
+  changeProfile(people: readonly string[], routingProfile: string): Promise<void> {
+    const profile = this.#nameOf(routingProfile);
+    return this.#changePeople(
+      people,
+      "routing_profile",
+      () => ({ routingProfile }),
+      (names) => t("act.profileChanged", { names, profile }),
+      (agent) => this.#nameOf(agent.routingProfile),
+    );
+  }
+
+  /** `levels`: by skill, 0 takes it away; skills that are not named stay. */
+  changeSkills(people: readonly string[], levels: ReadonlyMap<string, number>): Promise<void> {
+    const change = (agent: Agent): AgentFields => ({
+      skills: [
+        ...agent.skills.filter(({ skill }) => !levels.has(skill)),
+        ...[...levels].filter(([, level]) => level > 0).map(([skill, level]) => ({ skill, level })),
+      ],
+    });
+    const skills = [...levels]
+      .map(([skill, level]) => `${this.#nameOf(skill)} ${level === 0 ? "–" : level}`)
+      .join(", ");
+    return this.#changePeople(
+      people,
+      "skills",
+      change,
+      (names) => t("act.skillsChanged", { names, skills }),
+      (agent) =>
+        [...levels.keys()]
+          .map((skill) => {
+            const before = agent.skills.find((has) => has.skill === skill);
+            return `${this.#nameOf(skill)} ${before?.level ?? "–"}`;
+          })
+          .join(", "),
+    );
+  }
+
+  async #changePeople(
+    people: readonly string[],
+    path: string,
+    change: (agent: Agent) => AgentFields,
+    said: (names: string) => string,
+    beforeOf: (agent: Agent) => string,
+  ): Promise<void> {
+    const undo: Deed["undo"] = [];
+    const befores = new Set<string>();
+    const update = (agent: MessageInitShape<typeof AgentSchema>) =>
+      wish((requestId) =>
+        this.#clients.config.updateAgent({ agent, updateMask: { paths: [path] }, requestId }),
+      );
+    const done = await this.#forEach(people, async (name) => {
+      const before = await withRetry(() => this.#clients.config.getAgent({ name }));
+      const after = await update({ name, etag: before.etag, ...change(before) });
+      befores.add(beforeOf(before));
+      undo.push({
+        about: name,
+        step: () =>
+          update({
+            name,
+            etag: after.etag,
+            team: before.team,
+            skills: before.skills,
+            routingProfile: before.routingProfile,
+          }),
+      });
+    });
+    if (done.length === 0) return;
+    this.#did({
+      text: said(this.#names(done)),
+      restores: t("act.restores", { before: [...befores].join(" · ") }),
+      undo,
+    });
+  }
+
+  async setPresence(people: readonly string[], presence: Presence, awayReason: string, said: string): Promise<void> {
+    const undo: Deed["undo"] = [];
+    const done = await this.#forEach(people, async (agent) => {
+      const before = await withRetry(() => this.#clients.agent.getAgentState({ agent }));
+      const after = await wish((requestId) =>
+        this.#clients.agent.forcePresence({ agent, presence, awayReason, etag: before.etag, requestId }),
+      );
+      // Nobody can be signed in by another, nor be away for no reason.
+      const can = before.presence === Presence.AVAILABLE || before.awayReason !== "";
+      if (presence === Presence.OFFLINE || !can) return;
+      undo.push({
+        about: agent,
+        step: () =>
+          wish((requestId) =>
+            this.#clients.agent.forcePresence({
+              agent,
+              presence: before.presence,
+              awayReason: before.presence === Presence.AWAY ? before.awayReason : "",
+              etag: after.etag,
+              requestId,
+            }),
+          ),
+      });
+    });
+    if (done.length === 0) return;
+    this.#did({
+      text: t("act.presenceSet", { names: this.#names(done), presence: said }),
+      restores: undo.length > 0 ? t("act.restoresPresence") : "",
+      undo,
+    });
+  }
+
+  // --- Items: on the version that the dialog showed
+
+  async changePriority(item: WorkItem, band: number, headStartSeconds: number): Promise<void> {
+    const { name } = item;
+    const update = (etag: string, to: number, headStart: WorkItem["headStart"] | { seconds: bigint }) =>
+      wish((requestId) =>
+        this.#clients.work.updateWorkItem({
+          workItem: { name, etag, band: to, headStart },
+          updateMask: { paths: ["band", "head_start"] },
+          requestId,
+        }),
+      );
+    await this.#one(name, async () => {
+      const after = await update(item.etag, band, { seconds: BigInt(headStartSeconds) });
+      this.#did({
+        text: t("act.priorityChanged", { item: idOf(name), band }),
+        restores: t("act.restoresBand", { band: item.band ?? 5 }),
+        undo: [
+          { about: name, step: () => update(after.etag, item.band ?? 5, item.headStart ?? { seconds: 0n }) },
+        ],
+      });
+    });
+  }
+
+  async transfer(item: WorkItem, queue: string): Promise<void> {
+    const { name } = item;
+    const move = (etag: string, to: string) =>
+      wish((requestId) =>
+        this.#clients.work.transferWorkItem({ name, target: { case: "queue", value: to }, etag, requestId }),
+      );
+    await this.#one(name, async () => {
+      const after = await move(item.etag, queue);
+      this.#did({
+        text: t("act.transferred", { item: idOf(name), queue: this.#nameOf(queue) }),
+        restores: t("act.restores", { before: this.#nameOf(item.queue) }),
+        undo: [{ about: name, step: () => this.#bringBack(item, move(after.etag, item.queue)) }],
+      });
+    });
+  }
+
+  // A move to another queue takes what the item itself asked for away; back, it asks for it again.
+  async #bringBack(item: WorkItem, moved: Promise<WorkItem>): Promise<void> {
+    const back = await moved;
+    if (!item.requirement) return;
+    await wish((requestId) =>
+      this.#clients.work.updateWorkItem({
+        workItem: { name: item.name, etag: back.etag, requirement: item.requirement },
+        updateMask: { paths: ["requirement"] },
+        requestId,
+      }),
+    );
+  }
+
+  async assign(item: WorkItem, agent: string): Promise<void> {
+    const { name } = item;
+    await this.#one(name, async () => {
+      const after = await wish((requestId) =>
+        this.#clients.work.forceAssignWorkItem({ name, agent, etag: item.etag, requestId }),
+      );
+      this.#did({
+        text: t("act.assigned", { item: idOf(name), agent: this.#nameOf(agent) }),
+        restores: t("act.restoresLine", { queue: this.#nameOf(item.queue) }),
+        undo: [
+          {
+            about: name,
+            step: () =>
+              wish((requestId) =>
+                this.#clients.work.pullBackWorkItem({ name, etag: after.etag, requestId }),
+              ),
+          },
+        ],
+      });
+    });
+  }
+
+  /** Takes an item from the agent who has it, back into its line. */
+  async pullBack(name: string): Promise<void> {
+    await this.#one(name, async () => {
+      const after = await wish((requestId) => this.#clients.work.pullBackWorkItem({ name, requestId }));
+      this.#did({
+        text: t("act.pulledBack", { item: idOf(name), queue: this.#nameOf(after.queue) }),
+        restores: "",
+        undo: [],
+      });
+    });
+  }
+
+  async cancel(item: WorkItem, cause: number): Promise<void> {
+    await this.#one(item.name, async () => {
+      await wish((requestId) =>
+        this.#clients.work.cancelWorkItem({ name: item.name, cause, requestId }),
+      );
+      this.#did({ text: t("act.cancelled", { item: idOf(item.name) }), restores: "", undo: [] });
+    });
+  }
+
+  // --- Undo
+
+  async undo(): Promise<void> {
+    const deed = this.last;
+    if (!deed || deed.undo.length === 0 || this.busy) return;
+    this.last = this.#earlier.pop() ?? null;
+    let undone = 0;
+    await this.#working(async () => {
+      for (const { about, step } of deed.undo) {
+        try {
+          await step();
+          undone += 1;
+        } catch (reason) {
+          this.#notUndone(about, reason);
+        }
+      }
+    });
+    if (undone > 0) announcer.note(t("act.undone", { what: deed.text }));
+  }
+
+  dismiss(): void {
+    this.last = null;
+    this.#earlier = [];
+  }
+
+  #notUndone(about: string, reason: unknown): void {
+    const name = this.#called(about);
+    const overtaken = codeOf(reason) === Code.Aborted;
+    const problem = problemOf(reason);
+    const text = overtaken ? t("act.notUndoneChanged", { name }) : t("act.notUndone", { name });
+    announcer.note(text, "error", overtaken ? "" : problem.sentence);
+  }
+
+  // --- Parts
+
+  #did(deed: Deed): void {
+    if (this.last && this.last.undo.length > 0) this.#earlier.push(this.last);
+    this.#earlier = this.#earlier.slice(-kDeedsKept);
+    this.last = deed;
+  }
+
+  async #working(work: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    try {
+      await work();
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async #one(about: string, work: () => Promise<void>): Promise<void> {
+    await this.#forEach([about], work);
+  }
+
+  /** Those for whom it went well; of the others the page says why not. */
+  async #forEach(names: readonly string[], work: (name: string) => Promise<void>): Promise<string[]> {
+    const done: string[] = [];
+    await this.#working(async () => {
+      for (const name of names) {
+        try {
+          await work(name);
+          done.push(name);
+        } catch (reason) {
+          const problem = problemOf(reason);
+          const text = t("act.failed", { name: this.#called(name), why: t(problem.key) });
+          announcer.note(text, "error", [problem.sentence, problem.right].filter(Boolean).join(": "));
+        }
+      }
+    });
+    return done;
+  }
+
+  #called(name: string): string {
+    return name.startsWith("workItems/") ? idOf(name) : this.#nameOf(name);
+  }
+
+  #names(names: readonly string[]): string {
+    const shown = names.slice(0, 3).map((name) => this.#nameOf(name));
+    const more = names.length - shown.length;
+    return more > 0 ? t("act.andOthers", { names: shown.join(", "), count: more }) : listed(shown);
+  }
+}
