@@ -117,6 +117,13 @@ struct TransferItem {
   std::optional<AgentId> to_agent;
 };
 
+// The customer is being told how long it will be. Worked out by the caller (wait_estimate.h): what
+// is recorded is what was said.
+struct PromiseWait {
+  ItemId item;
+  WaitEstimate wait;
+};
+
 // --- Offers and assignments: by the agent who has them
 // ----------------------------------------------
 
@@ -191,7 +198,7 @@ using CommandBody =
                  AbandonItem, CancelItem, TransferItem, AcceptOffer, DeclineOffer, HoldItem,
                  RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
-                 MissCustomer, SetSurge, GiveNotice, WithdrawNotice>;
+                 MissCustomer, SetSurge, GiveNotice, WithdrawNotice, PromiseWait>;
 
 struct RequestIdentity {
   RequestKey key;

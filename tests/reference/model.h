@@ -80,6 +80,7 @@ struct ItemPicture {
   Instant accepted;
   int units = 0;
   std::optional<Instant> wrap_until;
+  std::optional<Promise> promise;
 
   auto order() const { return std::tuple(band, due, id); }
 };
@@ -197,6 +198,7 @@ class Model {
   void On(const SurgeEnded& e, Instant at);
   void On(const NoticeGiven& e, Instant at);
   void On(const NoticeWithdrawn& e, Instant at);
+  void On(const WaitPromised& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();
