@@ -15,6 +15,8 @@ namespace {
 constexpr double kFewestSeen = 5;
 // Twice as long as the pace is known for; what is further away cannot be told from it.
 constexpr Duration kFurthest = Duration::Hours(2);
+// No wait at all is said only where somebody is free.
+constexpr Duration kShortest = Duration::Seconds(1);
 // Over the last quarter of an hour: arrivals change faster than handling.
 constexpr size_t kPiecesOfArrivals = 3;
 // The wait and those who overtake within it depend on one another; a few rounds settle it.
@@ -118,7 +120,7 @@ WaitAnswer WaitEstimator::AtOneStep(const Asking& asking) const {
   const Duration p50 = Rounded(QuantileOf(left, kMedianZ) * stretches.p50.factor());
   const Duration p80 = Rounded(QuantileOf(left, kEightyPercentZ) * stretches.p80.factor());
   if (p80 > kFurthest) return None(NoEstimate::kTooFar);
-  return {WaitEstimate{p50, std::max(p50, p80)}, std::nullopt};
+  return {WaitEstimate{p50, std::max({p50, p80, kShortest})}, std::nullopt};
 }
 
 WaitEstimator::Outlook WaitEstimator::LookOut(const Asking& asking) const {
