@@ -14,6 +14,7 @@
 #include "router/service/leases.h"
 #include "router/service/sequencer.h"
 #include "router/service/services.h"
+#include "router/service/waits.h"
 #include "server/today.h"
 
 namespace wissel::server {
@@ -92,7 +93,10 @@ class Center::Rooms {
                             Sequencer::Open(std::move(journal), snapshots, std::move(options)));
     const std::string& zone = sequencer_->engine().directory().center.time_zone;
     WISSEL_ASSIGN_OR_RETURN(
-        board_, BoardOfToday(*reader, snapshots ? &*snapshots : nullptr, sequencer_->now(), zone));
+        std::optional<Today> today,
+        FoldToday(*reader, snapshots ? &*snapshots : nullptr, sequencer_->now(), zone));
+    waits_.emplace(*sequencer_, today ? std::move(today->pace) : Pace(sequencer_->engine()));
+    if (today) board_ = std::move(today->board);
     return absl::OkStatus();
   }
 
@@ -102,7 +106,7 @@ class Center::Rooms {
     };
     leases_ = std::make_unique<Leases>(*sequencer_, LeaseOptions{.length = options_.lease});
     services_ = std::make_unique<Services>(
-        *sequencer_, *people_,
+        *sequencer_, *people_, *waits_,
         ServiceOptions{
             .lease = options_.lease,
             .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
@@ -110,10 +114,12 @@ class Center::Rooms {
     chat.path = FileIn(options_.data, "chats.sqlite");
     chat.grace = options_.chat_grace;
     chat.agent_display_name = display_name;
+    chat.waits = &*waits_;
     WISSEL_ASSIGN_OR_RETURN(chat_, chat::ChatChannel::Open(*sequencer_, std::move(chat)));
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
+    live.waits = &*waits_;
     live_ = std::make_unique<metrics::Live>(*sequencer_, std::move(live));
     services_->Register(methods_);
     chat_->Register(methods_);
@@ -127,6 +133,7 @@ class Center::Rooms {
   std::unique_ptr<People> people_;
   std::unique_ptr<Sequencer> sequencer_;
   std::optional<metrics::Board> board_;
+  std::optional<Waits> waits_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<chat::ChatChannel> chat_;

@@ -14,7 +14,7 @@ namespace {
 constexpr uint64_t kMostEvents = 5'000'000;
 
 struct Base {
-  metrics::Board board;
+  Today today;
   JournalPosition position;
 };
 
@@ -26,30 +26,33 @@ Base FindBase(const SnapshotStore* snapshots, Instant midnight) {
     if (!snapshot.ok() || snapshot->state.now >= midnight) continue;
     const JournalPosition position = snapshot->position;
     const Engine engine = Engine::Restore(std::move(snapshot->state));
-    return {metrics::Board(engine, position.sequence), position};
+    return {{metrics::Board(engine, position.sequence), Pace(engine)}, position};
   }
   return {};
 }
 
 }  // namespace
 
-absl::StatusOr<std::optional<metrics::Board>> BoardOfToday(JournalReader& journal,
-                                                           const SnapshotStore* snapshots,
-                                                           Instant now,
-                                                           const std::string& time_zone) {
+absl::StatusOr<std::optional<Today>> FoldToday(JournalReader& journal,
+                                               const SnapshotStore* snapshots, Instant now,
+                                               const std::string& time_zone) {
   WISSEL_ASSIGN_OR_RETURN(const JournalTail tail, journal.Tail());
   Base base = FindBase(snapshots, metrics::LocalDay(now, time_zone).start);
   if (tail.end.sequence - base.position.sequence > kMostEvents) return std::nullopt;
-  metrics::DayFold fold(std::move(base.board), metrics::LocalDay);
+  metrics::DayFold fold(std::move(base.today.board), metrics::LocalDay);
+  Pace& pace = base.today.pace;
   const auto fold_row = [&](const JournalRow& row, const std::vector<Event>& events) {
     uint64_t sequence = row.header.first_sequence;
-    for (const Event& event : events) fold.Fold(sequence++, event);
+    for (const Event& event : events) {
+      fold.Fold(sequence++, event);
+      pace.Fold(event);
+    }
     return absl::OkStatus();
   };
   auto end = ReadEventsAfter(journal, base.position, fold_row);
   if (!end.ok()) return std::move(end).status();
   fold.Advance(now);
-  return fold.board();
+  return Today{fold.board(), std::move(pace)};
 }
 
 }  // namespace wissel::server

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "channels/chat/messages_to_proto.h"
 #include "router/service/shard.h"
+#include "router/service/waits.h"
 
 namespace wissel::chat {
 
@@ -23,6 +24,8 @@ struct ChatOptions {
   std::string path;
   // A customer whose stream has been gone for so long has left.
   Duration grace = Duration::Seconds(60);
+  // Says how long it will be, and must outlive the channel; none: no customer is told.
+  const Waits* waits = nullptr;
   // Empty: the agent is shown under the last part of their resource name.
   AgentDisplayName agent_display_name = [](std::string_view) { return std::string(); };
 };

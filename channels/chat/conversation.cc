@@ -5,6 +5,7 @@
 
 #include "base/invariant.h"
 #include "base/status.h"
+#include "channels/chat/lines.h"
 #include "fmt/format.h"
 
 namespace wissel::chat {
@@ -33,7 +34,9 @@ void Conversation::OnItem(const ItemFact& fact, Instant now) {
   if (IsEnded(fact.state)) return OnEnd(now);
   if (chat_.agent != fact.agent) agent_typing_until_ = Instant();
   chat_.agent = fact.agent;
-  if (!in_line()) place_ = 0;
+  if (in_line()) return;
+  place_ = 0;
+  wait_.reset();
 }
 
 void Conversation::OnStreamOpened() { ++streams_; }
@@ -88,6 +91,7 @@ Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
   view.entered = entered_;
   if (view.stage == Stage::kWaiting) {
     view.place = state_ == ItemState::kOffered ? 1 : place_;
+    if (wait_) view.wait = InWholeMinutes(*wait_);
   }
   if (view.stage == Stage::kWithAgent) {
     view.agent = chat_.agent;

@@ -45,6 +45,7 @@ class Conversation {
   // Durable, under the next number.
   void OnMessage(Message message);
   void OnPlace(int64_t place) { place_ = place; }
+  void OnWait(std::optional<WaitEstimate> wait) { wait_ = wait; }
   // The customer ended it, or its item has ended.
   void OnEnd(Instant now);
 
@@ -59,7 +60,8 @@ class Conversation {
   Stage stage() const;
   struct CustomerView {
     Stage stage = Stage::kWaiting;
-    int64_t place = 0;  // 0: not known, or not waiting
+    int64_t place = 0;                 // 0: not known, or not waiting
+    std::optional<WaitEstimate> wait;  // in whole minutes
     std::optional<Instant> entered;
     std::string agent;
     bool agent_typing = false;
@@ -102,6 +104,7 @@ class Conversation {
   Instant customer_typing_until_;
   Instant agent_typing_until_;
   int64_t place_ = 0;
+  std::optional<WaitEstimate> wait_;
 };
 
 }  // namespace wissel::chat

@@ -13,12 +13,10 @@ namespace {
 // Shorter than any proxy's idea of a dead connection; it is also how a vanished customer is
 // noticed.
 constexpr Duration kSignOfLife = Duration::Seconds(10);
-constexpr Duration kPlacesEvery = Duration::Seconds(1);
+constexpr Duration kLinesEvery = Duration::Seconds(1);
 constexpr Duration kAbandonAgain = Duration::Seconds(1);
 // An ended conversation stays in memory for this long after its last use.
 constexpr Duration kKeptAfterUse = Duration::Minutes(1);
-// Places further back are not counted.
-constexpr size_t kPlacesShown = 1'000;
 // 22 characters of base64url.
 constexpr size_t kIdLength = 22;
 
@@ -321,47 +319,42 @@ std::optional<Instant> Hub::OnTime(Instant t) {
     timers_.erase(timers_.begin());
     OnTimer(chat, t);
   }
-  AskPlaces(t);
+  AskLines(t);
   std::optional<Instant> next;
   if (!timers_.empty()) next = timers_.begin()->first;
-  if (!in_line_.empty() && !places_asked_) {
-    const Instant at = std::max(places_at_, t) + kPlacesEvery;
+  if (!in_line_.empty() && !lines_asked_) {
+    const Instant at = std::max(lines_at_, t) + kLinesEvery;
     next = next ? std::min(*next, at) : at;
   }
   return next;
 }
 
 // One look at the engine for all conversations whose customers are shown their place.
-void Hub::AskPlaces(Instant t) {
-  if (in_line_.empty() || places_asked_ || !lines_moved_ || t - places_at_ < kPlacesEvery) return;
-  std::map<QueueId, std::map<ItemId, std::string>> wanted;
+void Hub::AskLines(Instant t) {
+  if (in_line_.empty() || lines_asked_ || !lines_moved_ || t - lines_at_ < kLinesEvery) return;
+  Lines wanted;
   for (const std::string& chat : in_line_) {
     const Conversation& conversation = Find(chat)->conversation;
-    wanted[*conversation.queue()][*conversation.chat().item] = chat;
+    const bool shows_wait = conversation.ForCustomer(t).wait.has_value();
+    wanted[*conversation.queue()][*conversation.chat().item] = {chat, shows_wait};
   }
   lines_moved_ = false;
-  places_at_ = t;
-  places_asked_ =
-      shard_.Read([this, post = post_, wanted = std::move(wanted)](const Engine& engine) {
-        std::vector<std::pair<std::string, int64_t>> places;
-        for (const auto& [queue, chats] : wanted) {
-          int64_t place = 0;
-          for (ItemId item : engine.WaitingInOrder(queue, kPlacesShown)) {
-            ++place;
-            auto it = chats.find(item);
-            if (it != chats.end()) places.push_back({it->second, place});
-          }
-        }
-        post([this, places = std::move(places)] {
-          places_asked_ = false;
-          for (const auto& [chat, place] : places) {
-            Room* room = Find(chat);
-            if (room == nullptr || !room->conversation.in_line()) continue;
-            room->conversation.OnPlace(place);
-            Changed(*room);
-          }
-        });
-      });
+  lines_at_ = t;
+  lines_asked_ = shard_.Read([this, post = post_, &shard = shard_, waits = options_.waits,
+                              look = ++looks_, wanted = std::move(wanted)](const Engine& engine) {
+    post([this, news = LookAtLines(engine, wanted, look, shard, waits)] {
+      lines_asked_ = false;
+      for (const LineNews& of : news) OnLine(of);
+    });
+  });
+}
+
+void Hub::OnLine(const LineNews& news) {
+  Room* room = Find(news.chat);
+  if (room == nullptr || !room->conversation.in_line()) return;
+  room->conversation.OnPlace(news.place);
+  if (news.estimated) room->conversation.OnWait(news.wait);
+  Changed(*room);
 }
 
 }  // namespace wissel::chat

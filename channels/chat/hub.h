@@ -23,6 +23,7 @@
 #include "channels/chat/chat.h"
 #include "channels/chat/contact_store.h"
 #include "channels/chat/conversation.h"
+#include "channels/chat/lines.h"
 #include "wissel/v1/chat.pb.h"
 
 namespace wissel::chat {
@@ -135,8 +136,8 @@ class Hub {
   void Adopt(const NamedFact& living);
   void Append(Room& room, NewMessage message, Answer<v1::ChatMessage> answer);
 
-  void AskPlaces(Instant now);
-  bool AnyPlaceShown() const;
+  void AskLines(Instant now);
+  void OnLine(const LineNews& news);
 
   struct Starting;
   void OnStarted(absl::StatusOr<ContactStore::Started> started, Starting starting);
@@ -162,8 +163,9 @@ class Hub {
   std::set<std::string> in_line_;  // chats that wait and are watched by their customer
 
   bool lines_moved_ = true;
-  bool places_asked_ = false;
-  Instant places_at_;
+  bool lines_asked_ = false;
+  Instant lines_at_;
+  uint64_t looks_ = 0;
 
   v1::ListChatTopicsResponse topics_;
   std::optional<Instant> topics_at_;

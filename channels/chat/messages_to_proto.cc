@@ -2,6 +2,7 @@
 
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
+#include "router/service/waits.h"
 
 namespace wissel::chat {
 namespace {
@@ -35,6 +36,7 @@ v1::CustomerChatUpdate ToProto(const Chat& chat, const Conversation::CustomerVie
   v1::CustomerChatUpdate out;
   out.set_state(static_cast<v1::CustomerChatUpdate::State>(view.stage));
   out.set_place(view.place);
+  if (view.wait) WriteEstimate(*view.wait, out.mutable_estimated_wait());
   if (view.entered) WriteTimestamp(*view.entered, out.mutable_enter_time());
   if (!view.agent.empty()) out.set_agent_display_name(display_name(view.agent));
   out.set_agent_typing(view.agent_typing);

@@ -49,6 +49,7 @@ Board::Board(const Engine& engine, uint64_t sequence)
         from.answered && !IsAssigned(from.state) ? from.state_since : from.promise_from;
     item.agent = from.agent();
     if (from.keep) item.kept_for = from.keep->agent;
+    if (!from.answered && !from.not_before) item.promise = from.promise;
     item.state = ItemState::kWaiting;
     if (IsAssigned(from.state)) {
       item.accepted = *from.accepted;
@@ -118,6 +119,13 @@ void Board::SetStaffing(QueueId id, const Staffing& staffing) {
   row.staffing_known = true;
   row.agents_signed_in = staffing.signed_in;
   row.agents_free = staffing.free;
+  TouchQueue(id);
+}
+
+void Board::SetWait(QueueId id, const std::optional<WaitEstimate>& wait) {
+  if (FindQueue(id) == nullptr || Get(id).row.wait == wait) return;
+  ++version_;
+  Get(id).row.wait = wait;
   TouchQueue(id);
 }
 

@@ -48,6 +48,8 @@ class Board {
   // Counts who has become overdue.
   void Advance(Instant now);
   void SetStaffing(QueueId queue, const Staffing& staffing);
+  // Of somebody who would enter the queue now.
+  void SetWait(QueueId queue, const std::optional<WaitEstimate>& wait);
 
   // Position in the journal that the board includes.
   uint64_t sequence() const { return sequence_; }
@@ -149,6 +151,7 @@ class Board {
   void On(const ItemCompleted& e, Instant at);
   void On(const ItemAssigned& e, Instant at);
   void On(const ItemPulledBack& e, Instant at);
+  void On(const WaitPromised& e, Instant at);
   // agent_folds.cc
   void On(const AgentSignedIn& e, Instant at);
   void On(const PresenceChanged& e, Instant at);
@@ -187,6 +190,8 @@ class Board {
   // Into and out of the waiting of the item's queue; the row's counts follow.
   void AddWaiting(ItemId id, LiveItem& item);
   void RemoveWaiting(ItemId id, LiveItem& item);
+  // The wait has ended.
+  void JudgePromise(LiveItem& item, Instant at, bool answered);
   // A stay in `queue` begins: counted as offered.
   void BeginStay(ItemId id, LiveItem& item, QueueId queue);
   void SetState(LiveItem& item, ItemState state, Instant at);

@@ -31,6 +31,9 @@ class DayFold {
 
   const Board& board() const { return board_; }
   void SetStaffing(QueueId queue, const Staffing& staffing) { board_.SetStaffing(queue, staffing); }
+  void SetWait(QueueId queue, const std::optional<WaitEstimate>& wait) {
+    board_.SetWait(queue, wait);
+  }
 
  private:
   void BeginDay(Instant t);

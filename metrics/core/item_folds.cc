@@ -73,6 +73,7 @@ void Board::On(const ItemAbandoned& e, Instant at) {
   RemoveWaiting(e.item, item);
   DayCounters& today = Get(queue).row.today;
   ++today.abandoned;
+  JudgePromise(item, at, false);
   if (at - item.wait_from < directory_.queues.Get(queue).short_abandon) ++today.short_abandoned;
   Drop(e.item);
 }
@@ -92,6 +93,8 @@ void Board::On(const CallbackPromised& e, Instant at) {
   RemoveWaiting(e.item, item);
   ++Get(item.queue).row.today.ended_otherwise;
   item.kept_for.reset();
+  // They have been told another time instead.
+  item.promise.reset();
   Schedule(item, at);
 }
 
@@ -154,6 +157,8 @@ void Board::On(const ItemReturned& e, Instant at) {
   item.wait_from = at;
   BeginStay(e.item, item, item.queue);
 }
+
+void Board::On(const WaitPromised& e, Instant at) { Get(e.item).promise = Promise{at, e.wait}; }
 
 // --- Offers
 
@@ -299,6 +304,22 @@ void Board::EndOtherwise(ItemId id) {
   Drop(id);
 }
 
+void Board::JudgePromise(LiveItem& item, Instant at, bool answered) {
+  if (!item.promise) return;
+  DayCounters& today = Get(item.queue).row.today;
+  switch (OutcomeOf(item.promise->wait.p80, at - item.promise->at, answered)) {
+    case PromiseOutcome::kKept:
+      ++today.promises_kept;
+      break;
+    case PromiseOutcome::kBroken:
+      ++today.promises_broken;
+      break;
+    case PromiseOutcome::kLeft:
+      break;
+  }
+  item.promise.reset();
+}
+
 void Board::BeginStay(ItemId id, LiveItem& item, QueueId queue) {
   item.queue = queue;
   ++Get(queue).row.today.offered;
@@ -329,6 +350,7 @@ void Board::BeginAssignment(ItemId id, LiveItem& item, Instant at) {
   ++row.today.answered;
   if (wait <= directory_.queues.Get(item.queue).answer_within) ++row.today.answered_in_time;
   row.today.answered_wait_sum += wait;
+  JudgePromise(item, at, true);
   ++row.active;
   item.kept_for.reset();
   item.handled = Duration();

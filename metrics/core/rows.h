@@ -29,6 +29,10 @@ struct DayCounters {
   int64_t short_abandoned = 0;  // of these, sooner than the queue's short-abandon threshold
   int64_t ended_otherwise = 0;
   int64_t completed = 0;
+  // Of what customers were told of their wait, once its truth was seen: answered within P80, or
+  // waited longer, in the queue where the wait ended. Who left sooner never knew.
+  int64_t promises_kept = 0;
+  int64_t promises_broken = 0;
   Duration answered_wait_sum;
   Duration handle_sum;  // of the completed: active, held and wrapping, without the time parked
 
@@ -47,6 +51,7 @@ struct QueueRow {
   bool staffing_known = false;  // the two below have been told
   int64_t agents_signed_in = 0;
   int64_t agents_free = 0;
+  std::optional<WaitEstimate> wait;  // of somebody who would enter now
   DayCounters today;
 
   bool BooksClose() const {
@@ -89,6 +94,7 @@ struct LiveItem {
   Duration handled;        // by the agent who has it, up to then
   AgentId agent;           // who is offered or handles it
   std::optional<AgentId> kept_for;
+  std::optional<Promise> promise;  // until its truth is seen
 
   // Among the waiting of its queue: waiting, waiting for hours, or being offered.
   bool waits() const { return state <= ItemState::kOffered; }

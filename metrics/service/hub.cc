@@ -59,8 +59,11 @@ std::vector<QueueId> Hub::AskStaffing() {
   return queues;
 }
 
-void Hub::SetStaffing(const std::vector<std::pair<QueueId, Staffing>>& staffing) {
-  for (const auto& [queue, figures] : staffing) fold_->SetStaffing(queue, figures);
+void Hub::SetStaffing(const std::vector<QueueNow>& queues) {
+  for (const QueueNow& now : queues) {
+    fold_->SetStaffing(now.queue, now.staffing);
+    fold_->SetWait(now.queue, now.wait);
+  }
 }
 
 bool Hub::Send(Instant now) {

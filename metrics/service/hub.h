@@ -22,6 +22,13 @@
 
 namespace wissel::metrics {
 
+// What the engine knows of a queue and the board does not.
+struct QueueNow {
+  QueueId queue;
+  Staffing staffing;
+  std::optional<WaitEstimate> wait;
+};
+
 class Hub {
  public:
   using Stream = rpc::ServerStream<v1::LiveUpdate>;
@@ -42,7 +49,7 @@ class Hub {
   // What has happened since staffing was last asked for may have changed it.
   bool staffing_stale() const { return staffing_stale_; }
   std::vector<QueueId> AskStaffing();
-  void SetStaffing(const std::vector<std::pair<QueueId, Staffing>>& staffing);
+  void SetStaffing(const std::vector<QueueNow>& queues);
 
   // Sends what is due, to whoever is writable. True while somebody is still behind.
   bool Send(Instant now);

@@ -20,7 +20,7 @@ using Steady = std::chrono::steady_clock;
 constexpr size_t kCallsAtOnce = 10'000;
 // Of the shard and of streams that end: these are never turned away.
 constexpr size_t kAlways = SIZE_MAX / 2;
-constexpr size_t kQueuesARead = 500;
+constexpr size_t kQueuesARead = 100;
 // Without changes: often enough for promises that pass and for signs of life.
 constexpr Duration kIdleRound = Duration::Millis(500);
 // The live thread sends for at most half of its time, and at least once in this.
@@ -161,10 +161,12 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
     // Turned away, it is asked again after the usual while.
     staffing_asked_ = shard_.Read([self = shared_from_this(), queues = std::move(queues), from,
                                    to](const Engine& engine) mutable {
-      std::vector<std::pair<QueueId, Staffing>> staffing;
+      std::vector<QueueNow> staffing;
       for (size_t i = from; i < to; ++i) {
-        const bool exists = engine.directory().queues.Find(queues[i]) != nullptr;
-        if (exists) staffing.push_back({queues[i], engine.StaffingOf(queues[i])});
+        if (engine.directory().queues.Find(queues[i]) == nullptr) continue;
+        staffing.push_back({queues[i], engine.StaffingOf(queues[i]), std::nullopt});
+        const Waits* waits = self->options_.waits;
+        if (waits != nullptr) staffing.back().wait = waits->In(engine).OfNewcomer(queues[i]).wait;
       }
       self->Post([parts = self.get(), staffing = std::move(staffing), queues = std::move(queues),
                   to]() mutable {

@@ -16,6 +16,7 @@
 #include "metrics/service/prometheus.h"
 #include "metrics/service/rows_to_proto.h"
 #include "router/service/shard.h"
+#include "router/service/waits.h"
 
 namespace wissel::metrics {
 
@@ -27,6 +28,8 @@ struct LiveOptions {
   Duration sign_of_life = Duration::Seconds(5);
   // How old staffing figures may be.
   Duration staffing_every = Duration::Seconds(1);
+  // Says how long somebody would wait, and must outlive the service; none: nothing is said.
+  const Waits* waits = nullptr;
   // Must outlive the service; none: figures are not kept.
   Prometheus* prometheus = nullptr;
 };

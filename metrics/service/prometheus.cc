@@ -36,6 +36,18 @@ const char* OutcomeOf(const EventBody& body) {
                     body);
 }
 
+const char* NameOf(PromiseOutcome outcome) {
+  switch (outcome) {
+    case PromiseOutcome::kKept:
+      return "kept";
+    case PromiseOutcome::kBroken:
+      return "broken";
+    case PromiseOutcome::kLeft:
+      return "left";
+  }
+  return "unknown";
+}
+
 const char* NameOf(Presence presence) {
   switch (presence) {
     case Presence::kOffline:
@@ -63,6 +75,9 @@ class Prometheus::Figures {
                              "Work items handed on, by the queue that they left.")),
         offers(Counters("wissel_offers_total",
                         "Offers of work to agents, by what became of them; made counts all.")),
+        promises(Counters("wissel_promises_total",
+                          "Waits told to customers that have ended: kept within P80, broken, or "
+                          "left by the customer before that time.")),
         wait(prom::BuildHistogram()
                  .Name("wissel_wait_seconds")
                  .Help("Wait of the answered until their answer.")
@@ -126,6 +141,7 @@ class Prometheus::Figures {
   prom::Family<prom::Counter>& completed;
   prom::Family<prom::Counter>& transferred;
   prom::Family<prom::Counter>& offers;
+  prom::Family<prom::Counter>& promises;
   prom::Family<prom::Histogram>& wait;
   prom::Family<prom::Gauge>& waiting;
   prom::Family<prom::Gauge>& agents;
@@ -170,6 +186,12 @@ void Prometheus::Count(const Event& event, const Board& before) {
         event.body);
     f.offers.Add({{"queue", of_item(item).label}, {"outcome", outcome}}).Increment();
   }
+  const auto judge = [&](ItemId id, bool answered) {
+    const std::optional<Promise>& promise = before.FindItem(id)->promise;
+    if (!promise) return;
+    const PromiseOutcome outcome = OutcomeOf(promise->wait.p80, event.at - promise->at, answered);
+    f.promises.Add({{"queue", of_item(id).label}, {"outcome", NameOf(outcome)}}).Increment();
+  };
   std::visit(
       Overloaded{
           [&](const ItemEntered& e) {
@@ -180,13 +202,18 @@ void Prometheus::Count(const Event& event, const Board& before) {
             const Duration wait = event.at - before.FindItem(e.item)->wait_from;
             of_item(e.item).answered->Increment();
             of_item(e.item).wait->Observe(wait.seconds());
+            judge(e.item, true);
+          },
+          [&](const ItemAbandoned& e) {
+            of_item(e.item).abandoned->Increment();
+            judge(e.item, false);
           },
           [&](const ItemAssigned& e) {
             const Duration wait = event.at - before.FindItem(e.item)->wait_from;
             of_item(e.item).answered->Increment();
             of_item(e.item).wait->Observe(wait.seconds());
+            judge(e.item, true);
           },
-          [&](const ItemAbandoned& e) { of_item(e.item).abandoned->Increment(); },
           [&](const ItemCancelled& e) { of_item(e.item).cancelled->Increment(); },
           [&](const ItemCompleted& e) { of_item(e.item).completed->Increment(); },
           [&](const ItemTransferred& e) { of_item(e.item).transferred->Increment(); },

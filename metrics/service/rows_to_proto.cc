@@ -2,6 +2,7 @@
 
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
+#include "router/service/waits.h"
 
 namespace wissel::metrics {
 namespace {
@@ -21,6 +22,8 @@ void WriteDay(const DayCounters& today, v1::QueueLive* out) {
   }
   WriteDuration(today.answered_wait_sum, out->mutable_answered_wait_sum());
   WriteDuration(today.handle_sum, out->mutable_handle_sum());
+  out->set_promises_kept(today.promises_kept);
+  out->set_promises_broken(today.promises_broken);
 }
 
 }  // namespace
@@ -45,6 +48,7 @@ void WriteQueue(const Board& board, QueueId id, v1::QueueLive* out) {
   out->set_wrapping(row.wrapping);
   out->set_agents_signed_in(row.agents_signed_in);
   out->set_agents_free(row.agents_free);
+  if (row.wait) WriteEstimate(*row.wait, out->mutable_estimated_wait());
   WriteTimestamp(board.day_start(), out->mutable_day_start());
   WriteDay(row.today, out);
   WriteDuration(config.answer_within, out->mutable_answer_within());

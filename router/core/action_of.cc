@@ -99,6 +99,7 @@ class Teller {
 
   // What the customer says is nobody's deed. Openings follow from the hours, arrivals come from systems, leases from lines.
   Told operator()(const InformItem&) const { return std::nullopt; }
+  Told operator()(const PromiseWait&) const { return std::nullopt; }
   Told operator()(const SetOpenings&) const { return std::nullopt; }
   Told operator()(const CreateItem&) const { return std::nullopt; }
   Told operator()(const LoseLease&) const { return std::nullopt; }

@@ -120,6 +120,13 @@ struct TransferItem {
   std::optional<uint64_t> if_version = std::nullopt;
 };
 
+// The customer is being told how long it will be. Worked out by the caller (wait_estimate.h): what
+// is recorded is what was said.
+struct PromiseWait {
+  ItemId item;
+  WaitEstimate wait;
+};
+
 // --- Offers and assignments: by the agent who has them
 // ----------------------------------------------
 
@@ -219,7 +226,7 @@ using CommandBody =
                  RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
                  MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
-                 ForcePresence>;
+                 ForcePresence, PromiseWait>;
 
 struct RequestIdentity {
   RequestKey key;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Duration kMostHeadStart = Duration::Days(30);
 constexpr size_t kMostPreferred = 10;
+constexpr Duration kLongestPromise = Duration::Days(30);
 constexpr size_t kUnusedRequirementsKept = 1'000;
 constexpr size_t kLongestTopic = 40;
 constexpr Duration kMostAhead = Duration::Days(400);
@@ -348,6 +349,25 @@ Decider::Subject Decider::On(const TransferItem& c) {
   Place(c.item);
   if (freed) Serve(*freed);
   if (from) Serve(*from);
+  return c.item.value();
+}
+
+Decider::Subject Decider::On(const PromiseWait& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  if (item->state != ItemState::kWaiting) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} is {}; a wait is promised to what waits for an agent",
+                              NameOf(c.item), wissel::NameOf(item->state)));
+  }
+  if (item->promise) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("the customer of {} has been told how long", NameOf(c.item)));
+  }
+  const auto [p50, p80] = c.wait;
+  if (p50 < Duration() || p80 < p50 || p80 > kLongestPromise) {
+    return RefuseField("wait", "this is no wait to promise", "0 <= p50 <= p80 <= 30 days");
+  }
+  Emit(WaitPromised{c.item, c.wait});
   return c.item.value();
 }
 

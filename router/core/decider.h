@@ -59,6 +59,7 @@ class Decider {
   Subject On(const AbandonItem& c);
   Subject On(const CancelItem& c);
   Subject On(const TransferItem& c);
+  Subject On(const PromiseWait& c);
   // decide_callbacks.cc
   Subject On(const PromiseCallback& c);
   Subject On(const MissCustomer& c);

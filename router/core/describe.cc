@@ -102,6 +102,10 @@ class Describer {
     return fmt::format("{} is no longer kept for {}: {}", Item(e.item), Agent(e.agent),
                        kCauses[static_cast<size_t>(e.cause) - 1]);
   }
+  std::string operator()(const WaitPromised& e) const {
+    return fmt::format("the customer of {} is told a wait of about {}, hardly more than {}",
+                       Item(e.item), FormatDuration(e.wait.p50), FormatDuration(e.wait.p80));
+  }
   std::string operator()(const ItemAbandoned& e) const {
     return Item(e.item) + " is abandoned: the customer left";
   }

@@ -18,6 +18,7 @@
 #include "router/core/config.h"
 #include "router/core/ids.h"
 #include "router/core/manager_event.h"
+#include "router/core/promise.h"
 #include "router/core/requirement.h"
 
 namespace wissel {
@@ -608,6 +609,16 @@ struct RequestCarriedOut {
   }
 };
 
+// The customer was told how long it would be. Once an item: the first time is what counts.
+struct WaitPromised {
+  ItemId item;
+  WaitEstimate wait;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "wait", self.wait);
+  }
+};
+
 // The position of a type in this list, from 0, is its number in the journal: append only.
 using EventBody = std::variant<
     CenterConfigured, SkillConfigured, TeamConfigured, PartnerConfigured, ProfileConfigured,
@@ -619,7 +630,7 @@ using EventBody = std::variant<
     ItemResumed, WrapUpStarted, ItemCompleted, AgentSignedIn, SessionTakenOver, PresenceChanged,
     PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown,
     CallbackPromised, ItemPostponed, ItemExpired, ItemMerged, ItemInformed, SurgeBegun, SurgeEnded,
-    NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken>;
+    NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken, WaitPromised>;
 
 struct Event {
   Instant at;

@@ -324,6 +324,12 @@ absl::StatusOr<ItemExplanation> ExplainItem(const Engine& engine, ItemId id) {
                                       FormatInstant(item->due)));
     AddOrderOutsideItsQueue(s, *item, e);
   }
+  if (item->promise) {
+    e.sentences.push_back(fmt::format("The customer was told at {}: about {}, hardly more than {}.",
+                                      FormatInstant(item->promise->at),
+                                      FormatDuration(item->promise->wait.p50),
+                                      FormatDuration(item->promise->wait.p80)));
+  }
   AddUpcoming(s, *item, e);
   for (const UpcomingChange& change : e.upcoming) {
     e.sentences.push_back(fmt::format("At {} {}.", FormatInstant(change.at), change.sentence));

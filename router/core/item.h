@@ -144,6 +144,7 @@ struct Item {
   std::optional<Instant> not_before;
   std::optional<Instant> not_after;
   uint8_t attempts = 0;  // to reach the customer that came to nothing
+  std::optional<Promise> promise;  // of a wait
 
   // Who is offered or handles it.
   AgentId agent() const { return decision ? decision->agent : AgentId(); }
@@ -184,6 +185,7 @@ struct Item {
     f(32, "not_after", self.not_after);
     f(33, "attempts", self.attempts);
     f(34, "promise_from", self.promise_from);
+    f(35, "promise", self.promise);
   }
 };
 

@@ -43,6 +43,14 @@ class MonotoneQueue {
     }
   }
 
+  // How many are smaller than `key`. Costs a look at each of those that came out of order.
+  size_t CountBefore(const Key& key) const {
+    const auto in_ring = std::lower_bound(ring_.begin(), ring_.end(), key) - ring_.begin();
+    const auto in_heap =
+        std::count_if(heap_.begin(), heap_.end(), [&](const Key& k) { return k < key; });
+    return static_cast<size_t>(in_ring + in_heap);
+  }
+
   // In no particular order.
   template <class Visit>
   void ForEach(Visit visit) const {

@@ -35,7 +35,7 @@ Pools::Joined Pools::Join(const AgentFacts& facts, ProfileId profile) {
   }
   const PoolId id(free_.back());
   free_.pop_back();
-  Get(id) = Pool{facts, profile, 1, 0, 0};
+  Get(id) = Pool{facts, profile, 1, 0, 0, 0};
   by_digest_.emplace(digest, id);
   MatchAll(id);
   return {id, true};
@@ -44,7 +44,7 @@ Pools::Joined Pools::Join(const AgentFacts& facts, ProfileId profile) {
 bool Pools::Leave(PoolId id) {
   Pool& pool = Get(id);
   if (--pool.agents > 0) return false;
-  INVARIANT(pool.signed_in == 0 && pool.present == 0);
+  INVARIANT(pool.signed_in == 0 && pool.present == 0 && pool.busy_with == 0);
   auto [begin, end] = by_digest_.equal_range(PoolDigest(pool.facts, pool.profile));
   for (auto it = begin; it != end; ++it) {
     if (it->second == id) {

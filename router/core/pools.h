@@ -28,6 +28,7 @@ struct Pool {
   uint32_t agents = 0;     // who belong to it; 0: the id is free
   uint32_t signed_in = 0;  // signed in and connected
   uint32_t present = 0;    // open for work
+  uint32_t busy_with = 0;  // items that those hold
 };
 
 class Pools {

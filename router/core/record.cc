@@ -251,6 +251,10 @@ class Recorder {
     PutBack(row, ItemState::kWaiting);
   }
 
+  void operator()(const WaitPromised& e) {
+    s_.items.Get(e.item).item.promise = Promise{at_, e.wait};
+  }
+
   // --- Offers and assignments ---
   void operator()(const OfferMade& e) {
     ItemTable::Row& row = s_.items.Get(e.item);

@@ -5,6 +5,15 @@
 #include "base/digest.h"
 
 namespace wissel {
+namespace {
+
+uint32_t ItemsIn(const Load& load) {
+  uint32_t items = 0;
+  for (const int16_t of_channel : load.items) items += static_cast<uint32_t>(of_channel);
+  return items;
+}
+
+}  // namespace
 
 State::State(EngineOptions options)
     : requests(options.requests_kept, options.requests_kept_for),
@@ -60,6 +69,12 @@ std::vector<OrderKey> State::WaitingInOrder(QueueId queue, size_t limit) const {
 std::vector<OrderKey> State::ItemsOfGroup(LineGroupId group) const {
   return lines.ItemsOf(
       group, [this](ItemId id, LineId l, const OrderKey& key) { return StillAt(id, l, key); });
+}
+
+double State::WaitingBefore(LineGroupId group, const OrderKey& key) const {
+  return lines.CountBefore(group, key, [this](ItemId id, LineId l, const OrderKey& standing) {
+    return StillAt(id, l, standing);
+  });
 }
 
 void State::Use(RequirementId id, int64_t by) {
@@ -145,8 +160,11 @@ void State::Recount(AgentId id) {
   const bool present = row.state.open_for_work();
   pool.signed_in += static_cast<uint32_t>(signed_in) - static_cast<uint32_t>(row.counted_signed_in);
   pool.present += static_cast<uint32_t>(present) - static_cast<uint32_t>(row.counted_present);
+  const uint32_t busy_with = present ? ItemsIn(row.state.load) : 0;
+  pool.busy_with += busy_with - row.counted_busy_with;
   row.counted_signed_in = signed_in;
   row.counted_present = present;
+  row.counted_busy_with = busy_with;
 }
 
 void State::LeavePool(AgentId id) {
@@ -156,7 +174,9 @@ void State::LeavePool(AgentId id) {
   Pool& pool = pools.Get(*row.pool);
   pool.signed_in -= static_cast<uint32_t>(row.counted_signed_in);
   pool.present -= static_cast<uint32_t>(row.counted_present);
+  pool.busy_with -= row.counted_busy_with;
   row.counted_signed_in = row.counted_present = false;
+  row.counted_busy_with = 0;
   if (pools.Leave(*row.pool)) lines.PoolRemoved(*row.pool);
   row.pool.reset();
 }

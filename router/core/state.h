@@ -47,6 +47,7 @@ class State {
     std::optional<PoolId> pool;  // of configured agents
     bool counted_signed_in = false;
     bool counted_present = false;
+    uint32_t counted_busy_with = 0;
   };
   struct QueueRow {
     bool open = true;
@@ -132,6 +133,7 @@ class State {
   Staffing StaffingOf(QueueId queue) const;
   std::vector<OrderKey> WaitingInOrder(QueueId queue, size_t limit) const;
   std::vector<OrderKey> ItemsOfGroup(LineGroupId group) const;
+  double WaitingBefore(LineGroupId group, const OrderKey& key) const;
   bool WasItem(ItemId id) const { return id.value() >= 1 && id.value() < next_item; }
 
  private:

@@ -92,6 +92,15 @@ class WaitLines {
   const absl::btree_set<OrderKey>& PickyOf(LineGroupId group) const {
     return groups_[group.value()].picky;
   }
+  // How many of the group go before `key`: exact for lines of some hundreds, near enough for an
+  // estimate of longer ones, where keys that have left are taken to be spread evenly.
+  template <class StillAt>
+  double CountBefore(LineGroupId group, const OrderKey& key, StillAt still_at) const;
+  // Those that have a line in the group.
+  template <class Visit>  // void(QueueId)
+  void ForEachQueueOf(LineGroupId group, Visit visit) const {
+    for (LineId line : groups_[group.value()].lines) visit(lines_[line.value()].queue);
+  }
   // Kept for this agent, in order.
   const absl::btree_set<OrderKey>& KeptFor(AgentId agent) const {
     static const absl::btree_set<OrderKey> kNone;
@@ -116,6 +125,7 @@ class WaitLines {
   void RequirementRemoved(RequirementId requirement);
 
  private:
+  static constexpr size_t kCountedOneByOne = 512;
   struct Line {
     QueueId queue;
     LineGroupId group;
@@ -157,6 +167,8 @@ class WaitLines {
   LineGroupId GroupFor(const LineGroupKey& key);
   void AddToPool(PoolId pool, LineGroupId group, const PoolMatch& match);
   void HeadChanged(const Line& line, const std::optional<OrderKey>& before);
+  template <class StillAt>
+  double CountBefore(LineId line, const OrderKey& key, StillAt still_at) const;
   template <class StillAt>
   void AppendItemsOf(LineId line, StillAt still_at, std::vector<OrderKey>& keys) const;
 
@@ -221,6 +233,30 @@ std::vector<OrderKey> WaitLines::ItemsOf(LineGroupId id, StillAt still_at) const
   // An item that left its line and came back may have left an older key behind.
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;
+}
+
+template <class StillAt>
+double WaitLines::CountBefore(LineGroupId id, const OrderKey& key, StillAt still_at) const {
+  const Group& group = groups_[id.value()];
+  double before = 0;
+  for (const OrderKey& picky : group.picky) before += picky < key;
+  for (LineId line : group.lines) before += CountBefore(line, key, still_at);
+  return before;
+}
+
+template <class StillAt>
+double WaitLines::CountBefore(LineId id, const OrderKey& key, StillAt still_at) const {
+  const Line& line = lines_[id.value()];
+  if (line.count == 0) return 0;
+  if (line.plain.size() > kCountedOneByOne) {
+    const double stands = static_cast<double>(line.count) / static_cast<double>(line.plain.size());
+    return stands * static_cast<double>(line.plain.CountBefore(key));
+  }
+  size_t before = 0;
+  line.plain.ForEach([&](const OrderKey& plain) {
+    if (plain < key && still_at(plain.id, id, plain)) ++before;
+  });
+  return static_cast<double>(std::min(before, line.count));
 }
 
 template <class StillAt>

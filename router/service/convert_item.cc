@@ -12,6 +12,7 @@
 #include "router/service/convert_requirement.h"
 #include "router/service/etags.h"
 #include "router/service/names.h"
+#include "router/service/waits.h"
 
 namespace wissel {
 namespace {
@@ -156,6 +157,10 @@ void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
   if (item.not_after) WriteTimestamp(*item.not_after, out->mutable_not_after_time());
   out->set_attempts(item.attempts);
   out->set_etag(WriteVersion(VersionOf(item)));
+  if (item.promise) {
+    WriteEstimate(item.promise->wait, out->mutable_promised_wait()->mutable_wait());
+    WriteTimestamp(item.promise->at, out->mutable_promised_wait()->mutable_time());
+  }
 }
 
 }  // namespace wissel

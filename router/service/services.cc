@@ -26,9 +26,10 @@ constexpr int kTicksBetweenOpenings = 10;
 // Observers and callbacks keep what they need alive; the rest is put together here.
 class Services::Parts {
  public:
-  Parts(Shard& shard, People& people, ServiceOptions options)
+  Parts(Shard& shard, People& people, const Waits& waits, ServiceOptions options)
       : shard_(shard),
         people_(people),
+        waits_(waits),
         options_(std::move(options)),
         watchers_(std::make_shared<AgentWatchers>(shard, options_.lease)),
         openings_(std::make_shared<OpeningsKeeper>(shard)) {
@@ -42,7 +43,7 @@ class Services::Parts {
   }
 
   void Register(rpc::MethodTable& table) {
-    RegisterWorkService(table, shard_);
+    RegisterWorkService(table, shard_, waits_);
     RegisterAgentService(table, shard_, options_, watchers_);
     RegisterSurgeService(table, shard_);
     RegisterConfigService(table, shard_, people_, turns_);
@@ -82,6 +83,7 @@ class Services::Parts {
 
   Shard& shard_;
   People& people_;
+  const Waits& waits_;
   const ServiceOptions options_;
   const std::shared_ptr<AgentWatchers> watchers_;
   const std::shared_ptr<OpeningsKeeper> openings_;
@@ -89,8 +91,8 @@ class Services::Parts {
   std::optional<Ticker> ticker_;
 };
 
-Services::Services(Shard& shard, People& people, ServiceOptions options)
-    : parts_(std::make_unique<Parts>(shard, people, std::move(options))) {}
+Services::Services(Shard& shard, People& people, const Waits& waits, ServiceOptions options)
+    : parts_(std::make_unique<Parts>(shard, people, waits, std::move(options))) {}
 Services::~Services() = default;
 
 void Services::Register(rpc::MethodTable& table) { parts_->Register(table); }

@@ -15,6 +15,7 @@
 #include "base/rpc/method_table.h"
 #include "base/time.h"
 #include "router/service/shard.h"
+#include "router/service/waits.h"
 
 namespace wissel {
 
@@ -27,7 +28,7 @@ struct ServiceOptions {
 
 class Services {
  public:
-  Services(Shard& shard, People& people, ServiceOptions options);
+  Services(Shard& shard, People& people, const Waits& waits, ServiceOptions options);
   ~Services();
 
   void Register(rpc::MethodTable& table);

@@ -50,16 +50,44 @@ void Create(Shard& shard, const Context& context, const v1::CreateWorkItemReques
   Carry(shard, NewItemOf(request, *shard.directory()), *origin, std::move(reply), ItemNow);
 }
 
-void Get(Shard& shard, const v1::GetWorkItemRequest& request, Reply<v1::WorkItem> reply) {
+void Get(Shard& shard, const Waits& waits, const v1::GetWorkItemRequest& request,
+         Reply<v1::WorkItem> reply) {
   const auto id = ParseItemName(request.name(), "name");
   if (!id.ok()) return reply(id.status());
-  Look(shard, std::move(reply), [id = *id](const Engine& engine) -> absl::StatusOr<v1::WorkItem> {
-    const Item* item = engine.FindItem(id);
-    if (item == nullptr) return NoSuchItem(id, engine, "name");
-    v1::WorkItem found;
-    WriteItem(*item, engine, &found);
-    return found;
-  });
+  Look(shard, std::move(reply),
+       [id = *id, &waits](const Engine& engine) -> absl::StatusOr<v1::WorkItem> {
+         const Item* item = engine.FindItem(id);
+         if (item == nullptr) return NoSuchItem(id, engine, "name");
+         v1::WorkItem found;
+         WriteItem(*item, engine, &found);
+         const WaitAnswer answer = waits.In(engine).OfItem(id);
+         if (answer.wait) WriteEstimate(*answer.wait, found.mutable_estimated_wait());
+         return found;
+       });
+}
+
+absl::StatusOr<CommandBody> PromiseOf(ItemId id, const Engine& engine, const Waits& waits) {
+  const WaitAnswer answer = waits.In(engine).OfItem(id);
+  if (answer.wait) return PromiseWait{id, *answer.wait};
+  return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                fmt::format("there is no honest estimate of the wait of {}: {}", ItemName(id),
+                            NameOf(*answer.none)));
+}
+
+// Worked out on the sequencer thread; the engine then says whether it still waits.
+void TellWait(Shard& shard, const Waits& waits, const Context& context,
+              const v1::PromiseWaitRequest& request, Reply<v1::WorkItem> reply) {
+  auto identity = IdentityOf(context.caller, "PromiseWait", request.request_id(), request);
+  if (!identity.ok()) return reply(identity.status());
+  const auto id = ParseItemName(request.name(), "name");
+  if (!id.ok()) return reply(id.status());
+  const bool runs =
+      shard.Read([&shard, &waits, id = *id, identity = *identity, reply](const Engine& engine) {
+        if (engine.FindItem(id) == nullptr && !identity)
+          return reply(NoSuchItem(id, engine, "name"));
+        Carry(shard, PromiseOf(id, engine, waits), identity, reply, ItemNow);
+      });
+  if (!runs) reply(NoLook());
 }
 
 absl::Status ReadMask(const v1::UpdateWorkItemRequest& request, const Directory& directory,
@@ -232,7 +260,7 @@ void Serve(rpc::MethodTable& table, std::string_view method, rpc::Roles roles, S
 
 }  // namespace
 
-void RegisterWorkService(rpc::MethodTable& table, Shard& shard) {
+void RegisterWorkService(rpc::MethodTable& table, Shard& shard, const Waits& waits) {
   using rpc::Role;
   const rpc::Roles change = {Role::kIntegration, Role::kManager, Role::kAdmin};
   const rpc::Roles look = rpc::Roles::All();
@@ -240,7 +268,15 @@ void RegisterWorkService(rpc::MethodTable& table, Shard& shard) {
   Serve<v1::CreateWorkItemRequest, WorkItem>(table, "CreateWorkItem", change, shard, Create);
   Serve<v1::BatchCreateWorkItemsRequest, v1::BatchCreateWorkItemsResponse>(
       table, "BatchCreateWorkItems", change, shard, BatchCreate);
-  Serve<v1::GetWorkItemRequest, WorkItem>(table, "GetWorkItem", look, shard, Get);
+  Serve<v1::GetWorkItemRequest, WorkItem>(
+      table, "GetWorkItem", look, shard,
+      [&waits](Shard& s, const v1::GetWorkItemRequest& request, Reply<WorkItem> reply) {
+        Get(s, waits, request, std::move(reply));
+      });
+  Serve<v1::PromiseWaitRequest, WorkItem>(
+      table, "PromiseWait", change, shard,
+      [&waits](Shard& s, const Context& context, const v1::PromiseWaitRequest& request,
+               Reply<WorkItem> reply) { TellWait(s, waits, context, request, std::move(reply)); });
   Serve<v1::ListWorkItemsRequest, v1::ListWorkItemsResponse>(table, "ListWorkItems", look, shard,
                                                              ListItems);
   Serve<v1::UpdateWorkItemRequest, WorkItem>(table, "UpdateWorkItem", change, shard, Update);

@@ -4,10 +4,11 @@
 
 #include "base/rpc/method_table.h"
 #include "router/service/shard.h"
+#include "router/service/waits.h"
 
 namespace wissel {
 
-// `shard` must outlive the doors of the table.
-void RegisterWorkService(rpc::MethodTable& table, Shard& shard);
+// Both must outlive the doors of the table.
+void RegisterWorkService(rpc::MethodTable& table, Shard& shard, const Waits& waits);
 
 }  // namespace wissel

@@ -23,6 +23,7 @@ class CommandRules {
   Verdict operator()(const AbandonItem& c) const { return NotHandled(c.item); }
   Verdict operator()(const CancelItem& c) const { return NotHandled(c.item); }
   Verdict operator()(const TransferItem& c) const;
+  Verdict operator()(const PromiseWait& c) const;
   Verdict operator()(const AcceptOffer& c) const { return OnOffer(c.agent, c.offer); }
   Verdict operator()(const DeclineOffer& c) const { return OnOffer(c.agent, c.offer); }
   Verdict operator()(const HoldItem& c) const { return OfAgent(c, {ItemState::kActive}); }
@@ -96,6 +97,14 @@ Verdict CommandRules::operator()(const TransferItem& c) const {
   const AgentPicture* to = Find(*c.to_agent);
   if (to == nullptr) return kRefuse;
   return to->presence == Presence::kOffline ? RefuseWith(Code::kFailedPrecondition) : kOpen;
+}
+
+// Once an item, and a wait.
+Verdict CommandRules::operator()(const PromiseWait& c) const {
+  const ItemPicture* item = Find(c.item);
+  if (item == nullptr || item->state != ItemState::kWaiting || item->promise) return kRefuse;
+  const bool is_wait = Duration() <= c.wait.p50 && c.wait.p50 <= c.wait.p80;
+  return is_wait ? kGrant : RefuseWith(Code::kInvalidArgument);
 }
 
 Verdict CommandRules::operator()(const WrapUpItem& c) const {

@@ -68,6 +68,7 @@ class Comparison {
     same(item.not_after == picture.not_after, "not after");
     same(item.attempts == picture.attempts, "attempts");
     same(item.keep == picture.keep, "keep");
+    same(item.promise == picture.promise, "promise");
     same(item.agent() == picture.agent.value_or(AgentId()), "agent");
     same(item.wrap_until == picture.wrap_until, "end of wrap-up");
     if (picture.agent) same(item.units == picture.units, "units");

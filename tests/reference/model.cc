@@ -582,5 +582,13 @@ void Model::On(const LeaseRestored& e, Instant at) {
   agent->work_kept_until.reset();
 }
 void Model::On(const RequestCarriedOut&, Instant) {}
+void Model::On(const WaitPromised& e, Instant at) {
+  ItemPicture* item = Living(e.item, "WaitPromised");
+  if (item == nullptr) return;
+  Expect(item->state == ItemState::kWaiting, *item, "is told a wait and does not wait");
+  Expect(!item->promise, *item, "is told a wait twice");
+  Expect(Duration() <= e.wait.p50 && e.wait.p50 <= e.wait.p80, *item, "is told no wait");
+  item->promise = Promise{at, e.wait};
+}
 
 }  // namespace wissel::reference

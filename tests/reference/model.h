@@ -81,6 +81,7 @@ struct ItemPicture {
   Instant accepted;
   int units = 0;
   std::optional<Instant> wrap_until;
+  std::optional<Promise> promise;
 
   auto order() const { return std::tuple(band, due, id); }
 };
@@ -202,6 +203,7 @@ class Model {
   void On(const ItemAssigned& e, Instant at);
   void On(const ItemPulledBack& e, Instant at);
   void On(const ActionTaken& e, Instant at);
+  void On(const WaitPromised& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();

@@ -20,6 +20,7 @@ class People {
   CommandBody Lease();
   CommandBody Leave();
   CommandBody Update();
+  CommandBody TellWait();
   CommandBody MoveItem();
   CommandBody Call();
   CommandBody Surge();
@@ -172,11 +173,19 @@ CommandBody People::Update() {
   const ItemPicture* item =
       Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kScheduled});
   if (item == nullptr) return Arrive();
+  if (dice_.Chance(25)) return TellWait();
   UpdateItem update{item->id, {}, {}, {}};
   if (dice_.Chance(50)) update.band = static_cast<uint8_t>(dice_.Below(10));
   if (dice_.Chance(40)) update.head_start = Duration::Seconds(dice_.Between(0, 300));
   if (dice_.Chance(30)) update.requirement = RandomRequirement(dice_, model_);
   return update;
+}
+
+// Sometimes a second time, or with figures that are none.
+CommandBody People::TellWait() {
+  const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kWaitingForHours});
+  const Duration p50 = Duration::Seconds(dice_.Between(-5, 300));
+  return PromiseWait{item->id, {p50, p50 + Duration::Seconds(dice_.Between(-5, 300))}};
 }
 
 CommandBody People::MoveItem() {

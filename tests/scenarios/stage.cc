@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "router/core/describe.h"
+#include "router/core/wait_estimate.h"
 #include "tests/scenarios/words.h"
 
 namespace wissel::scenario {
@@ -152,6 +153,14 @@ absl::Status Stage::PlayItem(const std::string& name, std::string text) {
     Ask(AbandonItem{item});
   } else if (text == "is withdrawn") {
     Ask(CancelItem{item});
+  } else if (text == "is told its wait") {
+    TellWait(item);
+  } else if (TakePrefix(text, "is told a wait of ")) {
+    const auto parts = Parts(text, " to ");
+    PromiseWait promise{item, {}};
+    WISSEL_ASSIGN_OR_RETURN(promise.wait.p50, ReadDuration(parts[0]));
+    WISSEL_ASSIGN_OR_RETURN(promise.wait.p80, ReadDuration(parts.back()));
+    Ask(promise);
   } else if (TakePrefix(text, "is moved to ")) {
     TransferItem transfer{item, {}, {}};
     WISSEL_RETURN_IF_ERROR(TransferTo(text, transfer.to_queue, transfer.to_agent));
@@ -165,6 +174,13 @@ absl::Status Stage::PlayItem(const std::string& name, std::string text) {
     return NotUnderstood(text, "what happens to an item");
   }
   return absl::OkStatus();
+}
+
+// As a door does: what the estimator says, or nothing.
+void Stage::TellWait(ItemId item) {
+  const WaitAnswer answer = WaitEstimator(engine_, pace_, now_).OfItem(item);
+  if (answer.wait) return Ask(PromiseWait{item, *answer.wait});
+  Write(fmt::format("  there is no honest estimate: {}", NameOf(*answer.none)));
 }
 
 absl::Status Stage::Enter(const std::string& name, std::string text) {
@@ -384,6 +400,7 @@ void Stage::AdvanceTo(Instant to) {
 
 void Stage::Tell(const std::vector<Event>& events) {
   for (const Event& event : events) {
+    pace_.Fold(event);
     if (const auto* offer = std::get_if<OfferMade>(&event.body)) {
       last_offer_[offer->item] = offer->offer;
     }

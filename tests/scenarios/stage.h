@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "router/core/engine.h"
+#include "router/core/pace.h"
 
 namespace wissel::scenario {
 
@@ -32,6 +33,7 @@ class Stage {
   absl::Status PlayAgent(AgentId agent, std::string text);
   absl::Status PlayWork(AgentId agent, std::string text);
   absl::Status Enter(const std::string& name, std::string text);
+  void TellWait(ItemId item);
   absl::Status Change(ItemId item, std::string text);
   absl::Status Promise(ItemId item, std::string text);
   absl::Status TransferTo(std::string text, std::optional<QueueId>& queue,
@@ -56,6 +58,7 @@ class Stage {
   const Directory& directory() const { return engine_.directory(); }
 
   Engine engine_;
+  Pace pace_;
   Instant now_;
   bool begun_ = false;  // the setting is complete
   std::optional<RequestIdentity> request_;

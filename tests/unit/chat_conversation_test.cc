@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "channels/chat/conversation.h"
+#include "channels/chat/lines.h"
 
 namespace wissel::chat {
 namespace {
@@ -103,6 +104,33 @@ TEST(Conversation, AnEndByTheCustomerEndsItForBoth) {
   EXPECT_FALSE(c.MayAgentWrite("anna").ok());
   c.OnItem(Fact(ItemState::kWaiting), At(3));
   EXPECT_TRUE(c.WaitsForNobody(At(3))) << "it was given back, and nobody waits for it";
+}
+
+TEST(Conversation, ShowsAWaitWhileInLine) {
+  const auto seconds = [](int64_t p50, int64_t p80) {
+    return WaitEstimate{Duration::Seconds(p50), Duration::Seconds(p80)};
+  };
+  Conversation c = Fresh();
+  c.OnItem(Fact(ItemState::kWaiting), At(1));
+  EXPECT_FALSE(c.ForCustomer(At(1)).wait);
+  c.OnWait(seconds(84, 192));
+  EXPECT_EQ(c.ForCustomer(At(1)).wait, seconds(60, 240));
+  c.OnItem(Fact(ItemState::kOffered), At(2));
+  c.OnItem(Fact(ItemState::kWaiting), At(3));
+  EXPECT_FALSE(c.ForCustomer(At(3)).wait) << "until the next look";
+}
+
+TEST(Conversation, SaysAWaitInWholeMinutes) {
+  const auto said = [](int64_t p50, int64_t p80) {
+    const WaitEstimate wait = InWholeMinutes({Duration::Seconds(p50), Duration::Seconds(p80)});
+    return std::pair(wait.p50.millis() / 60'000, wait.p80.millis() / 60'000);
+  };
+  EXPECT_EQ(said(0, 1), std::pair(0L, 1L));
+  EXPECT_EQ(said(29, 60), std::pair(0L, 1L));
+  EXPECT_EQ(said(30, 61), std::pair(1L, 2L)) << "p80 is rounded up";
+  EXPECT_EQ(said(230, 410), std::pair(4L, 7L));
+  EXPECT_EQ(said(570, 601), std::pair(10L, 15L)) << "from ten minutes on five at a time";
+  EXPECT_EQ(said(740, 2'000), std::pair(10L, 35L));
 }
 
 TEST(Conversation, IsFullAtSomePoint) {

@@ -1,6 +1,8 @@
 // The chat channel through its method table: customer, agent and manager of one center.
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "tests/unit/chat_testing.h"
 
 namespace wissel::testing {
@@ -332,6 +334,45 @@ TEST_F(ChatCenter, ShowsThePlaceInLineAtMostOnceASecond) {
   Must<v1::LeaveChatResponse>("CustomerChatService.LeaveChat", Key(first));
   Pass(Duration::Seconds(1));
   EXPECT_EQ(behind->last().place(), 1);
+}
+
+TEST_F(ChatCenter, TellsHowLongOnceThatIsOnRecord) {
+  center_.Available("anna");
+  for (int i = 0; i < 6; ++i) {
+    center_.Enter();
+    const std::string item = Accept("anna");
+    Pass(Duration::Seconds(310));
+    Act("CompleteAssignment", "anna", item, R"(, "reasonCodes": ["solved"])");
+  }
+  std::string busy;
+  for (int i = 0; i < 2; ++i) {
+    center_.Enter();
+    busy = Accept("anna");
+  }
+  const auto chat = StartChat();
+  auto customer = Watch(chat);
+  Pass(Duration::Seconds(1));
+  Pass(Duration::Seconds(1));
+  // A place comes free every 155 s: P50 is 109 s, P80 248 s.
+  ASSERT_TRUE(customer->last().has_estimated_wait());
+  EXPECT_EQ(customer->last().estimated_wait().p50().seconds(), 120);
+  EXPECT_EQ(customer->last().estimated_wait().p80().seconds(), 300);
+  const auto& events = center_.shard().events();
+  const auto promises = std::count_if(events.begin(), events.end(), [](const Event& event) {
+    return std::holds_alternative<WaitPromised>(event.body);
+  });
+  EXPECT_EQ(promises, 1);
+  Act("CompleteAssignment", "anna", busy, R"(, "reasonCodes": ["solved"])");
+  EXPECT_EQ(customer->last().place(), 1);
+  EXPECT_FALSE(customer->last().has_estimated_wait()) << "it is being offered";
+}
+
+TEST_F(ChatCenter, TellsNoWaitThatNobodyCanKeep) {
+  auto customer = Watch(StartChat());
+  Pass(Duration::Seconds(1));
+  Pass(Duration::Seconds(1));
+  EXPECT_EQ(customer->last().place(), 1);
+  EXPECT_FALSE(customer->last().has_estimated_wait());
 }
 
 TEST_F(ChatCenter, GoesOnAfterARestart) {

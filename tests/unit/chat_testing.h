@@ -44,6 +44,7 @@ class ChatCenter : public ::testing::Test {
     channel_.reset();
     chat::ChatOptions options;
     options.path = (folder_ / "contacts.db").string();
+    options.waits = &center_.waits();
     options.agent_display_name = [this](std::string_view agent) {
       return center_.people().Find(agent);
     };

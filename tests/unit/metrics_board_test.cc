@@ -109,6 +109,32 @@ TEST_F(BoardTest, CountsNoHandlingAfterTheParking) {
   EXPECT_EQ(Today().handle_sum, Duration::Seconds(5));
 }
 
+TEST_F(BoardTest, JudgesWhatCustomersWereTold) {
+  const WaitEstimate told = {Duration::Seconds(30), Duration::Seconds(60)};
+  for (uint64_t item = 1; item <= 4; ++item) Enter(0, item);
+  for (uint64_t item = 1; item <= 4; ++item) Fold(10, WaitPromised{ItemId(item), told});
+  Accept(70, 1, kAnna);
+  EXPECT_EQ(Today().promises_kept, 1) << "from when it was said";
+  Fold(71, ItemAbandoned{ItemId(2)});
+  EXPECT_EQ(Today().promises_broken, 1);
+  Fold(71, ItemReturned{ItemId(1), kAnna, ReturnCause::kByAgent});
+  Accept(200, 1, kAnna);
+  EXPECT_EQ(Today().promises_broken, 1) << "judged once";
+  Accept(201, 3, kAnna);
+  EXPECT_EQ(Today().promises_kept, 1);
+  EXPECT_EQ(Today().promises_broken, 2);
+  Fold(202, ItemCancelled{ItemId(4)});
+  EXPECT_EQ(Today().promises_kept + Today().promises_broken, 3);
+}
+
+TEST_F(BoardTest, ALeavingBeforeTheTimeIsNeitherKeptNorBroken) {
+  Enter(0, 1);
+  Fold(10, WaitPromised{ItemId(1), {Duration::Seconds(30), Duration::Seconds(60)}});
+  Fold(60, ItemAbandoned{ItemId(1)});
+  EXPECT_EQ(Today().promises_kept, 0);
+  EXPECT_EQ(Today().promises_broken, 0);
+}
+
 TEST_F(BoardTest, CountsWhoLeft) {
   Enter(0, 1);
   Fold(4, ItemAbandoned{ItemId(1)});

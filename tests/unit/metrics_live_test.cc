@@ -39,6 +39,7 @@ class LiveTest : public ::testing::Test {
  protected:
   LiveTest() {
     metrics::LiveOptions options;
+    options.waits = &center_.waits();
     options.agent_display_name = [this](std::string_view agent) {
       return center_.people().Find(agent);
     };
@@ -156,6 +157,23 @@ TEST_F(LiveTest, FollowsWithDeltas) {
   EXPECT_EQ(PageOf(stream).waiting->items_size(), 0);
   EXPECT_EQ(PageOf(stream).queues["queues/tax"].service_level(), 1.0);
   EXPECT_EQ(PageOf(stream).queues["queues/tax"].agents_free(), 1);
+  ExpectAgrees(stream);
+}
+
+TEST_F(LiveTest, SaysHowLongSomebodyWouldWait) {
+  auto stream = Watch();
+  Pass(Duration::Seconds(1));
+  EXPECT_FALSE(PageOf(stream).queues["queues/tax"].has_estimated_wait()) << "nobody is here";
+  center_.Available("anna");
+  Pass(Duration::Seconds(1));
+  Pass(Duration::Millis(100));
+  ASSERT_TRUE(PageOf(stream).queues["queues/tax"].has_estimated_wait());
+  EXPECT_EQ(PageOf(stream).queues["queues/tax"].estimated_wait().p80().seconds(), 0);
+  center_.Enter();
+  center_.Enter();
+  Pass(Duration::Seconds(1));
+  Pass(Duration::Millis(100));
+  EXPECT_FALSE(PageOf(stream).queues["queues/tax"].has_estimated_wait()) << "nothing was seen yet";
   ExpectAgrees(stream);
 }
 

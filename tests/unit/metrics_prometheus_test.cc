@@ -79,6 +79,21 @@ TEST_F(PrometheusTest, CountsWhatHappens) {
   ExpectLine(text, R"(wissel_build_info{version="1.2.3"} 1)");
 }
 
+TEST_F(PrometheusTest, CountsPromises) {
+  for (uint64_t item = 1; item <= 3; ++item) {
+    Fold(10, ItemEntered{.item = ItemId(item), .queue = QueueId(1)});
+    Fold(10, WaitPromised{ItemId(item), {Duration::Seconds(5), Duration::Seconds(20)}});
+  }
+  Fold(15, ItemAbandoned{ItemId(1)});
+  Fold(20, OfferMade{OfferId(2), ItemId(2), AgentId(1)});
+  Fold(25, OfferAccepted{OfferId(2), ItemId(2), AgentId(1)});
+  Fold(31, ItemAbandoned{ItemId(3)});
+  const std::string text = Text();
+  ExpectLine(text, R"(wissel_promises_total{outcome="left",queue="tax"} 1)");
+  ExpectLine(text, R"(wissel_promises_total{outcome="kept",queue="tax"} 1)");
+  ExpectLine(text, R"(wissel_promises_total{outcome="broken",queue="tax"} 1)");
+}
+
 TEST_F(PrometheusTest, NamesAtMostSoManyQueues) {
   for (uint32_t i = 2; i <= 700; ++i) AddQueue(i, fmt::format("queue-{}", i));
   for (uint32_t i = 2; i <= 700; ++i) {

@@ -29,7 +29,8 @@ class ServiceSequencerTest : public ::testing::Test {
     ASSERT_TRUE(journal.ok());
     sequencer_ = *Sequencer::Open(*std::move(journal), std::nullopt, {});
     people_ = *People::Open(":memory:");
-    services_ = std::make_unique<Services>(*sequencer_, *people_, ServiceOptions());
+    waits_.emplace(*sequencer_, Pace(sequencer_->engine()));
+    services_ = std::make_unique<Services>(*sequencer_, *people_, *waits_, ServiceOptions());
     services_->Register(table_);
     sequencer_->Start();
     services_->Start();
@@ -75,6 +76,7 @@ class ServiceSequencerTest : public ::testing::Test {
 
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<People> people_;
+  std::optional<Waits> waits_;
   std::unique_ptr<Services> services_;
   rpc::MethodTable table_;
 };

@@ -46,7 +46,7 @@ class TestCenter {
   explicit TestCenter(ServiceOptions options = {}, EngineOptions engine = {})
       : people_(*People::Open(":memory:")),
         shard_(kStart, engine),
-        services_(shard_, *people_, std::move(options)) {
+        services_(shard_, *people_, waits_, std::move(options)) {
     services_.Register(table_);
   }
 
@@ -148,11 +148,13 @@ class TestCenter {
   ImmediateShard& shard() { return shard_; }
   People& people() { return *people_; }
   Services& services() { return services_; }
+  const Waits& waits() const { return waits_; }
   rpc::MethodTable& table() { return table_; }
 
  private:
   std::unique_ptr<People> people_;
   ImmediateShard shard_;
+  Waits waits_{shard_, Pace()};
   Services services_;
   rpc::MethodTable table_;
 };

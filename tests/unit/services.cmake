@@ -7,6 +7,7 @@ wissel_test(service_test
                     ${CMAKE_CURRENT_LIST_DIR}/service_hours_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_rules_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_supervise_test.cc
+                    ${CMAKE_CURRENT_LIST_DIR}/service_waits_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_work_test.cc
             DEPS ${service_deps} LABELS fast)
 wissel_test(service_sequencer_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/service_sequencer_test.cc

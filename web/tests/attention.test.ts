@@ -74,6 +74,15 @@ describe("the totals", () => {
     expect(totals.abandoned).toBe(12n);
   });
 
+  it("keep the share of promises over all queues", () => {
+    const totals = totalsOf([
+      queue({ promisesKept: 9n, promisesBroken: 1n }),
+      queue({ promisesKept: 1n, promisesBroken: 4n }),
+    ]);
+    expect(totals.promisesKept).toBe(10 / 15);
+    expect(totalsOf([queue({})]).promisesKept).toBeUndefined();
+  });
+
   it("have no service level before the first contact", () => {
     expect(totalsOf([queue({})]).serviceLevel).toBeUndefined();
     expect(meanMs(0, 0n)).toBeUndefined();

@@ -67,6 +67,8 @@ export interface Totals {
   abandoned: bigint;
   longestSince: number | undefined;
   serviceLevel: number | undefined;
+  /** Share of the waits told to customers that were kept, as far as that was seen. */
+  promisesKept: number | undefined;
 }
 
 export function totalsOf(queues: readonly QueueLive[]): Totals {
@@ -77,7 +79,10 @@ export function totalsOf(queues: readonly QueueLive[]): Totals {
     abandoned: 0n,
     longestSince: undefined,
     serviceLevel: undefined,
+    promisesKept: undefined,
   };
+  let kept = 0n;
+  let judged = 0n;
   let inTime = 0n;
   let counted = 0n;
   for (const queue of queues) {
@@ -85,12 +90,15 @@ export function totalsOf(queues: readonly QueueLive[]): Totals {
     totals.overdue += queue.overdue;
     totals.answered += queue.answered;
     totals.abandoned += queue.abandoned;
+    kept += queue.promisesKept;
+    judged += queue.promisesKept + queue.promisesBroken;
     inTime += queue.answeredInTime;
     counted += queue.answered + queue.abandoned - queue.shortAbandoned;
     const since = msOf(queue.longestWaitingSince);
     if (since !== undefined) totals.longestSince = Math.min(since, totals.longestSince ?? since);
   }
   if (counted > 0n) totals.serviceLevel = Number(inTime) / Number(counted);
+  if (judged > 0n) totals.promisesKept = Number(kept) / Number(judged);
   return totals;
 }
 

@@ -1,0 +1,54 @@
+#include "channels/chat/lines.h"
+
+#include <algorithm>
+
+namespace wissel::chat {
+namespace {
+
+constexpr int64_t kFirstPlaces = 20;
+constexpr uint64_t kLooksBetween = 10;
+constexpr int64_t kMinute = 60'000;
+
+// The wait to be shown; none before its promise is durable.
+std::optional<WaitEstimate> WaitShown(const Engine& engine, ItemId item, Shard& shard,
+                                      const WaitEstimator& estimator) {
+  const WaitAnswer answer = estimator.OfItem(item);
+  if (!answer.wait || engine.FindItem(item)->promise) return answer.wait;
+  // Refused, it no longer waits, and there is nothing to be told.
+  shard.Submit(Command{PromiseWait{item, *answer.wait}, std::nullopt},
+               [](const absl::StatusOr<Outcome>&, const Engine&) {});
+  return std::nullopt;
+}
+
+int64_t StepFor(int64_t ms) { return ms < 10 * kMinute ? kMinute : 5 * kMinute; }
+
+}  // namespace
+
+std::vector<LineNews> LookAtLines(const Engine& engine, const Lines& lines, uint64_t look,
+                                  Shard& shard, const Waits* waits) {
+  std::vector<LineNews> news;
+  for (const auto& [queue, chats] : lines) {
+    int64_t place = 0;
+    for (ItemId item : engine.WaitingInOrder(queue, kPlacesShown)) {
+      ++place;
+      const auto it = chats.find(item);
+      if (it == chats.end()) continue;
+      LineNews& of = news.emplace_back(LineNews{it->second.chat, place});
+      const bool its_turn = (item.value() + look) % kLooksBetween == 0;
+      of.estimated = place <= kFirstPlaces || !it->second.shows_wait || its_turn;
+      if (waits == nullptr || !of.estimated) continue;
+      of.wait = WaitShown(engine, item, shard, waits->In(engine));
+    }
+  }
+  return news;
+}
+
+WaitEstimate InWholeMinutes(const WaitEstimate& wait) {
+  const int64_t step50 = StepFor(wait.p50.millis());
+  const int64_t step80 = StepFor(wait.p80.millis());
+  const int64_t p50 = (wait.p50.millis() + step50 / 2) / step50 * step50;
+  const int64_t p80 = (wait.p80.millis() + step80 - 1) / step80 * step80;
+  return {Duration::Millis(p50), Duration::Millis(std::max(p50, p80))};
+}
+
+}  // namespace wissel::chat
