@@ -1,5 +1,5 @@
-// wissel_bench [--json FILE] [--only engine|full|journal|grpc]: what is fast and what it is fast
-// beside.
+// wissel_bench [--json FILE] [--only engine|full|whatif|journal|grpc]: what is fast and what it
+// is fast beside.
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -15,7 +15,8 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|full|journal|grpc]\n");
+  fmt::print(stderr,
+             "usage: wissel_bench [--json FILE] [--only engine|full|whatif|journal|grpc]\n");
   return 2;
 }
 
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
   const std::pair<const char*, std::function<absl::StatusOr<std::vector<Figure>>()>> suites[] = {
       {"engine", [] { return wissel::benchmark::BenchmarkEngine(); }},
       {"full", [] { return wissel::benchmark::BenchmarkFullRules(); }},
+      {"whatif", [] { return wissel::benchmark::BenchmarkWhatIf(); }},
       {"journal", [&] { return wissel::benchmark::BenchmarkJournal(scratch.path()); }},
       {"grpc", [&] { return wissel::benchmark::BenchmarkGrpc(scratch.path(), "/proc/self/exe"); }},
   };
