@@ -8,6 +8,7 @@
 #include "server/commands.h"
 #include "server/feed/feed.h"
 #include "server/serve.h"
+#include "server/whatif/whatif.h"
 
 namespace {
 
@@ -16,6 +17,7 @@ using wissel::server::MomentOptions;
 using wissel::server::ServeOptions;
 using wissel::server::TokenOptions;
 using wissel::server::UserOptions;
+using wissel::whatif::WhatIfOptions;
 
 constexpr int kUsage = 2;
 const CLI::IsMember kRoles({"agent", "manager", "planner", "admin", "integration"});
@@ -191,6 +193,30 @@ void AddFeed(CLI::App& app, FeedOptions& options, Action& action) {
   });
 }
 
+constexpr const char* kWhatIfHelp =
+    "Run a recorded period again through the real engine, with other rules, people or volumes,\n"
+    "and compare what comes of it with what was. With nothing otherwise it comes to the recorded\n"
+    "events, every one. What the record does not say is drawn from --seed; the answer says how\n"
+    "much was.";
+
+void AddWhatIf(CLI::App& app, WhatIfOptions& options, Action& action) {
+  CLI::App* whatif = app.add_subcommand("whatif", kWhatIfHelp);
+  whatif->add_option("--data", options.data, "Folder of the server's stores")->required();
+  whatif->add_option("--rules", options.rules,
+                     "Center file whose rules hold for the period; left out: those of the record");
+  whatif->add_option("--from", options.from,
+                     "Begin after this moment, 2026-11-21T09:30:00Z; left out: when work or people "
+                     "first came");
+  whatif->add_option("--until", options.until, "The last moment; left out: the end of the journal");
+  whatif->add_option("--volume", options.volume, "How many times the contacts: 1.2, 0.8")
+      ->capture_default_str();
+  whatif->add_option("--agents", options.agents,
+                     "Other numbers of people: +2 or -2 of those who were there, or 110%");
+  whatif->add_option("--seed", options.seed, "Of all draws")->capture_default_str();
+  whatif->add_flag("--json", options.json, "One JSON object");
+  whatif->callback([&] { action = [&] { return wissel::whatif::RunWhatIf(options); }; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -205,6 +231,7 @@ int main(int argc, char** argv) {
   JournalOptions journal;
   MomentCommand moment;
   FeedOptions feed;
+  WhatIfOptions whatif;
   std::string config;
   AddServe(app, serve, action);
   AddToken(app, token, action);
@@ -212,6 +239,7 @@ int main(int argc, char** argv) {
   AddJournal(app, journal, action);
   AddMoments(app, moment, action);
   AddFeed(app, feed, action);
+  AddWhatIf(app, whatif, action);
   CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");
   check->add_option("file", config, "Configuration file")->required();
   check->callback([&] { action = [&] { return wissel::server::CheckConfig(config); }; });

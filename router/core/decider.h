@@ -110,6 +110,7 @@ class Decider {
   void FollowRequirement(QueueId queue);
   void TurnHours(QueueId queue);
   void LookWhereItOverflows(QueueId into);
+  bool TurnsAt(QueueId queue, Instant at) const;  // decide_timers.cc
 
   // decide_items.cc
   struct Target {

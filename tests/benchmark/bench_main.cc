@@ -1,4 +1,4 @@
-// wissel_bench [--json FILE] [--only engine|full|journal|grpc]: what is fast and what it is fast
+// wissel_bench [--json FILE] [--only SUITE] [--surge-seconds N]: what is fast and what it is fast
 // beside.
 #include <cstdio>
 #include <cstdlib>
@@ -16,7 +16,7 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|full|journal|grpc|surge|live] "
+  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|full|whatif|journal|grpc|surge|live] "
                      "[--surge-seconds N]\n");
   return 2;
 }
@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   const std::pair<const char*, std::function<absl::StatusOr<std::vector<Figure>>()>> suites[] = {
       {"engine", [] { return wissel::benchmark::BenchmarkEngine(); }},
       {"full", [] { return wissel::benchmark::BenchmarkFullRules(); }},
+      {"whatif", [] { return wissel::benchmark::BenchmarkWhatIf(); }},
       {"journal", [&] { return wissel::benchmark::BenchmarkJournal(scratch.path()); }},
       {"grpc", [&] { return wissel::benchmark::BenchmarkGrpc(scratch.path(), "/proc/self/exe"); }},
       {"surge",

@@ -17,6 +17,9 @@ absl::StatusOr<std::vector<Figure>> BenchmarkEngine();
 // ns an event with every rule of order and choice in use, beside the plain rules.
 absl::StatusOr<std::vector<Figure>> BenchmarkFullRules();
 
+// How many times faster than it was a recorded day of 500 agents runs again under other rules.
+absl::StatusOr<std::vector<Figure>> BenchmarkWhatIf();
+
 // 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
 absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);
 

@@ -20,3 +20,17 @@ wissel_test(small_scope_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/small_scope_test.cc
   DEPS wissel_simulation
   LABELS simulation)
+
+# Days that are recorded and run again, with nothing otherwise and with other rules.
+add_library(wissel_recorded_day STATIC ${CMAKE_CURRENT_LIST_DIR}/recorded_day.cc)
+target_link_libraries(wissel_recorded_day PUBLIC wissel_flags wissel_forecasting_core wissel_reference)
+
+wissel_test(rerun_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/rerun_test.cc
+  DEPS wissel_simulation wissel_forecasting_core wissel_router_journal
+  LABELS simulation)
+
+wissel_test(what_if_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/what_if_test.cc
+  DEPS wissel_recorded_day
+  LABELS fast)

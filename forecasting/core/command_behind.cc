@@ -1,0 +1,162 @@
+#include "forecasting/core/command_behind.h"
+
+#include <type_traits>
+#include <utility>
+
+#include "fmt/format.h"
+#include "router/core/describe.h"
+
+namespace wissel::forecasting {
+namespace {
+
+using Answer = absl::StatusOr<CommandBody>;
+
+class Reader {
+ public:
+  Reader(const Engine& engine, std::span<const Event> events) : engine_(engine), rest_(events) {}
+
+  Answer Read() {
+    return std::visit([this](const auto& e) -> Answer { return On(e); }, rest_.front().body);
+  }
+
+ private:
+  // --- Configuration ---
+  Answer On(const CenterConfigured& e) { return ConfigureCenter{e.config}; }
+  Answer On(const SkillConfigured& e) { return Replace(engine_.directory().skills, e); }
+  Answer On(const TeamConfigured& e) { return Replace(engine_.directory().teams, e); }
+  Answer On(const PartnerConfigured& e) { return Replace(engine_.directory().partners, e); }
+  Answer On(const ProfileConfigured& e) { return Replace(engine_.directory().profiles, e); }
+  Answer On(const AgentConfigured& e) { return Replace(engine_.directory().agents, e); }
+  Answer On(const QueueConfigured& e) {
+    ConfigureQueue command{{}, e.config, RequirementOf(e.config.requirement), {}};
+    if (engine_.directory().queues.Find(e.id) != nullptr) command.id = e.id;
+    return command;
+  }
+  template <class Id>
+  Answer On(const Deleted<Id>& e) {
+    return Delete<Id>{e.id, {}};
+  }
+  Answer On(const OpeningsSet& e) { return SetOpenings{e.queue, e.openings}; }
+  // A requirement is defined for what asks for it.
+  Answer On(const RequirementDefined& e) {
+    defined_ = &e;
+    return Next();
+  }
+  Answer On(const RequirementForgotten&) { return Next(); }
+
+  // --- Work items ---
+  Answer On(const ItemEntered& e) {
+    CreateItem command;
+    command.queue = e.redirected_from.value_or(e.queue);
+    const QueueConfig& queue = engine_.directory().queues.Get(e.queue);
+    if (e.channel != queue.channel) command.channel = e.channel;
+    if (e.band != queue.default_band) command.band = e.band;
+    if (e.own_requirement) command.requirement = RequirementOf(e.requirement);
+    command.head_start = e.head_start;
+    command.contact = e.contact;
+    command.preferred = e.preferred;
+    return command;
+  }
+  Answer On(const ItemUpdated& e) {
+    const Item* item = engine_.FindItem(e.item);
+    if (item == nullptr) return Unknown();
+    UpdateItem command{e.item, {}, {}, {}};
+    if (e.band != item->band) command.band = e.band;
+    if (e.head_start != item->head_start) command.head_start = e.head_start;
+    if (e.requirement != item->requirement || e.own_requirement != item->own_requirement) {
+      command.requirement = RequirementOf(e.requirement);
+    }
+    return command;
+  }
+  Answer On(const ItemAbandoned& e) { return AbandonItem{e.item}; }
+  Answer On(const ItemCancelled& e) { return CancelItem{e.item}; }
+  // Of an item that was offered, its end or move says who asked.
+  Answer On(const OfferCancelled&) { return Next(); }
+  Answer On(const ItemTransferred& e) {
+    std::optional<QueueId> to_queue;
+    if (!e.to_agent) to_queue = e.to_queue;
+    if (e.from) return TransferAssignment{*e.from, e.item, to_queue, e.to_agent};
+    return TransferItem{e.item, to_queue, e.to_agent};
+  }
+  Answer On(const ItemReturned& e) {
+    if (e.cause != ReturnCause::kByAgent) return Unknown();
+    return ReturnItem{e.agent, e.item};
+  }
+
+  // --- Offers and assignments ---
+  Answer On(const OfferAccepted& e) { return AcceptOffer{e.agent, e.offer}; }
+  Answer On(const OfferDeclined& e) { return DeclineOffer{e.agent, e.offer}; }
+  Answer On(const OfferRevoked&) { return Next(); }
+  Answer On(const ItemHeld& e) { return HoldItem{AgentOf(e.item), e.item}; }
+  Answer On(const ItemRetrieved& e) { return RetrieveItem{AgentOf(e.item), e.item}; }
+  Answer On(const WrapUpStarted& e) { return WrapUpItem{AgentOf(e.item), e.item}; }
+  Answer On(const ItemCompleted& e) {
+    if (e.cause != CompletionCause::kByAgent) return Unknown();
+    return CompleteItem{e.agent, e.item, e.reason_codes};
+  }
+
+  // --- Presence ---
+  Answer On(const AgentSignedIn& e) { return SignIn{e.agent, false}; }
+  Answer On(const SessionTakenOver& e) { return SignIn{e.agent, true}; }
+  Answer On(const PresenceChanged& e) { return Leave(e.agent, e.presence, e.away_reason); }
+  Answer On(const PresenceQueued& e) {
+    return Leave(e.agent, e.queued.presence, e.queued.away_reason);
+  }
+  Answer On(const LeaseLost& e) { return LoseLease{e.agent}; }
+  Answer On(const LeaseRestored& e) {
+    const auto* next = rest_.size() > 1 ? std::get_if<SessionTakenOver>(&rest_[1].body) : nullptr;
+    if (next != nullptr && next->agent == e.agent) return SignIn{e.agent, true};
+    return RestoreLease{e.agent};
+  }
+
+  template <class Other>
+  Answer On(const Other&) {
+    return Unknown();
+  }
+
+  static Answer Leave(AgentId agent, Presence presence, const std::string& away_reason) {
+    if (presence == Presence::kOffline) return SignOut{agent};
+    return SetPresence{agent, presence, away_reason};
+  }
+
+  template <class Id, class Config>
+  static Answer Replace(const ResourceTable<Id, Config>& table, const Configured<Id, Config>& e) {
+    Configure<Id, Config> command{{}, e.config, {}};
+    if (table.Find(e.id) != nullptr) command.id = e.id;
+    return command;
+  }
+
+  Answer Next() {
+    const Event& begun = rest_.front();
+    rest_ = rest_.subspan(1);
+    if (rest_.empty()) return Unknown(begun);
+    return Read();
+  }
+  Answer Unknown() const { return Unknown(rest_.front()); }
+  Answer Unknown(const Event& event) const {
+    return absl::FailedPreconditionError(
+        fmt::format("nobody can have asked for this: {}", Describe(event, engine_.directory())));
+  }
+
+  Requirement RequirementOf(RequirementId id) const {
+    if (defined_ != nullptr && defined_->id == id) return defined_->requirement;
+    const Requirement* known = engine_.FindRequirement(id);
+    return known == nullptr ? Requirement() : *known;
+  }
+  AgentId AgentOf(ItemId id) const {
+    const Item* item = engine_.FindItem(id);
+    return item == nullptr ? AgentId() : item->agent();
+  }
+
+  const Engine& engine_;
+  std::span<const Event> rest_;
+  const RequirementDefined* defined_ = nullptr;
+};
+
+}  // namespace
+
+absl::StatusOr<CommandBody> CommandBehind(const Engine& engine, std::span<const Event> events) {
+  return Reader(engine, events).Read();
+}
+
+}  // namespace wissel::forecasting
