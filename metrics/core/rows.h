@@ -16,9 +16,10 @@
 namespace wissel::metrics {
 
 // A queue's counters since the start of the day. The unit is a *stay*: an item's time among the
-// waiting of one queue. A stay begins with the entry, or the moment for which it was scheduled, a transfer into the queue, or the return of
-// an item that an agent had; it ends exactly once: answered, abandoned, or otherwise (cancelled,
-// expired, merged, answered by a notice, put off, or moved to another queue before an answer). Hence, at every moment,
+// waiting of one queue. A stay begins with the entry, or the moment for which it was scheduled, a
+// transfer into the queue, or the return of an item that an agent had; it ends exactly once:
+// answered, abandoned, or otherwise (cancelled, expired, merged, answered by a notice, put off, or
+// moved to another queue before an answer). Hence, at every moment,
 //   offered = answered + abandoned + ended_otherwise + waiting.
 // A decline, a missed offer and a transfer to an agent of the same queue go on with the same stay.
 struct DayCounters {

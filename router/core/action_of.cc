@@ -97,7 +97,8 @@ class Teller {
   }
   Told operator()(const WithdrawNotice& c) const { return Gone(NoticeName(c.notice)); }
 
-  // What the customer says is nobody's deed. Openings follow from the hours, arrivals come from systems, leases from lines.
+  // What the customer says is nobody's deed. Openings follow from the hours, arrivals come from
+  // systems, leases from lines.
   Told operator()(const InformItem&) const { return std::nullopt; }
   Told operator()(const PromiseWait&) const { return std::nullopt; }
   Told operator()(const SetOpenings&) const { return std::nullopt; }

@@ -269,8 +269,7 @@ absl::Status Decider::CheckGates(const ConfigureQueue& c) const {
     if (retry->gap < Duration::Seconds(1) || retry->gap > Duration::Days(30)) {
       return RefuseField("retry.gap", "is out of range", "between 1 s and 30 days");
     }
-    if (retry->expires_after < Duration::Seconds(1) ||
-        retry->expires_after > Duration::Days(365)) {
+    if (retry->expires_after < Duration::Seconds(1) || retry->expires_after > Duration::Days(365)) {
       return RefuseField("retry.expiresAfter", "is out of range", "between 1 s and 365 days");
     }
   }
@@ -470,51 +469,6 @@ Decider::Subject Decider::On(const DeleteAgent& c) {
   }
   Emit(AgentDeleted{c.id});
   return c.id.value();
-}
-
-void Decider::TurnHours(QueueId queue) {
-  const bool was_open = s_.IsOpen(queue);
-  const std::vector<Opening>& openings = s_.queues[queue.value()].openings;
-  const bool hours = s_.directory.queues.Get(queue).hours.has_value();
-  const bool open = !hours || std::any_of(openings.begin(), openings.end(), [&](const Opening& o) {
-    return o.from <= now_ && now_ < o.to;
-  });
-  if (open && !was_open) Emit(QueueOpened{queue});
-  if (!open && was_open) Emit(QueueClosed{queue});
-  if (!open) return;
-  const auto waiting = s_.lines.WaitingForHours(queue);
-  for (const OrderKey& key : waiting) Emit(ItemReleased{key.id});
-  for (const OrderKey& key : waiting) Place(key.id);
-  if (!was_open) LookWhereItOverflows(queue);
-}
-
-// What has waited too long elsewhere, while this queue was closed, may go on now.
-void Decider::LookWhereItOverflows(QueueId into) {
-  std::vector<Looking> looking;
-  s_.directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
-    if (!queue.overflow || queue.overflow->queue != into) return;
-    for (const OrderKey& key : s_.WaitingInOrder(id, s_.lines.WaitingCount(id))) {
-      looking.push_back({key, false});
-    }
-  });
-  PlaceInOrder(std::move(looking));
-}
-
-Decider::Subject Decider::On(const SetOpenings& c) {
-  const QueueConfig* queue = s_.directory.queues.Find(c.queue);
-  if (queue == nullptr)
-    return Refuse(absl::StatusCode::kNotFound, "queue", "there is no such queue");
-  if (!queue->hours) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "queue", "the queue is always open");
-  }
-  for (size_t i = 0; i < c.openings.size(); ++i) {
-    const bool apart = i == 0 || c.openings[i - 1].to <= c.openings[i].from;
-    if (c.openings[i].from < c.openings[i].to && apart) continue;
-    return RefuseField(fmt::format("openings[{}]", i), "is empty or out of order", "rising, apart");
-  }
-  Emit(OpeningsSet{c.queue, c.openings});
-  TurnHours(c.queue);
-  return c.queue.value();
 }
 
 }  // namespace wissel

@@ -197,8 +197,8 @@ std::vector<ItemId> Decider::FindEarlierOf(const CreateItem& c, QueueId queue) c
   if (c.contact.empty()) return earlier;
   const auto it = s_.by_contact.find(c.contact);
   if (it == s_.by_contact.end()) return earlier;
-  const bool merges = s_.queues[queue.value()].surge &&
-                      s_.directory.queues.Get(queue).surge.merge_duplicates;
+  const bool merges =
+      s_.queues[queue.value()].surge && s_.directory.queues.Get(queue).surge.merge_duplicates;
   for (ItemId id : it->second) {
     const Item& item = ItemAt(id);
     if (IsAssigned(item.state)) continue;
@@ -332,9 +332,9 @@ Decider::Subject Decider::On(const TransferItem& c) {
   WISSEL_RETURN_IF_ERROR(CheckVersion(*item, c.if_version));
   WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent));
   if (item->state == ItemState::kScheduled) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
-                  fmt::format("{} is scheduled; it can be moved when its time has come",
-                              NameOf(c.item)));
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "name",
+        fmt::format("{} is scheduled; it can be moved when its time has come", NameOf(c.item)));
   }
   std::optional<AgentId> from;
   std::optional<AgentId> freed;

@@ -28,9 +28,9 @@ Decider::Subject Decider::On(const ForceAssign& c) {
                   "pull it back first");
   }
   if (item->state == ItemState::kScheduled) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
-                  fmt::format("{} is scheduled; it can be assigned when its time has come",
-                              NameOf(c.item)));
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "name",
+        fmt::format("{} is scheduled; it can be assigned when its time has come", NameOf(c.item)));
   }
   WISSEL_ASSIGN_OR_RETURN(const AgentState* agent, FindSignedIn(c.agent));
   if (agent->connection_lost()) {

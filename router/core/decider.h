@@ -2,9 +2,9 @@
 // then emits; each event is recorded as it is emitted, so what follows is decided on the state
 // after it.
 //
-// One file per family of commands: decide_config, decide_items, decide_callbacks, decide_surge,
-// decide_offers, decide_presence, decide_supervise, decide_timers; placing.cc holds what all of them
-// end in: waiting items find agents, agents find items.
+// One file per family of commands: decide_config, decide_hours, decide_items, decide_callbacks,
+// decide_callbacks, decide_surge, decide_offers, decide_presence, decide_supervise, decide_timers;
+// placing.cc holds what all of them end in: waiting items find agents, agents find items.
 #pragma once
 
 #include <optional>
@@ -108,6 +108,7 @@ class Decider {
   absl::Status CheckQueue(const ConfigureQueue& c) const;
   absl::Status CheckGates(const ConfigureQueue& c) const;
   void FollowRequirement(QueueId queue);
+  // decide_hours.cc
   void TurnHours(QueueId queue);
   void LookWhereItOverflows(QueueId into);
   bool TurnsAt(QueueId queue, Instant at) const;  // decide_timers.cc

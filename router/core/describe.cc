@@ -138,8 +138,7 @@ class Describer {
     return Item(e.item) + " expires: its time is over";
   }
   std::string operator()(const ItemMerged& e) const {
-    return fmt::format("{} is merged into {}: the customer came again", Item(e.item),
-                       Item(e.into));
+    return fmt::format("{} is merged into {}: the customer came again", Item(e.item), Item(e.into));
   }
   std::string operator()(const ItemInformed& e) const {
     return fmt::format("{} is answered by notices/{}", Item(e.item), e.notice.value());
@@ -202,9 +201,9 @@ class Describer {
     return fmt::format("{} goes to wrap-up until {}", Item(e.item), FormatInstant(*e.until));
   }
   std::string operator()(const ItemCompleted& e) const {
-    static constexpr std::array<const char*, 4> kCauses = {
-        "", ": the wrap-up time has passed", ": the agent has lost the connection",
-        ": the customer was not reached"};
+    static constexpr std::array<const char*, 4> kCauses = {"", ": the wrap-up time has passed",
+                                                           ": the agent has lost the connection",
+                                                           ": the customer was not reached"};
     std::string s = fmt::format("{} is completed by {}", Item(e.item), Agent(e.agent));
     for (size_t i = 0; i < e.reason_codes.size(); ++i) {
       s += (i == 0 ? " as " : ", ") + e.reason_codes[i];

@@ -4,9 +4,9 @@ namespace wissel {
 
 const char* NameOf(ItemState state) {
   static constexpr const char* kNames[] = {
-      "waiting", "waiting for hours", "offered",   "active",    "held",
-      "parked",  "wrapping",          "completed", "abandoned", "cancelled",
-      "scheduled", "expired", "merged", "answered by a notice"};
+      "waiting",  "waiting for hours",   "offered",   "active",    "held",      "parked",
+      "wrapping", "completed",           "abandoned", "cancelled", "scheduled", "expired",
+      "merged",   "answered by a notice"};
   return kNames[static_cast<int>(state) - 1];
 }
 

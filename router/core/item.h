@@ -37,8 +37,7 @@ constexpr bool IsEnded(ItemState s) {
 }
 // Nobody has it and nobody is offered it.
 constexpr bool IsUntouched(ItemState s) {
-  return s == ItemState::kWaiting || s == ItemState::kWaitingForHours ||
-         s == ItemState::kScheduled;
+  return s == ItemState::kWaiting || s == ItemState::kWaitingForHours || s == ItemState::kScheduled;
 }
 // Accepted and not ended: active, held, parked or wrapping.
 constexpr bool IsAssigned(ItemState s) {
@@ -138,12 +137,12 @@ struct Item {
   Instant queued_since;  // in its queue, open, whatever happened to it there
   // The longest of its queue's delays (QueueHelp) that it has waited for.
   Duration shown;
-  uint8_t hops = 0;  // how often rules sent it on
+  uint8_t hops = 0;      // how often rules sent it on
   std::string topic;     // what it is about, for notices and counts
   Instant promise_from;  // the entry, or the later moment for which it was scheduled then
   std::optional<Instant> not_before;
   std::optional<Instant> not_after;
-  uint8_t attempts = 0;  // to reach the customer that came to nothing
+  uint8_t attempts = 0;            // to reach the customer that came to nothing
   std::optional<Promise> promise;  // of a wait
 
   // Who is offered or handles it.

@@ -267,7 +267,7 @@ class Recorder {
                                    ? static_cast<uint8_t>(*preference + 1)
                                    : static_cast<uint8_t>(row.item.preferred.size());
     s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);
-    CountShares(row.item.queue, e.stood_by);
+    s_.CountShares(row.item.queue, e.stood_by);
     s_.agents[e.agent.value()].state.work.push_back(e.item);
     Become(row, ItemState::kOffered);
     s_.Reindex(e.agent);
@@ -388,19 +388,6 @@ class Recorder {
   void operator()(const RequestCarriedOut& e) { s_.requests.Remember(at_, e); }
 
  private:
-  // At most ten decisions: where floors add up to more than there is, debts do not grow for ever.
-  static constexpr int32_t kMostCredit = 10'000;
-
-  // Every decision in which a queue's item stood by earns the queue its floor; an item of its own
-  // uses a whole decision up, or what there is.
-  void CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
-    for (QueueId queue : stood_by) {
-      int32_t& credit = s_.queues[queue.value()].share_credit;
-      credit += s_.directory.queues.Get(queue).share_floor_permille;
-      if (queue == served) credit = std::max(credit - 1000, 0);
-      credit = std::min(credit, kMostCredit);
-    }
-  }
   template <class Table, class E>
   void Put(Table& table, const E& event) {
     table.Put(event.id, event.config);

@@ -85,6 +85,17 @@ void State::Use(RequirementId id, int64_t by) {
   INVARIANT(row.uses >= 0);
 }
 
+void State::CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
+  // Where floors add up to more than there is, debts do not grow for ever.
+  constexpr int32_t kMostCredit = 10'000;
+  for (QueueId queue : stood_by) {
+    int32_t& credit = queues[queue.value()].share_credit;
+    credit += directory.queues.Get(queue).share_floor_permille;
+    if (queue == served) credit = std::max(credit - 1000, 0);
+    credit = std::min(credit, kMostCredit);
+  }
+}
+
 void State::RememberContact(const Item& item) {
   if (!item.contact.empty()) by_contact[item.contact].push_back(item.id);
 }
@@ -307,8 +318,7 @@ SavedState State::Save() const {
   for (const auto& [id, row] : requirements) saved.requirements.push_back({id, row.requirement});
   directory.queues.ForEach([&](QueueId id, const QueueConfig&) {
     const QueueRow& queue = queues[id.value()];
-    saved.queues.push_back(
-        {id, queue.open, queue.openings, queue.share_credit, queue.surge});
+    saved.queues.push_back({id, queue.open, queue.openings, queue.share_credit, queue.surge});
   });
   items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
     saved.items.push_back(row.item);

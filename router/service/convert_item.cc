@@ -110,7 +110,8 @@ absl::StatusOr<CreateItem> ReadNewItem(const v1::WorkItem& from, const Directory
   WISSEL_RETURN_IF_ERROR(CheckTopic(from.topic(), "topic"));
   item.topic = from.topic();
   if (from.has_not_before_time()) {
-    WISSEL_ASSIGN_OR_RETURN(item.not_before, ReadTimestamp(from.not_before_time(), "notBeforeTime"));
+    WISSEL_ASSIGN_OR_RETURN(item.not_before,
+                            ReadTimestamp(from.not_before_time(), "notBeforeTime"));
   }
   if (from.has_not_after_time()) {
     WISSEL_ASSIGN_OR_RETURN(item.not_after, ReadTimestamp(from.not_after_time(), "notAfterTime"));

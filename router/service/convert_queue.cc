@@ -145,8 +145,8 @@ absl::StatusOr<RetryRule> ReadRetry(const v1::RetryRule& from) {
                             ReadNumber(from.attempts(), 1, kMostAttempts, "retry.attempts"));
   }
   if (from.has_gap()) {
-    WISSEL_ASSIGN_OR_RETURN(
-        retry.gap, ReadDuration(from.gap(), Duration::Seconds(1), kLongest, "retry.gap"));
+    WISSEL_ASSIGN_OR_RETURN(retry.gap,
+                            ReadDuration(from.gap(), Duration::Seconds(1), kLongest, "retry.gap"));
   }
   if (from.has_expires_after()) {
     WISSEL_ASSIGN_OR_RETURN(retry.expires_after,

@@ -16,8 +16,10 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(stderr, "usage: wissel_bench [--json FILE] [--only engine|full|whatif|journal|grpc|surge|live] "
-                     "[--surge-seconds N]\n");
+  fmt::print(
+      stderr,
+      "usage: wissel_bench [--json FILE] [--only engine|full|whatif|journal|grpc|surge|live] "
+      "[--surge-seconds N]\n");
   return 2;
 }
 

@@ -61,8 +61,7 @@ class Delays {
 
 class Watcher : public grpc::ClientReadReactor<v1::LiveUpdate> {
  public:
-  Watcher(v1::LiveService::Stub& stub, const std::string& token, Delays& delays)
-      : delays_(delays) {
+  Watcher(v1::LiveService::Stub& stub, const std::string& token, Delays& delays) : delays_(delays) {
     context_.AddMetadata("authorization", "Bearer " + token);
     stub.async()->WatchLive(&context_, &request_, this);
     StartRead(&update_);

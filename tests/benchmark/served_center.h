@@ -1,5 +1,5 @@
-// A `wissel serve` of its own, on loopback, with its journal on the disk, for as long as this object
-// lives.
+// A `wissel serve` of its own, on loopback, with its journal on the disk, for as long as this
+// object lives.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
-// The surge: a thousand contacts enter every second through gRPC, far more than the agents can take,
-// while somebody looks at the live view. How long an entry takes, and how long it takes from an
-// agent's completion to the next offer on their stream, all of it durable first.
+// The surge: a thousand contacts enter every second through gRPC, far more than the agents can
+// take, while somebody looks at the live view. How long an entry takes, and how long it takes from
+// an agent's completion to the next offer on their stream, all of it durable first.
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
@@ -203,7 +203,8 @@ class Agent : public grpc::ClientReadReactor<v1::AgentState> {
   bool done_ = false;
 };
 
-// An open loop: the next contact enters when its time has come, whether the last was answered or not.
+// An open loop: the next contact enters when its time has come, whether the last was answered or
+// not.
 class Entries {
  public:
   Entries(v1::WorkService::Stub& stub, std::string token) : stub_(stub), token_(std::move(token)) {}
@@ -212,7 +213,8 @@ class Entries {
     const auto start = Clock::now();
     const int64_t count = time.count() * kEntriesASecond;
     for (int64_t i = 0; i < count; ++i) {
-      std::this_thread::sleep_until(start + i * std::chrono::microseconds(1'000'000 / kEntriesASecond));
+      std::this_thread::sleep_until(start +
+                                    i * std::chrono::microseconds(1'000'000 / kEntriesASecond));
       Send(i);
     }
     while (under_way_ > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -295,8 +297,7 @@ void AddTimes(const std::string& name, const std::vector<double>& micros,
 absl::StatusOr<std::vector<Figure>> BenchmarkSurge(const std::string& scratch,
                                                    std::chrono::seconds time) {
   WISSEL_ASSIGN_OR_RETURN(const auto center, ServedCenter::Start(scratch + "/surge", Center()));
-  const auto channel =
-      grpc::CreateChannel(center->address(), grpc::InsecureChannelCredentials());
+  const auto channel = grpc::CreateChannel(center->address(), grpc::InsecureChannelCredentials());
   const auto work = v1::WorkService::NewStub(channel);
   const auto desk = v1::AgentService::NewStub(channel);
   const auto live = v1::LiveService::NewStub(channel);

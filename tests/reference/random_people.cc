@@ -94,7 +94,8 @@ CommandBody People::Surge() {
   }
   if (throw_of_100 < 60 && model_.notices.size() < 5) {
     GiveNotice give{{std::nullopt, dice_.Chance(50) ? "snow" : "", "We know.", std::nullopt}};
-    if (dice_.Chance(50)) give.content.until = model_.now + Duration::Seconds(dice_.Between(1, 600));
+    if (dice_.Chance(50))
+      give.content.until = model_.now + Duration::Seconds(dice_.Between(1, 600));
     return give;
   }
   if (model_.notices.empty()) return Arrive();
@@ -161,9 +162,8 @@ CommandBody People::Lease() {
 }
 
 CommandBody People::Leave() {
-  const ItemPicture* item =
-      Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kOffered,
-           ItemState::kScheduled});
+  const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kWaitingForHours,
+                                 ItemState::kOffered, ItemState::kScheduled});
   if (item == nullptr) return Work();
   if (dice_.Chance(70)) return AbandonItem{item->id};
   return CancelItem{item->id};

@@ -20,8 +20,8 @@ struct Habits {
   uint32_t supervise = 3;  // a manager assigns by force, pulls back, sets a presence
   uint32_t configure = 1;
   uint32_t nonsense = 3;
-  uint32_t call = 4;   // callbacks promised, customers not reached
-  uint32_t surge = 1;  // surge mode, notices
+  uint32_t call = 4;    // callbacks promised, customers not reached
+  uint32_t surge = 1;   // surge mode, notices
   uint32_t crowd = 40;  // living items from which nobody arrives any more
 };
 

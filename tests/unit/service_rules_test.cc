@@ -26,16 +26,16 @@ class RulesTest : public ::testing::Test {
     return center_.Must<Response>(method, json);
   }
   v1::Queue UpdateTax(const std::string& fields, const std::string& mask) {
-    return Must<v1::Queue>("ConfigService.UpdateQueue", R"({"queue": {"name": "queues/tax", )" +
-                                                            fields + R"(}, "updateMask": ")" +
-                                                            mask + "\"}");
+    return Must<v1::Queue>(
+        "ConfigService.UpdateQueue",
+        R"({"queue": {"name": "queues/tax", )" + fields + R"(}, "updateMask": ")" + mask + "\"}");
   }
   void RefusedTax(const std::string& fields, const std::string& mask, const std::string& field,
                   StatusCode code = StatusCode::kInvalidArgument) {
-    center_.Refused<v1::Queue>("ConfigService.UpdateQueue",
-                               R"({"queue": {"name": "queues/tax", )" + fields +
-                                   R"(}, "updateMask": ")" + mask + "\"}",
-                               code, "queue." + field);
+    center_.Refused<v1::Queue>(
+        "ConfigService.UpdateQueue",
+        R"({"queue": {"name": "queues/tax", )" + fields + R"(}, "updateMask": ")" + mask + "\"}",
+        code, "queue." + field);
   }
   void RefusedPreference(const std::string& preferences, const std::string& field,
                          StatusCode code = StatusCode::kInvalidArgument) {
@@ -151,9 +151,10 @@ TEST_F(RulesTest, ACallbackIsPromisedAndMergedWithTheNextContact) {
   center_.Refused<v1::WorkItem>("WorkService.PromiseCallback", promise,
                                 StatusCode::kFailedPrecondition, "name");
   UpdateTax(R"("retry": {})", "retry");
-  center_.Refused<v1::WorkItem>("WorkService.PromiseCallback",
-                                R"({"name": "workItems/1", "notAfterTime": "2026-03-02T08:00:00Z"})",
-                                StatusCode::kInvalidArgument, "notAfterTime");
+  center_.Refused<v1::WorkItem>(
+      "WorkService.PromiseCallback",
+      R"({"name": "workItems/1", "notAfterTime": "2026-03-02T08:00:00Z"})",
+      StatusCode::kInvalidArgument, "notAfterTime");
   const auto promised = Must<v1::WorkItem>("WorkService.PromiseCallback", promise);
   EXPECT_EQ(promised.channel(), v1::CALLBACK);
   EXPECT_EQ(promised.not_after_time().seconds() * 1000, kStart.millis() + 2 * 86'400'000);
@@ -199,9 +200,9 @@ TEST_F(RulesTest, ASurgeShutsTheDoorThatItsRuleShuts) {
             "surge");
   Create(R"("contact": "a")");
   Create(R"("contact": "b")");
-  EXPECT_TRUE(Must<v1::QueueSurge>("SurgeService.SetQueueSurge",
-                                   R"({"queue": "queues/tax", "on": true})")
-                  .on());
+  EXPECT_TRUE(
+      Must<v1::QueueSurge>("SurgeService.SetQueueSurge", R"({"queue": "queues/tax", "on": true})")
+          .on());
   const auto refused = center_.Call<v1::WorkItem>(
       "WorkService.CreateWorkItem", R"({"workItem": {"queue": "queues/tax", "contact": "c"}})");
   EXPECT_EQ(refused.status().code(), StatusCode::kFailedPrecondition);
