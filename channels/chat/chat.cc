@@ -261,6 +261,8 @@ void ChatChannel::Register(rpc::MethodTable& table) {
                                                                    &Hub::Send);
   open.operator()<v1::SetCustomerTypingRequest, v1::SetTypingResponse>("SetCustomerTyping",
                                                                        &Hub::Type);
+  open.operator()<v1::AcceptNoticeRequest, v1::AcceptNoticeResponse>("AcceptNotice",
+                                                                     &Hub::AcceptNotice);
   open.operator()<v1::LeaveChatRequest, v1::LeaveChatResponse>("LeaveChat", &Hub::Leave);
   table.ServerStreaming<v1::WatchCustomerChatRequest, v1::CustomerChatUpdate>(
       "wissel.v1.CustomerChatService.WatchCustomerChat", Access::OpenToAll(),

@@ -92,6 +92,7 @@ Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
   if (view.stage == Stage::kWaiting) {
     view.place = state_ == ItemState::kOffered ? 1 : place_;
     if (wait_) view.wait = InWholeMinutes(*wait_);
+    view.notices = notices_;
   }
   if (view.stage == Stage::kWithAgent) {
     view.agent = chat_.agent;

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/time.h"
@@ -31,6 +33,13 @@ struct ItemFact {
   Instant entered;
 };
 
+// What everyone is told who waits so.
+struct ShownNotice {
+  NoticeId id;
+  std::string text;
+  bool operator==(const ShownNotice&) const = default;
+};
+
 class Conversation {
  public:
   // Fresh, or as it was stored.
@@ -46,6 +55,7 @@ class Conversation {
   void OnMessage(Message message);
   void OnPlace(int64_t place) { place_ = place; }
   void OnWait(std::optional<WaitEstimate> wait) { wait_ = wait; }
+  void OnNotices(std::vector<ShownNotice> notices) { notices_ = std::move(notices); }
   // The customer ended it, or its item has ended.
   void OnEnd(Instant now);
 
@@ -62,6 +72,7 @@ class Conversation {
     Stage stage = Stage::kWaiting;
     int64_t place = 0;                 // 0: not known, or not waiting
     std::optional<WaitEstimate> wait;  // in whole minutes
+    std::vector<ShownNotice> notices;  // while waiting
     std::optional<Instant> entered;
     std::string agent;
     bool agent_typing = false;
@@ -105,6 +116,7 @@ class Conversation {
   Instant agent_typing_until_;
   int64_t place_ = 0;
   std::optional<WaitEstimate> wait_;
+  std::vector<ShownNotice> notices_;
 };
 
 }  // namespace wissel::chat

@@ -265,6 +265,30 @@ void Hub::Closed(const std::shared_ptr<CustomerWatcher>& watcher) {
   Changed(*room);
 }
 
+// The item's end comes as a fact, and ends the conversation. A repetition finds it ended.
+void Hub::AcceptNotice(const v1::AcceptNoticeRequest& request,
+                       Answer<v1::AcceptNoticeResponse> answer) {
+  const absl::Status checked = CheckRequestId(request.request_id(), "requestId");
+  if (!checked.ok()) return answer(checked);
+  const auto notice = ParseNoticeName(request.notice(), "notice");
+  if (!notice.ok()) return answer(notice.status());
+  WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> found) {
+    if (!found.ok()) return answer(found.status());
+    const Conversation& conversation = (*found)->conversation;
+    if (conversation.ended()) return answer(v1::AcceptNoticeResponse());
+    if (!conversation.has_item()) {
+      return answer(Refuse(absl::StatusCode::kFailedPrecondition, "chat", "it does not wait yet"));
+    }
+    shard_.Submit(Command{InformItem{*conversation.chat().item, *notice}, std::nullopt},
+                  [answer, post = post_](const absl::StatusOr<Outcome>& outcome, const Engine&) {
+                    post([answer, status = outcome.status()] {
+                      if (!status.ok()) return answer(status);
+                      answer(v1::AcceptNoticeResponse());
+                    });
+                  });
+  });
+}
+
 void Hub::Leave(const v1::LeaveChatRequest& request, Answer<v1::LeaveChatResponse> answer) {
   const absl::Status checked = CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);

@@ -354,6 +354,7 @@ void Hub::OnLine(const LineNews& news) {
   if (room == nullptr || !room->conversation.in_line()) return;
   room->conversation.OnPlace(news.place);
   if (news.estimated) room->conversation.OnWait(news.wait);
+  room->conversation.OnNotices(news.notices);
   Changed(*room);
 }
 

@@ -85,6 +85,8 @@ class Hub {
   void Type(const v1::SetCustomerTypingRequest& request, Answer<v1::SetTypingResponse> answer);
   void Watch(const v1::WatchCustomerChatRequest& request, std::shared_ptr<CustomerWatcher> watcher);
   void Closed(const std::shared_ptr<CustomerWatcher>& watcher);
+  void AcceptNotice(const v1::AcceptNoticeRequest& request,
+                    Answer<v1::AcceptNoticeResponse> answer);
   void Leave(const v1::LeaveChatRequest& request, Answer<v1::LeaveChatResponse> answer);
 
   // --- The agent's calls (agent_calls.cc)

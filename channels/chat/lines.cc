@@ -20,6 +20,14 @@ std::optional<WaitEstimate> WaitShown(const Engine& engine, ItemId item, Shard& 
   return std::nullopt;
 }
 
+std::vector<ShownNotice> NoticesFor(const Engine& engine, ItemId item) {
+  std::vector<ShownNotice> shown;
+  for (const auto& [id, notice] : engine.notices()) {
+    if (engine.Concerns(notice, *engine.FindItem(item))) shown.push_back({id, notice.text});
+  }
+  return shown;
+}
+
 int64_t StepFor(int64_t ms) { return ms < 10 * kMinute ? kMinute : 5 * kMinute; }
 
 }  // namespace
@@ -33,7 +41,7 @@ std::vector<LineNews> LookAtLines(const Engine& engine, const Lines& lines, uint
       ++place;
       const auto it = chats.find(item);
       if (it == chats.end()) continue;
-      LineNews& of = news.emplace_back(LineNews{it->second.chat, place});
+      LineNews& of = news.emplace_back(LineNews{it->second.chat, place, NoticesFor(engine, item)});
       const bool its_turn = (item.value() + look) % kLooksBetween == 0;
       of.estimated = place <= kFirstPlaces || !it->second.shows_wait || its_turn;
       if (waits == nullptr || !of.estimated) continue;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "channels/chat/conversation.h"
 #include "router/service/shard.h"
 #include "router/service/waits.h"
 
@@ -28,6 +29,7 @@ using Lines = std::map<QueueId, std::map<ItemId, InLine>>;
 struct LineNews {
   std::string chat;
   int64_t place = 0;
+  std::vector<ShownNotice> notices;
   bool estimated = false;  // in this look; otherwise what is shown stays
   std::optional<WaitEstimate> wait;
 };

@@ -37,6 +37,11 @@ v1::CustomerChatUpdate ToProto(const Chat& chat, const Conversation::CustomerVie
   out.set_state(static_cast<v1::CustomerChatUpdate::State>(view.stage));
   out.set_place(view.place);
   if (view.wait) WriteEstimate(*view.wait, out.mutable_estimated_wait());
+  for (const ShownNotice& notice : view.notices) {
+    v1::ChatNotice* to = out.add_notices();
+    to->set_name(NoticeName(notice.id));
+    to->set_text(notice.text);
+  }
   if (view.entered) WriteTimestamp(*view.entered, out.mutable_enter_time());
   if (!view.agent.empty()) out.set_agent_display_name(display_name(view.agent));
   out.set_agent_typing(view.agent_typing);

@@ -50,11 +50,14 @@ class Reader {
     command.queue = e.redirected_from.value_or(e.queue);
     const QueueConfig& queue = engine_.directory().queues.Get(e.queue);
     if (e.channel != queue.channel) command.channel = e.channel;
-    if (e.band != queue.default_band) command.band = e.band;
+    command.band = e.asked_band;
     if (e.own_requirement) command.requirement = RequirementOf(e.requirement);
-    command.head_start = e.head_start;
+    command.head_start = e.asked_head_start;
     command.contact = e.contact;
     command.preferred = e.preferred;
+    command.topic = e.topic;
+    command.not_before = e.not_before;
+    command.not_after = e.not_after;
     return command;
   }
   Answer On(const ItemUpdated& e) {
@@ -68,6 +71,18 @@ class Reader {
     }
     return command;
   }
+  Answer On(const CallbackPromised& e) {
+    return PromiseCallback{e.item, e.not_before, e.not_after};
+  }
+  Answer On(const WaitPromised& e) { return PromiseWait{e.item, e.wait}; }
+  Answer On(const ItemAssigned& e) { return ForceAssign{e.item, e.agent}; }
+  Answer On(const ItemPulledBack& e) { return PullBack{e.item}; }
+  Answer On(const ItemInformed& e) { return InformItem{e.item, e.notice}; }
+  Answer On(const ItemPostponed& e) { return MissCustomer{e.agent, e.item}; }
+  Answer On(const SurgeBegun& e) { return SetSurge{e.queue, true}; }
+  Answer On(const SurgeEnded& e) { return SetSurge{e.queue, false}; }
+  Answer On(const NoticeGiven& e) { return GiveNotice{e.content}; }
+  Answer On(const NoticeWithdrawn& e) { return WithdrawNotice{e.notice}; }
   Answer On(const ItemAbandoned& e) { return AbandonItem{e.item}; }
   Answer On(const ItemCancelled& e) { return CancelItem{e.item}; }
   // Of an item that was offered, its end or move says who asked.
@@ -91,6 +106,7 @@ class Reader {
   Answer On(const ItemRetrieved& e) { return RetrieveItem{AgentOf(e.item), e.item}; }
   Answer On(const WrapUpStarted& e) { return WrapUpItem{AgentOf(e.item), e.item}; }
   Answer On(const ItemCompleted& e) {
+    if (e.cause == CompletionCause::kNotReached) return MissCustomer{e.agent, e.item};
     if (e.cause != CompletionCause::kByAgent) return Unknown();
     return CompleteItem{e.agent, e.item, e.reason_codes};
   }

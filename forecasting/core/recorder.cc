@@ -98,8 +98,10 @@ absl::Status Recorder::Ask(const RecordedBatch& batch, size_t& known) {
   const Event& first = batch.events[known];
   const Place place{batches_, ++happenings_};
   decided_.clear();
-  if (const auto* request = std::get_if<RequestCarriedOut>(&first.body)) {
-    recording_.center.push_back({first.at, place, {}, *request});
+  const bool is_note = std::holds_alternative<RequestCarriedOut>(first.body) ||
+                       std::holds_alternative<ActionTaken>(first.body);
+  if (is_note) {
+    recording_.center.push_back({first.at, place, {}, first.body});
     engine_.Record(first);
     decided_.push_back(first);
     return Match(batch, known);

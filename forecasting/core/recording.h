@@ -55,7 +55,16 @@ struct Answer {
 
 // What an agent did with an item that they had accepted.
 struct Act {
-  enum class Kind : uint8_t { kHold, kRetrieve, kWrapUp, kComplete, kTransfer, kReturn };
+  enum class Kind : uint8_t {
+    kHold,
+    kRetrieve,
+    kWrapUp,
+    kComplete,
+    kTransfer,
+    kReturn,
+    kMissCustomer,
+    kPullBack
+  };
   Kind kind = Kind::kComplete;
   // Time spent on the item since it was accepted; time parked does not count.
   Duration worked;
@@ -87,11 +96,12 @@ struct Departure {
   Place place;
 };
 
-// A manager changed or moved it while it waited; so long after the wait began.
+// Something else was done with it while it waited: a manager changed or moved it, the customer was
+// promised a callback or had their answer from a notice; so long after the wait began.
 struct Intervention {
   Duration after;
   Place place;
-  CommandBody command;  // UpdateItem or TransferItem
+  CommandBody command;  // of one of those that rerun_items.cc knows
 };
 
 // One wait and, if it was answered, what followed.
@@ -129,7 +139,7 @@ struct CenterAct {
   Instant at;
   Place place;
   std::optional<CommandBody> command;
-  std::optional<RequestCarriedOut> request;
+  std::optional<EventBody> note;
 };
 
 // Logarithms of durations in seconds, summed up.

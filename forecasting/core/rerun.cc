@@ -346,9 +346,9 @@ void Rerun::Attend(const CommandBody& command, AgentId agent) {
 }
 
 void Rerun::DoAsCenter(const CenterAct& act) {
-  if (act.request) {
+  if (act.note) {
     if (!changes_nothing_) return;
-    events_.push_back({now_, *act.request});
+    events_.push_back({now_, *act.note});
     engine_.Record(events_.back());
     return Publish();
   }

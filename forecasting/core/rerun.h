@@ -157,9 +157,15 @@ class Rerun {
   void On(const ItemReturned& e);
   void On(const ItemAbandoned& e) { End(e.item, FirstWait::End::kLeft); }
   void On(const ItemCancelled& e) { End(e.item, FirstWait::End::kLeft); }
+  void On(const ItemExpired& e) { End(e.item, FirstWait::End::kLeft); }
+  void On(const ItemMerged& e) { End(e.item, FirstWait::End::kNotKnown); }
+  void On(const ItemInformed& e) { End(e.item, FirstWait::End::kLeft); }
+  void On(const ItemPostponed& e) { WaitAgain(e.item); }
   void On(const ItemCompleted& e) { End(e.item, FirstWait::End::kNotKnown); }
   void On(const OfferMade& e);
   void On(const OfferAccepted& e);
+  void On(const ItemAssigned& e);
+  void On(const ItemPulledBack& e);
   void On(const OfferDeclined& e) { CloseOffer(e.item); }
   void On(const OfferMissed& e);
   void On(const OfferRevoked& e) { CloseOffer(e.item); }

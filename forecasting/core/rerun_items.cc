@@ -12,7 +12,8 @@ enum Purpose : uint32_t { kPatience, kAccepting, kTalking, kWrappingUp, kComingB
 
 bool Ends(const Act& act) {
   return act.kind == Act::Kind::kComplete || act.kind == Act::Kind::kTransfer ||
-         act.kind == Act::Kind::kReturn;
+         act.kind == Act::Kind::kReturn || act.kind == Act::Kind::kMissCustomer ||
+         act.kind == Act::Kind::kPullBack;
 }
 
 }  // namespace
@@ -94,8 +95,11 @@ void Rerun::Depart(Running& running) {
 
 void Rerun::Intervene(Running& running, uint32_t index) {
   CommandBody command = StayOf(running)->interventions[index].command;
-  if (auto* update = std::get_if<UpdateItem>(&command)) update->item = running.id;
-  if (auto* transfer = std::get_if<TransferItem>(&command)) transfer->item = running.id;
+  std::visit(
+      [&](auto& c) {
+        if constexpr (requires { c.item = running.id; }) c.item = running.id;
+      },
+      command);
   if (!Ask(command)) ++counts_.impossible;
 }
 
@@ -211,6 +215,20 @@ void Rerun::On(const OfferAccepted& e) {
   if (running == nullptr) return;
   NoteFirstWait(*running, FirstWait::End::kAnswered);
   BeginHandling(*running);
+}
+
+// By a manager, to an agent of choice: no offer stood before.
+void Rerun::On(const ItemAssigned& e) {
+  Running* running = Find(e.item);
+  if (running == nullptr) return;
+  running->agent = e.agent;
+  NoteFirstWait(*running, FirstWait::End::kAnswered);
+  BeginHandling(*running);
+}
+
+void Rerun::On(const ItemPulledBack& e) {
+  const Running* running = Find(e.item);
+  if (running != nullptr && running->phase == Running::Phase::kAssigned) WaitAgain(e.item);
 }
 
 void Rerun::BeginHandling(Running& running) {
@@ -350,6 +368,10 @@ bool Rerun::DoAct(Running& running, const Act& act) {
       // Whom it was meant for is not there: back into its queue.
       Ask(ReturnItem{agent, running.id});
       return false;
+    case Act::Kind::kMissCustomer:
+      return Ask(MissCustomer{agent, running.id}).has_value();
+    case Act::Kind::kPullBack:
+      return Ask(PullBack{running.id}).has_value();
     case Act::Kind::kReturn:
       return Ask(ReturnItem{agent, running.id}).has_value();
   }

@@ -111,6 +111,11 @@ void ScriptWriter::Intervene(ItemId id, const CommandBody& command) {
   StayOf(living).interventions.push_back({at_ - living.wait_began, place_, command});
 }
 
+void ScriptWriter::On(const PullBack& c) {
+  if (!living_.at(c.item).assigned) return Intervene(c.item, c);
+  Do(c.item, Act::Kind::kPullBack);
+}
+
 void ScriptWriter::Depart(ItemId id, bool withdrawn) {
   Living& living = living_.at(id);
   StayOf(living).departure = Departure{withdrawn, at_ - living.wait_began, place_};
@@ -180,8 +185,12 @@ void ScriptWriter::After(const OfferAccepted& e) {
   Stay& stay = StayOf(living);
   Answer& answer = stay.answers.back();
   if (answer.kind == Answer::Kind::kNone) answer.kind = Answer::Kind::kAutomatic;
+  BeginHandling(living);
+}
+
+void ScriptWriter::BeginHandling(Living& living) {
   EndWait(living);
-  stay.answered = true;
+  StayOf(living).answered = true;
   living.offer_open = false;
   living.assigned = true;
   living.parked = false;
@@ -204,9 +213,9 @@ void ScriptWriter::After(const ItemAbandoned& e) {
   living_.erase(e.item);
 }
 
-void ScriptWriter::After(const ItemCancelled& e) {
-  EndWait(living_.at(e.item));
-  living_.erase(e.item);
+void ScriptWriter::EndUnanswered(ItemId id) {
+  EndWait(living_.at(id));
+  living_.erase(id);
 }
 
 void ScriptWriter::After(const ItemParked& e) {
@@ -258,6 +267,12 @@ void ScriptWriter::WaitAgain(Living& living) {
 }
 
 void ScriptWriter::After(const ItemReturned& e) { WaitAgain(living_.at(e.item)); }
+
+// What was only offered waited all the while.
+void ScriptWriter::After(const ItemPulledBack& e) {
+  Living& living = living_.at(e.item);
+  if (living.assigned) WaitAgain(living);
+}
 
 void ScriptWriter::After(const ItemTransferred& e) {
   Living& living = living_.at(e.item);

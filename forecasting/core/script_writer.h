@@ -53,6 +53,11 @@ class ScriptWriter {
   void On(const CreateItem& c);
   void On(const UpdateItem& c) { Intervene(c.item, c); }
   void On(const TransferItem& c) { Intervene(c.item, c); }
+  void On(const PromiseCallback& c) { Intervene(c.item, c); }
+  void On(const InformItem& c) { Intervene(c.item, c); }
+  void On(const PromiseWait& c) { Intervene(c.item, c); }
+  void On(const ForceAssign& c) { Intervene(c.item, c); }
+  void On(const PullBack& c);
   void On(const AbandonItem& c) { Depart(c.item, false); }
   void On(const CancelItem& c) { Depart(c.item, true); }
   void On(const AcceptOffer& c) { Reply(c.agent, c.offer, Answer::Kind::kAccepted); }
@@ -62,6 +67,7 @@ class ScriptWriter {
   void On(const WrapUpItem& c) { Do(c.item, Act::Kind::kWrapUp); }
   void On(const CompleteItem& c) { Do(c.item, Act::Kind::kComplete).reason_codes = c.reason_codes; }
   void On(const ReturnItem& c) { Do(c.item, Act::Kind::kReturn); }
+  void On(const MissCustomer& c) { Do(c.item, Act::Kind::kMissCustomer); }
   void On(const TransferAssignment& c);
   void On(const SignIn& c) { Attend(c.agent, c); }
   void On(const SignOut& c) { Attend(c.agent, c); }
@@ -86,9 +92,17 @@ class ScriptWriter {
   void After(const ItemOverflowed& e) { living_.at(e.item).queue = e.to_queue; }
   void After(const ItemReturned& e);
   void After(const ItemAbandoned& e);
-  void After(const ItemCancelled& e);
+  void After(const ItemCancelled& e) { EndUnanswered(e.item); }
+  void After(const ItemExpired& e) { EndUnanswered(e.item); }
+  void After(const ItemMerged& e) { EndUnanswered(e.item); }
+  void After(const ItemInformed& e) { EndUnanswered(e.item); }
+  void After(const ItemPostponed& e) { WaitAgain(living_.at(e.item)); }
+  void EndUnanswered(ItemId id);
   void After(const OfferMade& e);
   void After(const OfferAccepted& e);
+  void After(const ItemAssigned& e) { BeginHandling(living_.at(e.item)); }
+  void After(const ItemPulledBack& e);
+  void BeginHandling(Living& living);
   void After(const OfferMissed& e);
   void After(const OfferDeclined& e) { living_.at(e.item).offer_open = false; }
   void After(const OfferRevoked& e) { CloseUnanswered(living_.at(e.item)); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace wissel::forecasting {
 
@@ -43,6 +44,11 @@ void Tally::TakeUp(const Item& item) {
   Living& living = items_[item.id];
   seen_.push_back(item.id);
   living.agent = item.agent();
+  if (item.state == ItemState::kScheduled) {
+    living.queue = item.queue;
+    living.scheduled = true;
+    return;
+  }
   if (!IsAssigned(item.state)) {
     return BeginStay(living, item.queue, item.answered ? item.state_since : item.entered);
   }
@@ -99,6 +105,7 @@ void Tally::Count(const Living& item, Change change) {
 void Tally::BeginStay(Living& item, QueueId queue, Instant wait_began) {
   item.queue = queue;
   item.waits = true;
+  item.scheduled = false;
   item.wait_began = wait_began;
   item.interval = static_cast<uint32_t>((at_ - from_).millis() / every_.millis());
   Count(item, [](Interval& i) { ++i.offered; });
@@ -107,7 +114,9 @@ void Tally::BeginStay(Living& item, QueueId queue, Instant wait_began) {
 void Tally::On(const ItemEntered& e) {
   Living& item = items_[e.item];
   seen_.push_back(e.item);
-  BeginStay(item, e.queue, at_);
+  item.queue = e.queue;
+  item.scheduled = e.not_before && *e.not_before > at_;
+  if (!item.scheduled) BeginStay(item, e.queue, at_);
 }
 
 void Tally::On(const ItemTransferred& e) {
@@ -121,6 +130,14 @@ void Tally::On(const ItemTransferred& e) {
 void Tally::On(const ItemOverflowed& e) {
   Living& item = items_.at(e.item);
   BeginStay(item, e.to_queue, item.wait_began);
+}
+
+// What was only offered waits already.
+void Tally::On(const ItemPulledBack& e) {
+  Living& item = items_.at(e.item);
+  if (item.waits) return;
+  StopWork(item);
+  BeginStay(item, item.queue, at_);
 }
 
 void Tally::On(const ItemReturned& e) {
@@ -139,13 +156,31 @@ void Tally::On(const ItemAbandoned& e) {
   items_.erase(e.item);
 }
 
-void Tally::On(const ItemCancelled& e) {
-  StopWork(items_.at(e.item));
-  items_.erase(e.item);
+// A stay that ends otherwise.
+void Tally::Drop(ItemId id) {
+  StopWork(items_.at(id));
+  items_.erase(id);
 }
 
-void Tally::On(const OfferAccepted& e) {
+// What was scheduled is offered to its queue from now on.
+void Tally::On(const ItemReleased& e) {
   Living& item = items_.at(e.item);
+  if (!std::exchange(item.scheduled, false)) return;
+  BeginStay(item, item.queue, at_);
+}
+
+void Tally::On(const CallbackPromised& e) {
+  if (e.not_before && *e.not_before > at_) items_.at(e.item).scheduled = true;
+}
+
+void Tally::On(const ItemPostponed& e) {
+  Living& item = items_.at(e.item);
+  StopWork(item);
+  item.scheduled = true;
+}
+
+void Tally::Answered(ItemId id, AgentId agent) {
+  Living& item = items_.at(id);
   const Duration wait = at_ - item.wait_began;
   const bool in_time = wait <= rules_[item.queue.value()].answer_within;
   Count(item, [=](Interval& i) {
@@ -157,7 +192,7 @@ void Tally::On(const OfferAccepted& e) {
     figures->waits_ms.push_back(static_cast<uint32_t>(wait.millis()));
   }
   item.waits = false;
-  item.agent = e.agent;
+  item.agent = agent;
   StartWork(item);
 }
 

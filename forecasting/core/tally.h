@@ -76,7 +76,8 @@ class Tally {
     Instant wait_began;
     uint32_t interval = 0;
     bool waits = true;
-    bool works = false;  // an agent works on it now
+    bool scheduled = false;  // not to be offered yet: no stay
+    bool works = false;      // an agent works on it now
     Instant works_since;
   };
   struct Person {
@@ -95,8 +96,18 @@ class Tally {
   void On(const ItemOverflowed& e);
   void On(const ItemReturned& e);
   void On(const ItemAbandoned& e);
-  void On(const ItemCancelled& e);
-  void On(const OfferAccepted& e);
+  void On(const ItemCancelled& e) { Drop(e.item); }
+  void On(const ItemExpired& e) { Drop(e.item); }
+  void On(const ItemMerged& e) { Drop(e.item); }
+  void On(const ItemInformed& e) { Drop(e.item); }
+  void On(const ItemReleased& e);
+  void On(const CallbackPromised& e);
+  void On(const ItemPostponed& e);
+  void Drop(ItemId id);
+  void On(const OfferAccepted& e) { Answered(e.item, e.agent); }
+  void On(const ItemAssigned& e) { Answered(e.item, e.agent); }
+  void On(const ItemPulledBack& e);
+  void Answered(ItemId id, AgentId agent);
   void On(const ItemParked& e) { StopWork(items_.at(e.item)); }
   void On(const ItemResumed& e) { StartWork(items_.at(e.item)); }
   void On(const ItemCompleted& e);

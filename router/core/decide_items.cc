@@ -159,6 +159,8 @@ Decider::Subject Decider::On(const CreateItem& c) {
   entered.topic = c.topic;
   entered.not_before = c.not_before;
   entered.not_after = c.not_after;
+  entered.asked_band = c.band;
+  entered.asked_head_start = c.head_start;
   const Instant promised_from = scheduled ? *c.not_before : now_;
   entered.due = promised_from + queue->answer_within - c.head_start;
   const std::vector<ItemId> earlier = FindEarlierOf(c, entrance.queue);

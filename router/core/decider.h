@@ -3,7 +3,7 @@
 // after it.
 //
 // One file per family of commands: decide_config, decide_hours, decide_items, decide_callbacks,
-// decide_callbacks, decide_surge, decide_offers, decide_presence, decide_supervise, decide_timers;
+// decide_surge, decide_offers, decide_presence, decide_supervise, decide_timers;
 // placing.cc holds what all of them end in: waiting items find agents, agents find items.
 #pragma once
 

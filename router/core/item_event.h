@@ -51,6 +51,9 @@ struct ItemEntered {
   std::string topic;
   std::optional<Instant> not_before;  // later than now: it is scheduled
   std::optional<Instant> not_after;
+  // What was asked for, before a place was taken over from earlier items of the customer.
+  std::optional<uint8_t> asked_band;  // none: the queue's
+  Duration asked_head_start;
   static void Fields(auto&& self, auto&& f) {
     f(1, "item", self.item);
     f(2, "queue", self.queue);
@@ -69,6 +72,8 @@ struct ItemEntered {
     f(15, "topic", self.topic);
     f(16, "not_before", self.not_before);
     f(17, "not_after", self.not_after);
+    f(18, "asked_band", self.asked_band);
+    f(19, "asked_head_start", self.asked_head_start);
   }
 };
 // Its queue has opened, or its time has come; in a closed queue it then waits for the hours.

@@ -77,15 +77,15 @@ absl::StatusOr<CommandBody> PromiseOf(ItemId id, const Engine& engine, const Wai
 // Worked out on the sequencer thread; the engine then says whether it still waits.
 void TellWait(Shard& shard, const Waits& waits, const Context& context,
               const v1::PromiseWaitRequest& request, Reply<v1::WorkItem> reply) {
-  auto identity = IdentityOf(context.caller, "PromiseWait", request.request_id(), request);
-  if (!identity.ok()) return reply(identity.status());
+  auto origin = OriginOf(context.caller, "PromiseWait", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
   const auto id = ParseItemName(request.name(), "name");
   if (!id.ok()) return reply(id.status());
   const bool runs =
-      shard.Read([&shard, &waits, id = *id, identity = *identity, reply](const Engine& engine) {
-        if (engine.FindItem(id) == nullptr && !identity)
+      shard.Read([&shard, &waits, id = *id, origin = *origin, reply](const Engine& engine) {
+        if (engine.FindItem(id) == nullptr && !origin.request)
           return reply(NoSuchItem(id, engine, "name"));
-        Carry(shard, PromiseOf(id, engine, waits), identity, reply, ItemNow);
+        Carry(shard, PromiseOf(id, engine, waits), origin, reply, ItemNow);
       });
   if (!runs) reply(NoLook());
 }
@@ -176,8 +176,8 @@ absl::StatusOr<CommandBody> PromiseOf(const v1::PromiseCallbackRequest& request)
   return promise;
 }
 
-void Promise(Shard& shard, const Context& context, const v1::PromiseCallbackRequest& request,
-             Reply<v1::WorkItem> reply) {
+void TellCallback(Shard& shard, const Context& context, const v1::PromiseCallbackRequest& request,
+                  Reply<v1::WorkItem> reply) {
   auto origin = OriginOf(context.caller, "PromiseCallback", request.request_id(), request);
   if (!origin.ok()) return reply(origin.status());
   Carry(shard, PromiseOf(request), *origin, std::move(reply), ItemNow);
@@ -281,7 +281,8 @@ void RegisterWorkService(rpc::MethodTable& table, Shard& shard, const Waits& wai
                                                              ListItems);
   Serve<v1::UpdateWorkItemRequest, WorkItem>(table, "UpdateWorkItem", change, shard, Update);
   Serve<v1::CancelWorkItemRequest, WorkItem>(table, "CancelWorkItem", change, shard, Cancel);
-  Serve<v1::PromiseCallbackRequest, WorkItem>(table, "PromiseCallback", change, shard, Promise);
+  Serve<v1::PromiseCallbackRequest, WorkItem>(table, "PromiseCallback", change, shard,
+                                              TellCallback);
   Serve<v1::TransferWorkItemRequest, WorkItem>(table, "TransferWorkItem", change, shard, Transfer);
   const rpc::Roles by_force = {Role::kManager, Role::kAdmin};
   Serve<v1::ForceAssignWorkItemRequest, WorkItem>(table, "ForceAssignWorkItem", by_force, shard,

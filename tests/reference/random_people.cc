@@ -184,6 +184,7 @@ CommandBody People::Update() {
 // Sometimes a second time, or with figures that are none.
 CommandBody People::TellWait() {
   const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kWaitingForHours});
+  if (item == nullptr) return Arrive();
   const Duration p50 = Duration::Seconds(dice_.Between(-5, 300));
   return PromiseWait{item->id, {p50, p50 + Duration::Seconds(dice_.Between(-5, 300))}};
 }

@@ -110,6 +110,12 @@ export class ChatStore {
     this.#requestId = newRequestId();
   }
 
+  /** The notice was the answer; the conversation ends. */
+  async acceptNotice(notice: string): Promise<void> {
+    const requestId = newRequestId();
+    await withRetry(() => this.#client.acceptNotice({ ...this.#key(), notice, requestId }));
+  }
+
   async leave(): Promise<void> {
     const requestId = newRequestId();
     await withRetry(() => this.#client.leaveChat({ ...this.#key(), requestId }));

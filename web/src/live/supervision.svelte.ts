@@ -44,10 +44,10 @@ export class Supervision {
   // Earlier ones that can be undone, the latest last.
   #earlier: Deed[] = [];
   busy = $state(false);
-  #clients: Pick<Clients, "agent" | "config" | "work">;
+  #clients: Pick<Clients, "agent" | "config" | "surge" | "work">;
   #nameOf: NameOf;
 
-  constructor(clients: Pick<Clients, "agent" | "config" | "work">, nameOf: NameOf) {
+  constructor(clients: Pick<Clients, "agent" | "config" | "surge" | "work">, nameOf: NameOf) {
     this.#clients = clients;
     this.#nameOf = nameOf;
   }
@@ -264,6 +264,43 @@ export class Supervision {
         this.#clients.work.cancelWorkItem({ name: item.name, cause, requestId }),
       );
       this.#did({ text: t("act.cancelled", { item: idOf(item.name) }), restores: "", undo: [] });
+    });
+  }
+
+  // --- Surges
+
+  async setSurge(queue: string, on: boolean): Promise<void> {
+    const set = (to: boolean) =>
+      wish((requestId) => this.#clients.surge.setQueueSurge({ queue, on: to, requestId }));
+    await this.#one(queue, async () => {
+      await set(on);
+      const name = this.#nameOf(queue);
+      this.#did({
+        text: on ? t("act.surgeBegun", { queue: name }) : t("act.surgeEnded", { queue: name }),
+        restores: on ? t("act.restoresUsual") : t("act.restoresSurge"),
+        undo: [{ about: queue, step: () => set(!on) }],
+      });
+    });
+  }
+
+  /** Tells everyone who waits in the queue, about the topic where one is given. */
+  async announce(queue: string, topic: string, text: string, minutes: number): Promise<void> {
+    await this.#one(queue, async () => {
+      const ends = BigInt(Math.floor(Date.now() / 1000) + minutes * 60);
+      const notice = { queue, topic, text, ...(minutes > 0 ? { expireTime: { seconds: ends } } : {}) };
+      const { name } = await wish((requestId) => this.#clients.surge.createNotice({ notice, requestId }));
+      this.#did({
+        text: t("act.announced", { queue: this.#nameOf(queue), text }),
+        restores: t("act.restoresNotice"),
+        undo: [{ about: queue, step: () => wish((requestId) => this.#clients.surge.deleteNotice({ name, requestId })) }],
+      });
+    });
+  }
+
+  async withdraw(queue: string, name: string): Promise<void> {
+    await this.#one(queue, async () => {
+      await wish((requestId) => this.#clients.surge.deleteNotice({ name, requestId }));
+      this.#did({ text: t("act.withdrawnNotice", { queue: this.#nameOf(queue) }), restores: "", undo: [] });
     });
   }
 
