@@ -85,7 +85,8 @@ const EntryGate* Decider::FindGate(QueueId id, uint8_t band) const {
   return holding(queue.entry_gates);
 }
 
-absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted, uint8_t band) const {
+absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted,
+                                                        std::optional<uint8_t> band) const {
   Entrance entrance{wanted, std::nullopt, 0};
   std::vector<QueueId> seen;
   const auto refuse = [&](const std::string& message, const char* otherwise) {
@@ -103,7 +104,7 @@ absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted, uint8_t 
       }
       if (queue.closed_action == ClosedActionKind::kRedirect) next = queue.closed_queue;
     } else {
-      const EntryGate* gate = FindGate(entrance.queue, band);
+      const EntryGate* gate = FindGate(entrance.queue, band.value_or(queue.default_band));
       if (gate == nullptr) return entrance;
       const bool full = gate->when == EntryGate::When::kWaiting;
       if (gate->action == EntryGate::Action::kRefuse) {
@@ -135,12 +136,11 @@ Decider::Subject Decider::On(const CreateItem& c) {
     return RefuseField("workItem.preferredAgents", "too many preferred agents", "at most 10");
   }
   WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckTimes(c), "workItem"));
-  const uint8_t wanted_band = c.band.value_or(queue->default_band);
   const bool scheduled = c.not_before && *c.not_before > now_;
   Entrance entrance{c.queue, std::nullopt, 0};
   // What is scheduled stands before no gate yet.
   if (!scheduled) {
-    WISSEL_ASSIGN_OR_RETURN(entrance, FindEntrance(c.queue, wanted_band));
+    WISSEL_ASSIGN_OR_RETURN(entrance, FindEntrance(c.queue, c.band));
   }
   queue = &s_.directory.queues.Get(entrance.queue);
   ItemEntered entered;

@@ -22,16 +22,16 @@ Decider::Subject Decider::On(const SetSurge& c) {
 
 Decider::Subject Decider::On(const GiveNotice& c) {
   if (c.content.queue && s_.directory.queues.Find(*c.content.queue) == nullptr) {
-    return Refuse(absl::StatusCode::kNotFound, "queue", "there is no such queue");
+    return Refuse(absl::StatusCode::kNotFound, "notice.queue", "there is no such queue");
   }
   if (c.content.text.empty() || c.content.text.size() > kLongestNotice) {
-    return RefuseField("text", "is empty or too long", "1 to 1,000 bytes");
+    return RefuseField("notice.text", "is empty or too long", "1 to 1,000 bytes");
   }
   if (c.content.until && *c.content.until <= now_) {
-    return RefuseField("expireTime", "is over", "later than now");
+    return RefuseField("notice.expireTime", "is over", "later than now");
   }
   if (s_.notices.size() >= kMostNotices) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "text",
+    return Refuse(absl::StatusCode::kFailedPrecondition, "notice.text",
                   fmt::format("{} notices stand already", kMostNotices), "withdraw one first");
   }
   const NoticeId id(s_.next_notice);

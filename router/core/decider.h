@@ -124,7 +124,8 @@ class Decider {
     std::optional<OverflowCause> cause;
     uint8_t hops = 0;
   };
-  absl::StatusOr<Entrance> FindEntrance(QueueId wanted, uint8_t band) const;
+  // `band`: none: that of the queue that it comes to.
+  absl::StatusOr<Entrance> FindEntrance(QueueId wanted, std::optional<uint8_t> band) const;
   const EntryGate* FindGate(QueueId queue, uint8_t band) const;
   bool Holds(const EntryGate& gate, QueueId queue) const;
   absl::Status CheckTimes(const CreateItem& c) const;

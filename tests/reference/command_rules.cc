@@ -170,6 +170,7 @@ Verdict CommandRules::operator()(const ForceAssign& c) const {
   const ItemPicture* item = Find(c.item);
   const AgentPicture* agent = Find(c.agent);
   if (item == nullptr || agent == nullptr || IsAssigned(item->state)) return kRefuse;
+  if (item->state == ItemState::kScheduled) return RefuseWith(Code::kFailedPrecondition);
   return agent->here() ? kGrant : RefuseWith(Code::kFailedPrecondition);
 }
 
