@@ -221,7 +221,12 @@ void ChatChannel::Stop() { parts_->Stop(); }
 void ChatChannel::Settle() { parts_->Settle(); }
 
 void ChatChannel::Register(rpc::MethodTable& table) {
-  // For a call of the hub with the request and the answer, or the watcher.
+  RegisterCustomersSide(table);
+  RegisterAgentsSide(table);
+}
+
+// Each method is a call of the hub with the request and the answer, or the watcher.
+void ChatChannel::RegisterCustomersSide(rpc::MethodTable& table) {
   const auto open = [&]<class Request, class Response>(
                         const char* name, void (Hub::*call)(const Request&, Answer<Response>)) {
     table.Unary<Request, Response>(
@@ -231,20 +236,6 @@ void ChatChannel::Register(rpc::MethodTable& table) {
           parts->Unary<Response>(reply, [call, request](Hub& hub, Answer<Response> answer) {
             (hub.*call)(request, std::move(answer));
           });
-        });
-  };
-  const auto of_agents = [&]<class Request, class Response>(
-                             const char* name, Access access,
-                             void (Hub::*call)(const rpc::Caller&, const Request&,
-                                               Answer<Response>)) {
-    table.Unary<Request, Response>(
-        std::string("wissel.v1.ChatService.") + name, access,
-        [parts = parts_, call](const rpc::Context& context, const Request& request,
-                               rpc::Reply<Response> reply) {
-          parts->Unary<Response>(
-              reply, [call, request, caller = context.caller](Hub& hub, Answer<Response> answer) {
-                (hub.*call)(caller, request, std::move(answer));
-              });
         });
   };
   table.Unary<v1::ListChatTopicsRequest, v1::ListChatTopicsResponse>(
@@ -273,7 +264,23 @@ void ChatChannel::Register(rpc::MethodTable& table) {
               hub.Watch(request, std::move(watcher));
             });
       });
+}
 
+void ChatChannel::RegisterAgentsSide(rpc::MethodTable& table) {
+  const auto of_agents = [&]<class Request, class Response>(
+                             const char* name, Access access,
+                             void (Hub::*call)(const rpc::Caller&, const Request&,
+                                               Answer<Response>)) {
+    table.Unary<Request, Response>(
+        std::string("wissel.v1.ChatService.") + name, access,
+        [parts = parts_, call](const rpc::Context& context, const Request& request,
+                               rpc::Reply<Response> reply) {
+          parts->Unary<Response>(
+              reply, [call, request, caller = context.caller](Hub& hub, Answer<Response> answer) {
+                (hub.*call)(caller, request, std::move(answer));
+              });
+        });
+  };
   const Access write = Access::Of({Role::kAgent});
   const Access read = Access::Of({Role::kAgent, Role::kManager, Role::kAdmin});
   of_agents.operator()<v1::SendMessageRequest, v1::ChatMessage>("SendMessage", write, &Hub::Send);

@@ -47,6 +47,8 @@ class ChatChannel {
   void Settle();
 
  private:
+  void RegisterCustomersSide(rpc::MethodTable& table);
+  void RegisterAgentsSide(rpc::MethodTable& table);
   class Parts;
   explicit ChatChannel(std::shared_ptr<Parts> parts);
 

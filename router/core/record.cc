@@ -225,11 +225,8 @@ class Recorder {
   void operator()(const SurgeBegun& e) { s_.queues[e.queue.value()].surge = true; }
   void operator()(const SurgeEnded& e) { s_.queues[e.queue.value()].surge = false; }
   void operator()(const NoticeGiven& e) {
-    s_.notices[e.notice] = e.content;
     s_.next_notice = std::max(s_.next_notice, e.notice.value() + 1);
-    if (e.content.until) {
-      s_.timers.Add(TimerKind::kNoticeEnds, *e.content.until, e.notice.value());
-    }
+    s_.Put(e.notice, e.content);
   }
   void operator()(const NoticeWithdrawn& e) { s_.notices.erase(e.notice); }
   void operator()(const ItemOverflowed& e) {

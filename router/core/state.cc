@@ -96,6 +96,11 @@ void State::CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
   }
 }
 
+void State::Put(NoticeId id, const Notice& notice) {
+  notices[id] = notice;
+  if (notice.until) timers.Add(TimerKind::kNoticeEnds, *notice.until, id.value());
+}
+
 void State::RememberContact(const Item& item) {
   if (!item.contact.empty()) by_contact[item.contact].push_back(item.id);
 }
@@ -394,12 +399,7 @@ void State::Restore(SavedState saved) {
     Reindex(id);
   }
   next_notice = saved.next_notice;
-  for (const NoticeGiven& given : saved.notices) {
-    notices[given.notice] = given.content;
-    if (given.content.until) {
-      timers.Add(TimerKind::kNoticeEnds, *given.content.until, given.notice.value());
-    }
-  }
+  for (const NoticeGiven& given : saved.notices) Put(given.notice, given.content);
   for (const SavedState::SavedRequest& r : saved.requests) requests.Remember(r.at, r.request);
   for (RecordedAction& action : saved.actions) actions.Restore(std::move(action));
   actions.set_next(saved.next_action);

@@ -155,6 +155,7 @@ class State {
   // Every decision in which a queue's item stood by earns the queue its floor; an item of its own
   // uses a whole decision up, or what there is.
   void CountShares(QueueId served, const std::vector<QueueId>& stood_by);
+  void Put(NoticeId id, const Notice& notice);
   void RememberContact(const Item& item);
   void ForgetContact(const Item& item);
   void Schedule(ItemTable::Row& row);
