@@ -136,10 +136,11 @@ class Agent : public grpc::ClientReadReactor<v1::AgentState> {
     StartCall();
     return absl::OkStatus();
   }
+  // Afterwards it asks `later` for nothing any more.
   void End() {
     context_->TryCancel();
     std::unique_lock lock(mutex_);
-    ended_.wait(lock, [this] { return done_; });
+    ended_.wait(lock, [this] { return done_ && accepts_under_way_ == 0; });
   }
 
   void OnReadDone(bool ok) override {
@@ -170,11 +171,19 @@ class Agent : public grpc::ClientReadReactor<v1::AgentState> {
     auto call = std::make_shared<Call>();
     call->context = Signed(token_);
     call->accept.set_name(last_offer_);
+    {
+      std::lock_guard lock(mutex_);
+      ++accepts_under_way_;
+    }
     stub_.async()->AcceptOffer(call->context.get(), &call->accept, &call->answer,
                                [this, call](const grpc::Status& status) {
-                                 if (!status.ok() || call->answer.assignments_size() == 0) return;
-                                 const std::string name = call->answer.assignments(0).name();
-                                 later_.Do(kHandleTime, [this, name] { Complete(name); });
+                                 if (status.ok() && call->answer.assignments_size() > 0) {
+                                   const std::string name = call->answer.assignments(0).name();
+                                   later_.Do(kHandleTime, [this, name] { Complete(name); });
+                                 }
+                                 std::lock_guard lock(mutex_);
+                                 --accepts_under_way_;
+                                 ended_.notify_one();
                                });
   }
 
@@ -200,6 +209,7 @@ class Agent : public grpc::ClientReadReactor<v1::AgentState> {
   std::optional<Clock::time_point> completed_;
   std::mutex mutex_;
   std::condition_variable ended_;
+  int accepts_under_way_ = 0;
   bool done_ = false;
 };
 
@@ -305,15 +315,16 @@ absl::StatusOr<std::vector<Figure>> BenchmarkSurge(const std::string& scratch,
   Times offers;
   std::vector<std::unique_ptr<Agent>> agents;
   Entries entries(*work, center->token());
-  {
-    Later later;
-    for (int i = 0; i < kSurgeAgents; ++i) {
-      agents.push_back(std::make_unique<Agent>(*desk, center->token(), i, later, offers));
-      WISSEL_RETURN_IF_ERROR(agents.back()->Begin());
-    }
-    entries.Run(time);
+  Later later;
+  absl::Status begun;
+  for (int i = 0; i < kSurgeAgents && begun.ok(); ++i) {
+    auto agent = std::make_unique<Agent>(*desk, center->token(), i, later, offers);
+    begun = agent->Begin();
+    if (begun.ok()) agents.push_back(std::move(agent));
   }
+  if (begun.ok()) entries.Run(time);
   for (const auto& agent : agents) agent->End();
+  WISSEL_RETURN_IF_ERROR(begun);
   std::vector<Figure> figures = {{"surge.entries_1000", entries.per_second(), "entries/s",
                                   double{kEntriesASecond}, "what was asked of it"}};
   AddTimes("surge.entries_1000", entries.TakeTimes(), figures);

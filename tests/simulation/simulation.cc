@@ -153,7 +153,9 @@ SimulationOptions WorldOfSeed(uint64_t seed, double hours) {
   if (dice.Chance(20)) options.habits.configure *= 6;
   if (dice.Chance(20)) options.habits.supervise *= 4;  // a manager who meddles
   options.habits.crowd = static_cast<uint32_t>(dice.Between(5, 45));
+  // A quiet center is watched for longer, so that as much happens.
   options.pace = dice.Pick(std::vector<int64_t>{1, 4, 12, 30});
+  options.hours = hours * static_cast<double>(options.pace);
   return options;
 }
 

@@ -54,7 +54,8 @@ inline constexpr Instant kMorning = Instant::FromMillis(1'795'248'000'000);
 
 SimulationResult Simulate(const SimulationOptions& options);
 
-// A world drawn from the seed: its size and habits vary with it.
+// A world drawn from the seed: its size, habits and pace vary with it. `hours` are of a busy one; a
+// quiet one goes on for up to thirty times as long.
 SimulationOptions WorldOfSeed(uint64_t seed, double hours);
 
 // One paragraph: the seed, the faults, the last events, and how to run it again.
