@@ -286,6 +286,7 @@ void State::Schedule(ItemTable::Row& row) {
 }
 
 void State::SweepTimers() {
+  if (!timers.sweep_due()) return;
   const auto in_state = [this](ItemState state) {
     return [this, state](const Timer& timer) {
       const ItemTable::Row* row = items.Find(ItemId(timer.subject));
@@ -303,6 +304,7 @@ void State::SweepTimers() {
   timers.Sweep(TimerKind::kRetry, in_state(ItemState::kWaiting));
   timers.Sweep(TimerKind::kShow, in_state(ItemState::kWaiting));
   timers.Sweep(TimerKind::kOverflow, in_state(ItemState::kWaiting));
+  timers.Swept();
 }
 
 void State::ForgetOldestEnded() {

@@ -44,17 +44,26 @@ struct Timer {
 class Timers {
  public:
   void Add(TimerKind kind, Instant due, uint64_t subject) {
-    queues_[static_cast<size_t>(kind)].Push({due, kind, subject});
+    const Timer timer{due, kind, subject};
+    auto& queue = queues_[static_cast<size_t>(kind)];
+    queue.Push(timer);
+    if (!next_ || timer < *next_) next_ = timer;
+    if (queue.size() >= sweep_at_[static_cast<size_t>(kind)]) sweep_due_ = true;
   }
 
-  std::optional<Timer> Next() const {
-    std::optional<Timer> next;
-    for (const auto& queue : queues_) {
-      if (!queue.empty() && (!next || queue.Top() < *next)) next = queue.Top();
-    }
-    return next;
+  const std::optional<Timer>& Next() const { return next_; }
+  // The first of its kind.
+  void Pop(TimerKind kind) {
+    queues_[static_cast<size_t>(kind)].Pop();
+    FindNext();
   }
-  void Pop(TimerKind kind) { queues_[static_cast<size_t>(kind)].Pop(); }
+
+  // Some kind has grown to twice what its last sweep left; Sweep all, then Swept.
+  bool sweep_due() const { return sweep_due_; }
+  void Swept() {
+    sweep_due_ = false;
+    FindNext();
+  }
 
   // Drops hints that `holds` denies, from kinds that have grown to twice what the last sweep left.
   template <class Holds>
@@ -67,8 +76,17 @@ class Timers {
   }
 
  private:
+  void FindNext() {
+    next_.reset();
+    for (const auto& queue : queues_) {
+      if (!queue.empty() && (!next_ || queue.Top() < *next_)) next_ = queue.Top();
+    }
+  }
+
   static constexpr size_t kSmallestSweep = 65'536;
   std::array<MonotoneQueue<Timer>, kTimerKinds> queues_;
+  std::optional<Timer> next_;  // the first of all
+  bool sweep_due_ = false;
   std::array<size_t, kTimerKinds> sweep_at_ = [] {
     std::array<size_t, kTimerKinds> sizes;
     sizes.fill(kSmallestSweep);
