@@ -31,8 +31,8 @@ std::string FieldAtFault(const absl::Status& status) { return Payload(status, kF
 std::string WhatWouldBeRight(const absl::Status& status) { return Payload(status, kRight); }
 
 absl::Status WithFieldPrefix(const absl::Status& status, std::string_view prefix) {
-  std::string field = FieldAtFault(status);
   if (status.ok() || prefix.empty()) return status;
+  const std::string field = FieldAtFault(status);
   absl::Status result = status;
   const bool subscript = !field.empty() && field.front() == '[';
   result.SetPayload(kField, absl::Cord(field.empty() ? std::string(prefix)

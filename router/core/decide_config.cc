@@ -399,8 +399,8 @@ Decider::Subject Decider::On(const DeleteSkill& c) {
       used = StillUsed(name, NameOf(id));
     }
   });
-  for (const auto& [id, row] : s_.requirements) {
-    if (used.ok() && row.uses > 0 && Mentions(row.requirement, c.id)) {
+  for (const auto& [id, requirement] : s_.requirements) {
+    if (used.ok() && s_.requirement_uses[id.value()] > 0 && Mentions(requirement, c.id)) {
       used = StillUsed(name, "work items");
     }
   }

@@ -46,8 +46,8 @@ RequirementId Decider::Define(const Requirement& requirement) {
   if (auto known = s_.FindRequirement(requirement)) return *known;
   if (s_.unused_requirements > kUnusedRequirementsKept) {
     std::vector<RequirementId> unused;
-    for (const auto& [id, row] : s_.requirements) {
-      if (row.uses == 0) unused.push_back(id);
+    for (const auto& [id, requirement] : s_.requirements) {
+      if (s_.requirement_uses[id.value()] == 0) unused.push_back(id);
     }
     for (RequirementId id : unused) Emit(RequirementForgotten{id});
   }

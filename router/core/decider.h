@@ -191,9 +191,9 @@ class Decider {
   void ApplyQueuedPresence(AgentId agent);
   bool HasAssignedWork(AgentId agent) const;
 
-  void Emit(EventBody body) {
-    events_.push_back({now_, std::move(body)});
-    s_.Record(events_.back());
+  template <class Body>
+  void Emit(Body body) {
+    s_.Record(events_.emplace_back(now_, std::move(body)));
   }
   const Item& ItemAt(ItemId id) const { return s_.items.Get(id).item; }
   const AgentState& AgentAt(AgentId id) const { return s_.AgentAt(id).state; }

@@ -1,5 +1,6 @@
 #include "router/core/engine.h"
 
+#include "absl/container/inlined_vector.h"
 #include "base/digest.h"
 #include "fmt/format.h"
 #include "router/core/action_of.h"
@@ -50,7 +51,7 @@ void Engine::Wake(Instant now, std::vector<Event>& events) {
     return next && next->due <= now ? next : std::nullopt;
   };
   // What is settled may leave hints that are due at once.
-  std::vector<Timer> others;
+  absl::InlinedVector<Timer, 8> others;
   while (due()) {
     // Items whose time has come look before anybody is freed: who is freed would otherwise take
     // them from those who stood free already.
@@ -91,7 +92,7 @@ const Directory& Engine::directory() const { return state_->directory; }
 
 const Requirement* Engine::FindRequirement(RequirementId id) const {
   auto it = state_->requirements.find(id);
-  return it == state_->requirements.end() ? nullptr : &it->second.requirement;
+  return it == state_->requirements.end() ? nullptr : &it->second;
 }
 
 int32_t Engine::ShareCreditPermille(QueueId queue) const {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -288,6 +290,12 @@ using EventBody = std::variant<
 struct Event {
   Instant at;
   EventBody body;
+
+  Event() = default;
+  // The body is made in its place.
+  template <class Body>
+  requires std::is_constructible_v<EventBody, Body> Event(Instant at, Body&& body)
+      : at(at), body(std::forward<Body>(body)) {}
 };
 
 // For std::visit with one lambda a kind.

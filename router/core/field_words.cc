@@ -70,7 +70,7 @@ std::string FieldWords::Of(AgentId id) const { return Named(s_.directory.agents,
 // What it asks for, not its number, which says nothing to anybody.
 std::string FieldWords::Of(RequirementId id) const {
   const auto row = s_.requirements.find(id);
-  return row == s_.requirements.end() ? std::string() : Of(row->second.requirement);
+  return row == s_.requirements.end() ? std::string() : Of(row->second);
 }
 
 std::string FieldWords::Of(const SkillNeed& need) const {

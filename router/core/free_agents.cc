@@ -44,6 +44,12 @@ void FreeAgents::SetOrders(std::vector<Order> orders) {
   for (uint32_t i = 0; i < agents_.size(); ++i) Insert(AgentId(i), agents_[i]);
 }
 
+std::optional<size_t> FreeAgents::FindOrder(const Order& order) const {
+  const auto it = std::find(orders_.begin(), orders_.end(), order);
+  if (it == orders_.end()) return std::nullopt;
+  return static_cast<size_t>(it - orders_.begin());
+}
+
 FreeAgents::Bucket& FreeAgents::BucketFor(PoolId pool, ChannelSet room) {
   std::vector<Bucket>& buckets = pools_[pool.value()];
   for (Bucket& bucket : buckets) {

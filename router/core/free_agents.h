@@ -49,6 +49,7 @@ class FreeAgents {
 
   // The orders that are kept up; those who are free are ranked anew.
   void SetOrders(std::vector<Order> orders);
+  std::optional<size_t> FindOrder(const Order& order) const;
 
   // Free for these channels from now on; no channels: not free.
   void Set(AgentId agent, PoolId pool, ChannelSet room, const AgentKeys& keys);

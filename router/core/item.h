@@ -105,6 +105,7 @@ struct Keep {
 };
 inline constexpr uint8_t kKeptByTransfer = 255;
 
+// What a decision looks at stands first, together.
 struct Item {
   ItemId id;
   QueueId queue;
@@ -115,34 +116,34 @@ struct Item {
   uint8_t step = 0;
   uint8_t next_preference = 0;  // the first preferred agent who has not had their turn
   bool own_requirement = false;
-  Instant entered;
-  Instant due;
-  Instant step_since;
-  Instant state_since;
-  Duration head_start;
+  uint8_t hops = 0;      // how often rules sent it on
+  uint8_t attempts = 0;  // to reach the customer that came to nothing
   // Units its agent gives it, fixed at the offer: a later change of the profile does not move them.
   int32_t units = 0;
+  Instant due;
+  Instant step_since;
+  Instant queued_since;  // in its queue, open, whatever happened to it there
+  // The longest of its queue's delays (QueueHelp) that it has waited for.
+  Duration shown;
+  std::vector<Refusal> refusals;
   std::optional<Keep> keep;
+  std::optional<Instant> not_after;
+  std::vector<PreferredAgent> preferred;
+  Instant state_since;
+  Instant promise_from;  // the entry, or the later moment for which it was scheduled then
+  Duration head_start;
   // While offered, the open decision; while assigned or completed, the accepted one.
   std::optional<Decision> decision;
+  Instant entered;
   std::optional<Instant> answered;    // first accepted
   std::optional<Instant> accepted;    // last accepted
   std::optional<Instant> wrap_until;  // of a timed wrap-up
   std::optional<Instant> ended;
   std::string contact;
-  std::vector<PreferredAgent> preferred;
-  std::vector<Refusal> refusals;
+  std::string topic;  // what it is about, for notices and counts
   std::vector<Decision> past_decisions;
   std::vector<std::string> reason_codes;
-  Instant queued_since;  // in its queue, open, whatever happened to it there
-  // The longest of its queue's delays (QueueHelp) that it has waited for.
-  Duration shown;
-  uint8_t hops = 0;      // how often rules sent it on
-  std::string topic;     // what it is about, for notices and counts
-  Instant promise_from;  // the entry, or the later moment for which it was scheduled then
   std::optional<Instant> not_before;
-  std::optional<Instant> not_after;
-  uint8_t attempts = 0;            // to reach the customer that came to nothing
   std::optional<Promise> promise;  // of a wait
 
   // Who is offered or handles it.

@@ -1,11 +1,13 @@
-// Items by id. Ids rise, so a table of pages leads from an id to its slot in two steps; slots are
+// Items by id. Ids rise, so a table of pages leads from an id to its row in two steps; rows are
 // used again, most recent first, and a page goes when the last of its items has gone.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <iterator>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/invariant.h"
@@ -17,20 +19,21 @@ namespace wissel {
 class ItemTable {
  public:
   // An item, where the index of waiting items has it, and for when its timers were last set: they
-  // need not be set again for the same moment.
+  // need not be set again for the same moment. What a decision looks at stands together, first.
   struct Row {
-    Item item;
-    WaitPlace place;
     Instant step_timer;
     Instant show_timer;
     Instant overflow_timer;
+    WaitPlace place;
+    Item item;
 
     void ForgetTimers() { step_timer = show_timer = overflow_timer = Instant(); }
   };
 
   Row* Find(ItemId id) {
-    const uint32_t slot = SlotOf(id);
-    return slot == 0 ? nullptr : &RowAt(slot);
+    const uint64_t page = id.value() / kPageSize - first_page_;  // wraps around before the first
+    if (page >= pages_.size() || pages_[page] == nullptr) return nullptr;
+    return pages_[page]->rows[id.value() % kPageSize];
   }
   const Row* Find(ItemId id) const { return const_cast<ItemTable*>(this)->Find(id); }
   Row& Get(ItemId id) {
@@ -41,36 +44,26 @@ class ItemTable {
   const Row& Get(ItemId id) const { return const_cast<ItemTable*>(this)->Get(id); }
 
   Row& Insert(ItemId id) {
-    const uint64_t page = id.value() / kPageSize;
-    if (pages_.empty()) first_page_ = page;
-    while (page < first_page_) {
-      pages_.emplace_front();
-      --first_page_;
-    }
-    while (page >= first_page_ + pages_.size()) pages_.emplace_back();
-    std::unique_ptr<Page>& p = pages_[page - first_page_];
-    if (p == nullptr) p = std::make_unique<Page>();
-    uint32_t& slot = p->slots[id.value() % kPageSize];
-    INVARIANT(slot == 0);
-    slot = TakeSlot();
-    ++p->used;
+    Page& page = PageFor(id.value() / kPageSize);
+    Row*& row = page.rows[id.value() % kPageSize];
+    INVARIANT(row == nullptr);
+    row = TakeRow();
+    ++page.used;
     ++size_;
-    return RowAt(slot);
+    return *row;
   }
 
   void Erase(ItemId id) {
     const uint64_t page = id.value() / kPageSize - first_page_;
-    uint32_t& slot = pages_[page]->slots[id.value() % kPageSize];
-    INVARIANT(slot != 0);
-    RowAt(slot) = Row();
-    free_.push_back(slot);
-    slot = 0;
+    Row*& row = pages_[page]->rows[id.value() % kPageSize];
+    INVARIANT(row != nullptr);
+    std::destroy_at(row);
+    std::construct_at(row);
+    free_.push_back(row);
+    row = nullptr;
     --size_;
     if (--pages_[page]->used == 0) pages_[page].reset();
-    while (!pages_.empty() && pages_.front() == nullptr) {
-      pages_.pop_front();
-      ++first_page_;
-    }
+    if (pages_.front() == nullptr) DropEmptyPages();
   }
 
   size_t size() const { return size_; }
@@ -91,9 +84,9 @@ class ItemTable {
       const uint64_t base = (first_page_ + p) * kPageSize;
       if (pages_[p] == nullptr || base + kPageSize <= from.value()) continue;
       for (uint64_t i = 0; i < kPageSize; ++i) {
-        const uint32_t slot = pages_[p]->slots[i];
-        if (slot == 0 || base + i < from.value()) continue;
-        if (!visit(const_cast<ItemTable*>(this)->RowAt(slot))) return;
+        const Row* row = pages_[p]->rows[i];
+        if (row == nullptr || base + i < from.value()) continue;
+        if (!visit(*row)) return;
       }
     }
   }
@@ -101,32 +94,44 @@ class ItemTable {
  private:
   static constexpr uint64_t kPageSize = 1024;
   struct Page {
-    std::array<uint32_t, kPageSize> slots = {};  // slot + 1; 0: none
+    std::array<Row*, kPageSize> rows = {};
     uint32_t used = 0;
   };
 
-  uint32_t SlotOf(ItemId id) const {
-    const uint64_t page = id.value() / kPageSize;
-    if (page < first_page_ || page >= first_page_ + pages_.size()) return 0;
-    const Page* p = pages_[page - first_page_].get();
-    return p == nullptr ? 0 : p->slots[id.value() % kPageSize];
-  }
-  Row& RowAt(uint32_t slot) { return chunks_[(slot - 1) / kPageSize][(slot - 1) % kPageSize]; }
-  uint32_t TakeSlot() {
-    if (free_.empty()) {
-      const uint32_t first = static_cast<uint32_t>(chunks_.size() * kPageSize) + 1;
-      chunks_.push_back(std::make_unique<Row[]>(kPageSize));
-      for (uint32_t i = kPageSize; i > 0; --i) free_.push_back(first + i - 1);
+  Page& PageFor(uint64_t page) {
+    if (pages_.empty()) first_page_ = page;
+    if (page < first_page_) {
+      std::vector<std::unique_ptr<Page>> earlier(first_page_ - page);
+      std::move(pages_.begin(), pages_.end(), std::back_inserter(earlier));
+      pages_ = std::move(earlier);
+      first_page_ = page;
     }
-    const uint32_t slot = free_.back();
+    while (page >= first_page_ + pages_.size()) pages_.emplace_back();
+    std::unique_ptr<Page>& p = pages_[page - first_page_];
+    if (p == nullptr) p = std::make_unique<Page>();
+    return *p;
+  }
+  // Few and seldom: a page stands for a thousand items.
+  void DropEmptyPages() {
+    const auto used = [](const std::unique_ptr<Page>& page) { return page != nullptr; };
+    const auto first = std::find_if(pages_.begin(), pages_.end(), used);
+    first_page_ += static_cast<uint64_t>(first - pages_.begin());
+    pages_.erase(pages_.begin(), first);
+  }
+  Row* TakeRow() {
+    if (free_.empty()) {
+      chunks_.push_back(std::make_unique<Row[]>(kPageSize));
+      for (uint64_t i = kPageSize; i > 0; --i) free_.push_back(&chunks_.back()[i - 1]);
+    }
+    Row* row = free_.back();
     free_.pop_back();
-    return slot;
+    return row;
   }
 
-  std::deque<std::unique_ptr<Page>> pages_;
+  std::vector<std::unique_ptr<Page>> pages_;
   uint64_t first_page_ = 0;
   std::vector<std::unique_ptr<Row[]>> chunks_;
-  std::vector<uint32_t> free_;
+  std::vector<Row*> free_;
   size_t size_ = 0;
 };
 

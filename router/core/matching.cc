@@ -8,32 +8,32 @@ namespace {
 
 // One of the agents among whom a queue's selection chain chooses.
 struct Candidate {
-  FreeKey key;  // the agent's own keys, in the sequence of the chain
-  PoolMatch match;
+  const FreeKey* key = nullptr;  // the agent's own keys, in the sequence of the chain
+  const PoolMatch* match = nullptr;
 };
 
 // The same for the default chain: ring, -match score, load ratio, idle since, id.
 bool GoesBeforeByDefault(const Candidate& a, const Candidate& b) {
-  if (a.match.ring != b.match.ring) return a.match.ring < b.match.ring;
-  if (a.match.score != b.match.score) return a.match.score > b.match.score;
-  return a.key < b.key;
+  if (a.match->ring != b.match->ring) return a.match->ring < b.match->ring;
+  if (a.match->score != b.match->score) return a.match->score > b.match->score;
+  return *a.key < *b.key;
 }
 
 // Whether `a` goes before `b` by the chain; the agent's id decides last.
 bool GoesBefore(const State& state, const std::vector<SelectionKey>& chain, const Candidate& a,
                 const Candidate& b) {
   const auto skills = [&](const Candidate& c) {
-    return static_cast<int64_t>(state.pools.Get(c.match.pool).facts.skills.size());
+    return static_cast<int64_t>(state.pools.Get(c.match->pool).facts.skills.size());
   };
   size_t own = 0;
   for (SelectionKey key : chain) {
     int64_t difference = 0;
     switch (key) {
       case SelectionKey::kRing:
-        difference = int64_t{a.match.ring} - b.match.ring;
+        difference = int64_t{a.match->ring} - b.match->ring;
         break;
       case SelectionKey::kMatchScore:
-        difference = int64_t{b.match.score} - a.match.score;
+        difference = int64_t{b.match->score} - a.match->score;
         break;
       case SelectionKey::kFewestSkills:
         difference = skills(a) - skills(b);
@@ -42,12 +42,12 @@ bool GoesBefore(const State& state, const std::vector<SelectionKey>& chain, cons
         difference = skills(b) - skills(a);
         break;
       default:
-        difference = a.key.keys[own] - b.key.keys[own];
+        difference = a.key->keys[own] - b.key->keys[own];
         ++own;
     }
     if (difference != 0) return difference < 0;
   }
-  return a.key.agent < b.key.agent;
+  return a.key->agent < b.key->agent;
 }
 
 // The first of a pool for an item that somebody has refused: who is excluded is passed over.
@@ -150,6 +150,7 @@ std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item) {
   const State::QueueRow& queue = state.queues[item.queue.value()];
   const bool delayed = state.NextDelay(item).has_value();
   std::optional<Candidate> best;
+  FreeKey best_allowed;  // where `best` has its key of, when somebody is passed over
   uint32_t eligible = 0;
   for (const PoolMatch& match : state.pools.MatchesOf(item.requirement)) {
     if (match.ring > item.step) continue;
@@ -163,15 +164,17 @@ std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item) {
       first = &*allowed;
     }
     eligible += state.free.CountOf(match.pool, item.channel);
-    const Candidate candidate{*first, match};
+    const Candidate candidate{first, &match};
     const bool better =
         !best || (queue.default_chain ? GoesBeforeByDefault(candidate, *best)
                                       : GoesBefore(state, queue.chain, candidate, *best));
-    if (better) best = candidate;
+    if (!better) continue;
+    best = candidate;
+    if (allowed) best->key = &(best_allowed = *allowed);
   }
   if (!best) return std::nullopt;
-  const AgentId agent = best->key.agent;
-  return AgentChoice{agent, ReasonFor(state, item, agent, best->match, eligible)};
+  const AgentId agent = best->key->agent;
+  return AgentChoice{agent, ReasonFor(state, item, agent, *best->match, eligible)};
 }
 
 std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {

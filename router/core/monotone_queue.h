@@ -1,4 +1,4 @@
-// A priority queue for keys that mostly arrive in order: those go to the back of a ring, the others
+// A priority queue for keys that mostly arrive in order: those go to the back of a run, the others
 // into a binary heap. Push and pop cost a few nanoseconds while the keys rise, whatever the size,
 // and O(log n) otherwise.
 //
@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <vector>
 
@@ -19,24 +18,25 @@ namespace wissel {
 template <class Key>
 class MonotoneQueue {
  public:
-  bool empty() const { return ring_.empty() && heap_.empty(); }
-  size_t size() const { return ring_.size() + heap_.size(); }
+  bool empty() const { return head_ == run_.size() && heap_.empty(); }
+  size_t size() const { return run_.size() - head_ + heap_.size(); }
 
   void Push(const Key& key) {
-    if (ring_.empty() || ring_.back() < key) {
-      ring_.push_back(key);
+    if (head_ == run_.size() || run_.back() < key) {
+      run_.push_back(key);
     } else {
       heap_.push_back(key);
       std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
     }
   }
 
-  const Key& Top() const { return TopIsInRing() ? ring_.front() : heap_.front(); }
+  const Key& Top() const { return TopIsInRun() ? run_[head_] : heap_.front(); }
 
   void Pop() {
     INVARIANT(!empty());
-    if (TopIsInRing()) {
-      ring_.pop_front();
+    if (TopIsInRun()) {
+      // What was taken goes when it is half of all: a key is moved once on average.
+      if (++head_ * 2 > run_.size()) DropTaken();
     } else {
       std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
       heap_.pop_back();
@@ -45,37 +45,41 @@ class MonotoneQueue {
 
   // How many are smaller than `key`. Costs a look at each of those that came out of order.
   size_t CountBefore(const Key& key) const {
-    const auto in_ring = std::lower_bound(ring_.begin(), ring_.end(), key) - ring_.begin();
+    const auto in_run = std::lower_bound(begin(), run_.end(), key) - begin();
     const auto in_heap =
         std::count_if(heap_.begin(), heap_.end(), [&](const Key& k) { return k < key; });
-    return static_cast<size_t>(in_ring + in_heap);
+    return static_cast<size_t>(in_run + in_heap);
   }
 
   // In no particular order.
   template <class Visit>
   void ForEach(Visit visit) const {
-    for (const Key& key : ring_) visit(key);
-    for (const Key& key : heap_) visit(key);
+    std::for_each(begin(), run_.end(), visit);
+    std::for_each(heap_.begin(), heap_.end(), visit);
   }
 
   template <class Keep>
   void Compact(Keep keep) {
-    std::deque<Key> ring;
-    for (const Key& key : ring_) {
-      if (keep(key)) ring.push_back(key);
-    }
-    ring_.swap(ring);
-    std::erase_if(heap_, [&](const Key& key) { return !keep(key); });
+    DropTaken();
+    const auto stale = [&](const Key& key) { return !keep(key); };
+    std::erase_if(run_, stale);
+    std::erase_if(heap_, stale);
     std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
   }
 
  private:
-  bool TopIsInRing() const {
-    if (ring_.empty()) return false;
-    return heap_.empty() || ring_.front() < heap_.front();
+  auto begin() const { return run_.begin() + static_cast<std::ptrdiff_t>(head_); }
+  bool TopIsInRun() const {
+    if (head_ == run_.size()) return false;
+    return heap_.empty() || run_[head_] < heap_.front();
+  }
+  void DropTaken() {
+    run_.erase(run_.begin(), begin());
+    head_ = 0;
   }
 
-  std::deque<Key> ring_;   // rising
+  std::vector<Key> run_;   // rising, from head_ on
+  size_t head_ = 0;        // of those before it none is left
   std::vector<Key> heap_;  // smallest first
 };
 

@@ -47,10 +47,12 @@ class Recorder {
     } else if (!had_hours) {
       row.open = false;
     }
+    s_.share_floors += e.config.share_floor_permille > 0 ? 1 : 0;
+    s_.share_floors -= before != nullptr && before->share_floor_permille > 0 ? 1 : 0;
     const bool overflows_otherwise = before != nullptr && before->overflow != e.config.overflow;
     if (e.config.share_floor_permille == 0) row.share_credit = 0;
     Put(s_.directory.queues, e);
-    s_.RefreshOrders();
+    s_.FollowSelection(e.id);
     const bool moves = s_.classes.Refresh(e.id, s_.directory);
     if (moves && before != nullptr) s_.MoveBetweenLines();
     if (overflows_otherwise) s_.ScheduleWaiting();
@@ -79,7 +81,9 @@ class Recorder {
       if (gone) s_.items.Erase(id);
       return gone;
     });
-    s_.Use(s_.directory.queues.Get(e.id).requirement, -1);
+    const QueueConfig& queue = s_.directory.queues.Get(e.id);
+    s_.Use(queue.requirement, -1);
+    s_.share_floors -= queue.share_floor_permille > 0 ? 1 : 0;
     s_.queues[e.id.value()] = State::QueueRow();
     Remove(s_.directory.queues, e.id);
     s_.RefreshOrders();
@@ -90,16 +94,13 @@ class Recorder {
     Remove(s_.directory.agents, e.id);
   }
   void operator()(const RequirementDefined& e) {
-    s_.requirements[e.id] = {e.requirement, 0};
-    s_.requirement_by_digest_.emplace(DigestOf(e.requirement), e.id);
-    s_.pools.AddRequirement(e.id, e.requirement);
+    s_.AddRequirement(e.id, e.requirement);
     s_.next_requirement = std::max(s_.next_requirement, e.id.value() + 1);
-    ++s_.unused_requirements;
   }
   void operator()(const RequirementForgotten& e) {
     auto it = s_.requirements.find(e.id);
-    INVARIANT(it != s_.requirements.end() && it->second.uses == 0);
-    auto [begin, end] = s_.requirement_by_digest_.equal_range(DigestOf(it->second.requirement));
+    INVARIANT(it != s_.requirements.end() && s_.requirement_uses[e.id.value()] == 0);
+    auto [begin, end] = s_.requirement_by_digest_.equal_range(DigestOf(it->second));
     for (auto d = begin; d != end; ++d) {
       if (d->second == e.id) {
         s_.requirement_by_digest_.erase(d);

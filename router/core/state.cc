@@ -78,11 +78,19 @@ double State::WaitingBefore(LineGroupId group, const OrderKey& key) const {
 }
 
 void State::Use(RequirementId id, int64_t by) {
-  RequirementRow& row = requirements.at(id);
-  if (row.uses == 0) --unused_requirements;
-  row.uses += by;
-  if (row.uses == 0) ++unused_requirements;
-  INVARIANT(row.uses >= 0);
+  int64_t& uses = requirement_uses[id.value()];
+  if (uses == 0) --unused_requirements;
+  uses += by;
+  if (uses == 0) ++unused_requirements;
+  INVARIANT(uses >= 0);
+}
+
+void State::AddRequirement(RequirementId id, const Requirement& requirement) {
+  requirements[id] = requirement;
+  requirement_by_digest_.emplace(DigestOf(requirement), id);
+  pools.AddRequirement(id, requirement);
+  if (id.value() >= requirement_uses.size()) requirement_uses.resize(id.value() + 1);
+  ++unused_requirements;
 }
 
 void State::CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
@@ -215,18 +223,28 @@ void State::SetPool(AgentId id) {
   if (joined.is_new) lines.PoolAdded(joined.pool);
 }
 
+void State::FollowSelection(QueueId id) {
+  QueueRow& row = queues[id.value()];
+  std::vector<SelectionKey> chain;
+  for (SelectionKey key : directory.queues.Get(id).selection) {
+    if (std::find(chain.begin(), chain.end(), key) == chain.end()) chain.push_back(key);
+  }
+  if (chain == row.chain) return;
+  row.chain = std::move(chain);
+  row.default_chain = row.chain == QueueConfig().selection;
+  const std::optional<size_t> order = free.FindOrder(FreeAgents::OrderOfChain(row.chain));
+  if (order) {
+    row.order = *order;
+  } else {
+    RefreshOrders();
+  }
+}
+
+// Orders that no queue needs any longer go.
 void State::RefreshOrders() {
   std::vector<FreeAgents::Order> orders;
-  share_floors = 0;
-  directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
-    std::vector<SelectionKey>& chain = queues[id.value()].chain;
-    chain.clear();
-    for (SelectionKey key : queue.selection) {
-      if (std::find(chain.begin(), chain.end(), key) == chain.end()) chain.push_back(key);
-    }
-    queues[id.value()].default_chain = chain == QueueConfig().selection;
-    share_floors += queue.share_floor_permille > 0 ? 1 : 0;
-    const FreeAgents::Order order = FreeAgents::OrderOfChain(chain);
+  directory.queues.ForEach([&](QueueId id, const QueueConfig&) {
+    const FreeAgents::Order order = FreeAgents::OrderOfChain(queues[id.value()].chain);
     const auto it = std::find(orders.begin(), orders.end(), order);
     queues[id.value()].order = static_cast<size_t>(it - orders.begin());
     if (it == orders.end()) orders.push_back(order);
@@ -322,7 +340,9 @@ SavedState State::Save() const {
   saved.next_session = next_session;
   saved.next_requirement = next_requirement;
   saved.directory = directory;
-  for (const auto& [id, row] : requirements) saved.requirements.push_back({id, row.requirement});
+  for (const auto& [id, requirement] : requirements) {
+    saved.requirements.push_back({id, requirement});
+  }
   directory.queues.ForEach([&](QueueId id, const QueueConfig&) {
     const QueueRow& queue = queues[id.value()];
     saved.queues.push_back({id, queue.open, queue.openings, queue.share_credit, queue.surge});
@@ -357,14 +377,14 @@ void State::Restore(SavedState saved) {
   directory.profiles.IndexNames();
   directory.queues.IndexNames();
   directory.agents.IndexNames();
-  for (SavedState::SavedRequirement& r : saved.requirements) {
-    pools.AddRequirement(r.id, r.requirement);
-    requirement_by_digest_.emplace(DigestOf(r.requirement), r.id);
-    requirements[r.id] = {std::move(r.requirement), 0};
-    ++unused_requirements;
+  for (const SavedState::SavedRequirement& r : saved.requirements) {
+    AddRequirement(r.id, r.requirement);
   }
   queues.resize(directory.queues.next_id().value());
-  directory.queues.ForEach([&](QueueId, const QueueConfig& queue) { Use(queue.requirement, 1); });
+  directory.queues.ForEach([&](QueueId, const QueueConfig& queue) {
+    Use(queue.requirement, 1);
+    share_floors += queue.share_floor_permille > 0 ? 1 : 0;
+  });
   for (SavedState::SavedQueue& o : saved.queues) {
     queues[o.queue.value()].open = o.open;
     queues[o.queue.value()].share_credit = o.share_credit;
@@ -375,7 +395,7 @@ void State::Restore(SavedState saved) {
       timers.Add(TimerKind::kQueueHours, opening.to, o.queue.value());
     }
   }
-  RefreshOrders();
+  directory.queues.ForEach([&](QueueId id, const QueueConfig&) { FollowSelection(id); });
   classes.RefreshAll(directory);
   for (Item& item : saved.items) {
     ItemTable::Row& row = items.Insert(item.id);

@@ -38,10 +38,6 @@ class State {
   SavedState Save() const;
   void Restore(SavedState saved);
 
-  struct RequirementRow {
-    Requirement requirement;
-    int64_t uses = 0;  // by queues and by items that have not ended
-  };
   struct AgentRow {
     AgentState state;
     std::optional<PoolId> pool;  // of configured agents
@@ -70,7 +66,8 @@ class State {
   uint64_t next_session = 1;
   uint32_t next_requirement = 1;
   Directory directory;
-  std::map<RequirementId, RequirementRow> requirements;
+  std::map<RequirementId, Requirement> requirements;
+  std::vector<int64_t> requirement_uses;  // by queues and by items that have not ended; by id
   size_t unused_requirements = 0;
   size_t share_floors = 0;  // queues that have one
   ItemTable items;
@@ -146,7 +143,10 @@ class State {
   void SetPool(AgentId id);
   void LeavePool(AgentId id);
   Load LoadOf(const AgentState& agent) const;
+  // The chain by which the queue chooses among agents, and which of the kept-up orders that needs.
+  void FollowSelection(QueueId id);
   void RefreshOrders();
+  void AddRequirement(RequirementId id, const Requirement& requirement);
   // Queues may have gone to other classes: their items go to other lines, and wait for other
   // delays.
   void MoveBetweenLines();

@@ -47,6 +47,13 @@ LineGroupId WaitLines::GroupFor(const LineGroupKey& key) {
 }
 
 LineId WaitLines::LineFor(QueueId queue, const LineGroupKey& key) {
+  if (const auto& last = QueueAt(queue).last; last && last->first == key) return last->second;
+  const LineId line = FindOrMakeLine(queue, key);
+  QueueAt(queue).last.emplace(key, line);
+  return line;
+}
+
+LineId WaitLines::FindOrMakeLine(QueueId queue, const LineGroupKey& key) {
   const LineGroupId group_id = GroupFor(key);
   auto [it, is_new] = line_by_key_.try_emplace({queue, group_id});
   if (!is_new) return it->second;
@@ -124,6 +131,7 @@ void WaitLines::RequirementRemoved(RequirementId requirement) {
       const QueueId queue = lines_[line.value()].queue;
       line_by_key_.erase({queue, id});
       std::erase(QueueAt(queue).lines, line);
+      QueueAt(queue).last.reset();
       lines_[line.value()] = Line();
       free_lines_.push_back(line.value());
     }

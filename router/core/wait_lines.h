@@ -146,6 +146,8 @@ class WaitLines {
     absl::btree_set<OrderKey> kept;
     absl::btree_set<OrderKey> hours;
     size_t waiting = 0;
+    // The line that was asked for last, which is asked for most.
+    std::optional<std::pair<LineGroupKey, LineId>> last;
   };
   struct LineKey {
     QueueId queue;
@@ -164,6 +166,7 @@ class WaitLines {
     return line.count == 0 ? std::nullopt : std::optional(line.plain.Top());
   }
   OfQueue& QueueAt(QueueId queue);
+  LineId FindOrMakeLine(QueueId queue, const LineGroupKey& key);
   LineGroupId GroupFor(const LineGroupKey& key);
   void AddToPool(PoolId pool, LineGroupId group, const PoolMatch& match);
   void HeadChanged(const Line& line, const std::optional<OrderKey>& before);

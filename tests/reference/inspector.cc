@@ -182,7 +182,7 @@ std::vector<std::string> Inspector::Recent() const {
 }
 
 void Inspector::Note(std::string text) {
-  recent_.push_back(Line{Event{model_.now, {}}, std::move(text)});
+  recent_.push_back(Line{Event{model_.now, EventBody()}, std::move(text)});
 }
 
 }  // namespace wissel::reference
