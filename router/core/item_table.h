@@ -19,8 +19,9 @@ namespace wissel {
 class ItemTable {
  public:
   // An item, where the index of waiting items has it, and for when its timers were last set: they
-  // need not be set again for the same moment. What a decision looks at stands together, first.
-  struct Row {
+  // need not be set again for the same moment. What a decision looks at stands together, first,
+  // in three lines of the cache.
+  struct alignas(64) Row {
     Instant step_timer;
     Instant show_timer;
     Instant overflow_timer;
@@ -40,6 +41,12 @@ class ItemTable {
     Row* row = Find(id);
     INVARIANT(row != nullptr);
     return *row;
+  }
+  // Into the cache: it is about to be asked for, after others.
+  void Prefetch(ItemId id) const {
+    const char* row = reinterpret_cast<const char*>(Find(id));
+    if (row == nullptr) return;
+    for (int line = 0; line < 3; ++line) __builtin_prefetch(row + 64 * line);
   }
   const Row& Get(ItemId id) const { return const_cast<ItemTable*>(this)->Get(id); }
 

@@ -89,8 +89,10 @@ bool OthersEligible(const State& state, const Item& item) {
 
 // The first item of a group that the agent is not excluded from.
 std::optional<OrderKey> FirstOf(const State& state, LineGroupId group, AgentId agent) {
+  const WaitLines::Head& head = state.lines.HeadOf(group);
   std::optional<OrderKey> first;
-  if (const OrderKey* head = state.lines.HeadOf(group)) first = *head;
+  if (head.has_plain) first = head.plain;
+  if (!head.has_picky) return first;
   for (const OrderKey& key : state.lines.PickyOf(group)) {
     if (first && *first < key) break;
     if (ExclusionOf(state, state.items.Get(key.id).item, agent) == Exclusion::kNone) return key;
@@ -108,9 +110,13 @@ struct TakingOrder {
 
   auto operator<=>(const TakingOrder&) const = default;
 };
-TakingOrder TakingOrderOf(const State& state, const OrderKey& key, const QueueClass& queue_class,
+TakingOrder TakingOrderOf(const State& state, const OrderKey& key, QueueClassId queue_class,
                           uint8_t rank) {
-  const bool owed_share = queue_class.with_floor && state.IsOwedShare(*queue_class.with_floor);
+  bool owed_share = false;
+  if (state.share_floors > 0) {
+    const std::optional<QueueId> queue = state.classes.Get(queue_class).with_floor;
+    owed_share = queue && state.IsOwedShare(*queue);
+  }
   return {key.band, !owed_share, rank, key.due, key.id};
 }
 
@@ -120,7 +126,8 @@ std::optional<TakingOrder> FirstKept(const State& state, AgentId agent, ChannelS
     const Item& item = state.items.Get(key.id).item;
     if (!room.Has(item.channel) || !MayTakeKept(state, item, agent)) continue;
     const uint8_t rank = state.HelpFor(item, state.directory.agents.Get(agent).profile).rank;
-    const TakingOrder order = TakingOrderOf(state, key, state.ClassOf(item), rank);
+    const TakingOrder order =
+        TakingOrderOf(state, key, state.classes.Of(item.queue, item.channel), rank);
     if (!first || order < *first) first = order;
   }
   return first;
@@ -185,12 +192,10 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
   const WaitLines::GroupRef* first_group = nullptr;
   for (const WaitLines::GroupRef& ref : state.lines.GroupsOf(pool)) {
     if (!ref.visible || state.lines.IsEmpty(ref.group)) continue;
-    const LineGroupKey& group = state.lines.KeyOf(ref.group);
-    if (!room.Has(group.channel)) continue;
+    if (!room.Has(ref.channel)) continue;
     const std::optional<OrderKey> key = FirstOf(state, ref.group, agent);
-    if (!key) continue;
-    const TakingOrder order =
-        TakingOrderOf(state, *key, state.classes.Get(group.queue_class), ref.rank);
+    if (!key || (first && first->band < key->band)) continue;
+    const TakingOrder order = TakingOrderOf(state, *key, ref.queue_class, ref.rank);
     if (first && *first < order) continue;
     first = order;
     first_group = &ref;
@@ -235,9 +240,8 @@ std::vector<QueueId> StandingBy(const State& state, const Item& item, AgentId ag
   if (state.ClassOf(item).with_floor) queues.push_back(item.queue);
   for (const WaitLines::GroupRef& ref : state.lines.GroupsOf(*state.AgentAt(agent).pool)) {
     if (!ref.visible || state.lines.IsEmpty(ref.group)) continue;
-    const LineGroupKey& group = state.lines.KeyOf(ref.group);
-    const std::optional<QueueId> queue = state.classes.Get(group.queue_class).with_floor;
-    if (!queue || queue == item.queue || !room.Has(group.channel)) continue;
+    const std::optional<QueueId> queue = state.classes.Get(ref.queue_class).with_floor;
+    if (!queue || queue == item.queue || !room.Has(ref.channel)) continue;
     const std::optional<OrderKey> first = FirstOf(state, ref.group, agent);
     if (first && first->band <= item.band) queues.push_back(*queue);
   }

@@ -117,12 +117,12 @@ void Decider::Overflow(ItemId id) {
 
 void Decider::Show(ItemId id) {
   const Item& item = ItemAt(id);
-  const QueueClass& queue_class = s_.ClassOf(item);
+  const QueueClassId queue_class = s_.classes.Of(item.queue, item.channel);
   std::optional<Duration> passed;
-  auto next = queue_class.DelayAfter(item.shown);
+  auto next = s_.classes.DelayAfter(queue_class, item.shown);
   while (next && item.queued_since + *next <= now_) {
     passed = next;
-    next = queue_class.DelayAfter(*next);
+    next = s_.classes.DelayAfter(queue_class, *next);
   }
   if (passed) Emit(ItemShown{id, *passed});
 }

@@ -12,18 +12,15 @@ QueueHelp QueueClass::HelpOf(ProfileId profile) const {
   return {};
 }
 
-std::optional<Duration> QueueClass::DelayAfter(Duration delay) const {
-  std::optional<Duration> next;
-  for (const OfProfile& one : helped_by) {
-    if (one.delay > delay && (!next || one.delay < *next)) next = one.delay;
-  }
-  return next;
-}
-
 QueueClassId QueueClasses::Intern(QueueClass one) {
   const auto [it, is_new] =
       ids_.try_emplace(std::move(one), QueueClassId(static_cast<uint32_t>(classes_.size())));
-  if (is_new) classes_.push_back(&it->first);
+  if (!is_new) return it->second;
+  Row& row = classes_.emplace_back(Row{&it->first, {}});
+  for (const QueueClass::OfProfile& by : it->first.helped_by) {
+    if (by.delay > Duration()) row.delays.push_back(by.delay);
+  }
+  std::sort(row.delays.begin(), row.delays.end());
   return it->second;
 }
 

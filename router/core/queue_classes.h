@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "agents/core/capacity.h"
 #include "agents/core/channel.h"
 #include "base/strong_id.h"
@@ -35,8 +36,6 @@ struct QueueClass {
   auto operator<=>(const QueueClass&) const = default;
 
   QueueHelp HelpOf(ProfileId profile) const;
-  // The shortest delay of a profile that is longer than this one.
-  std::optional<Duration> DelayAfter(Duration delay) const;
 };
 
 class QueueClasses {
@@ -46,7 +45,14 @@ class QueueClasses {
   QueueClassId Of(QueueId queue, Channel channel) const {
     return of_queue_[queue.value()][IndexOf(channel)];
   }
-  const QueueClass& Get(QueueClassId id) const { return *classes_[id.value()]; }
+  const QueueClass& Get(QueueClassId id) const { return *classes_[id.value()].one; }
+  // The shortest delay of a profile that is longer than this one.
+  std::optional<Duration> DelayAfter(QueueClassId id, Duration delay) const {
+    for (Duration one : classes_[id.value()].delays) {
+      if (one > delay) return one;
+    }
+    return std::nullopt;
+  }
 
   // As the directory has them now. True: a queue has gone to another class.
   bool Refresh(QueueId queue, const Directory& directory);
@@ -56,7 +62,11 @@ class QueueClasses {
   QueueClassId Intern(QueueClass one);
 
   std::map<QueueClass, QueueClassId> ids_;
-  std::vector<const QueueClass*> classes_;  // keys of `ids_`
+  struct Row {
+    const QueueClass* one;                    // key of `ids_`
+    absl::InlinedVector<Duration, 2> delays;  // of its profiles, rising, without none
+  };
+  std::vector<Row> classes_;
   std::vector<std::array<QueueClassId, kChannelCount>> of_queue_;
 };
 

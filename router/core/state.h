@@ -114,7 +114,7 @@ class State {
   }
   // The next of its queue's delays that it has not waited for yet.
   std::optional<Duration> NextDelay(const Item& item) const {
-    return ClassOf(item).DelayAfter(item.shown);
+    return classes.DelayAfter(classes.Of(item.queue, item.channel), item.shown);
   }
   // One more decision in which an item of the queue stands by gives it a whole share.
   bool IsOwedShare(QueueId queue) const {

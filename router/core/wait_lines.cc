@@ -31,8 +31,8 @@ void WaitLines::AddToPool(PoolId pool, LineGroupId group, const PoolMatch& match
   if (match.ring > key.step) return;
   if (pool.value() >= of_pool_.size()) of_pool_.resize(pool.value() + 1);
   const QueueHelp help = classes_.Get(key.queue_class).HelpOf(pools_.Get(pool).profile);
-  of_pool_[pool.value()].push_back(
-      {group, match.score, match.ring, help.rank, help.delay <= key.shown});
+  of_pool_[pool.value()].push_back({group, match.score, match.ring, help.rank,
+                                    help.delay <= key.shown, key.channel, key.queue_class});
 }
 
 LineGroupId WaitLines::GroupFor(const LineGroupKey& key) {
@@ -40,6 +40,7 @@ LineGroupId WaitLines::GroupFor(const LineGroupKey& key) {
   if (!is_new) return it->second;
   const LineGroupId id(TakeSlot(groups_, free_groups_));
   it->second = id;
+  heads_.resize(groups_.size());
   groups_[id.value()].key = key;
   groups_[id.value()].in_use = true;
   for (const PoolMatch& match : pools_.MatchesOf(key.requirement)) AddToPool(match.pool, id, match);
@@ -72,12 +73,17 @@ LineId WaitLines::FindOrMakeLine(QueueId queue, const LineGroupKey& key) {
 }
 
 void WaitLines::HeadChanged(const Line& line, const std::optional<OrderKey>& before) {
-  Group& group = groups_[line.group.value()];
-  if (group.lines.size() == 1) return;
-  const std::optional<OrderKey> after = CopyOfHead(line);
+  std::optional<OrderKey> after = CopyOfHead(line);
   if (before == after) return;
-  if (before) group.heads.erase(*before);
-  if (after) group.heads.insert(*after);
+  Group& group = groups_[line.group.value()];
+  if (group.lines.size() > 1) {
+    if (before) group.heads.erase(*before);
+    if (after) group.heads.insert(*after);
+    after = group.heads.empty() ? std::nullopt : std::optional(*group.heads.begin());
+  }
+  Head& head = heads_[line.group.value()];
+  head.has_plain = after.has_value();
+  if (after) head.plain = *after;
 }
 
 void WaitLines::Add(const WaitPlace& place) {
@@ -95,10 +101,9 @@ void WaitLines::Add(const WaitPlace& place) {
     return;
   }
   Line& line = lines_[place.line.value()];
-  Group& group = groups_[line.group.value()];
-  ++group.waiting;
   if (place.kind == WaitPlace::Kind::kPicky) {
-    group.picky.insert(place.order);
+    groups_[line.group.value()].picky.insert(place.order);
+    heads_[line.group.value()].has_picky = true;
     of_queue.picky.insert(place.order);
     return;
   }

@@ -75,6 +75,9 @@ class WaitLines {
     uint8_t ring = 0;
     uint8_t rank = 5;
     bool visible = true;  // what it holds has waited for the pool's delay
+    // As in the group's key.
+    Channel channel = Channel::kVoice;
+    QueueClassId queue_class;
   };
   // Groups that a pool qualifies for.
   const std::vector<GroupRef>& GroupsOf(PoolId pool) const {
@@ -82,13 +85,15 @@ class WaitLines {
     return pool.value() < of_pool_.size() ? of_pool_[pool.value()] : kNone;
   }
   const LineGroupKey& KeyOf(LineGroupId group) const { return groups_[group.value()].key; }
-  bool IsEmpty(LineGroupId group) const { return groups_[group.value()].waiting == 0; }
-  // The head of the plain items; null when there is none.
-  const OrderKey* HeadOf(LineGroupId group) const {
-    const Group& g = groups_[group.value()];
-    if (g.lines.size() == 1) return HeadOf(lines_[g.lines.front().value()]);
-    return g.heads.empty() ? nullptr : &*g.heads.begin();
-  }
+  // What a freed agent looks at, of hundreds of groups: kept small and side by side.
+  struct Head {
+    OrderKey plain;  // the first of the plain items
+    bool has_plain = false;
+    bool has_picky = false;
+    bool empty() const { return !has_plain && !has_picky; }
+  };
+  const Head& HeadOf(LineGroupId group) const { return heads_[group.value()]; }
+  bool IsEmpty(LineGroupId group) const { return HeadOf(group).empty(); }
   const absl::btree_set<OrderKey>& PickyOf(LineGroupId group) const {
     return groups_[group.value()].picky;
   }
@@ -135,7 +140,6 @@ class WaitLines {
   struct Group {
     LineGroupKey key;
     bool in_use = false;
-    size_t waiting = 0;
     std::vector<LineId> lines;
     absl::btree_set<OrderKey> heads;  // of the lines that are not empty, if there are several lines
     absl::btree_set<OrderKey> picky;
@@ -181,6 +185,7 @@ class WaitLines {
   std::vector<uint32_t> free_lines_;
   absl::flat_hash_map<LineKey, LineId> line_by_key_;
   std::vector<Group> groups_;
+  std::vector<Head> heads_;  // by group
   std::vector<uint32_t> free_groups_;
   absl::flat_hash_map<LineGroupKey, LineGroupId> group_by_key_;
   std::vector<OfQueue> queues_;
@@ -203,10 +208,10 @@ void WaitLines::Remove(const WaitPlace& place, StillAt still_at) {
     return;
   }
   Line& line = lines_[place.line.value()];
-  Group& group = groups_[line.group.value()];
-  --group.waiting;
   if (place.kind == WaitPlace::Kind::kPicky) {
+    Group& group = groups_[line.group.value()];
     group.picky.erase(place.order);
+    heads_[line.group.value()].has_picky = !group.picky.empty();
     of_queue.picky.erase(place.order);
     return;
   }
