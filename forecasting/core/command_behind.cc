@@ -81,6 +81,10 @@ class Reader {
   Answer On(const ItemPostponed& e) { return MissCustomer{e.agent, e.item}; }
   Answer On(const SurgeBegun& e) { return SetSurge{e.queue, true}; }
   Answer On(const SurgeEnded& e) { return SetSurge{e.queue, false}; }
+  Answer On(const StepOpened& e) { return OpenStep{e.queue, e.step}; }
+  Answer On(const StepClosed& e) { return CloseStep{e.queue}; }
+  // Of an interval that was over, or cut short: what came next says who asked.
+  Answer On(const PartnersSettled&) { return Next(); }
   Answer On(const NoticeGiven& e) { return GiveNotice{e.content}; }
   Answer On(const NoticeWithdrawn& e) { return WithdrawNotice{e.notice}; }
   Answer On(const ItemAbandoned& e) { return AbandonItem{e.item}; }

@@ -89,6 +89,8 @@ class Teller {
     if (on == c.on) return std::nullopt;
     return Replaced(words_.Of(c.queue), {{"surge", on ? "on" : "off", c.on ? "on" : "off"}});
   }
+  Told operator()(const OpenStep& c) const { return StepOf(c.queue, c.step); }
+  Told operator()(const CloseStep& c) const { return StepOf(c.queue, std::nullopt); }
   Told operator()(const GiveNotice& c) const {
     ActionTaken action{"", ActionKind::kCreated, {NoticeName(NoticeId(s_.next_notice))}, {}};
     if (c.content.queue) action.subjects.push_back(words_.Of(*c.content.queue));
@@ -153,6 +155,12 @@ class Teller {
                        ActionKind::kPresenceSet,
                        {words_.Of(id)},
                        {{"presence", std::move(before), words_.Of(after)}}};
+  }
+  Told StepOf(QueueId queue, std::optional<uint8_t> after) const {
+    if (s_.directory.queues.Find(queue) == nullptr) return std::nullopt;
+    const std::optional<uint8_t> before = s_.queues[queue.value()].opened_step;
+    if (before == after) return std::nullopt;
+    return Replaced(words_.Of(queue), {{"opened_step", words_.Of(before), words_.Of(after)}});
   }
   Told Acted(AgentId agent, ItemId item, const char* step) const {
     return ActionTaken{

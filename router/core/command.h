@@ -218,6 +218,17 @@ struct ForcePresence {
   std::optional<uint64_t> if_version = std::nullopt;
 };
 
+// What waits by the queue's own requirement reaches this step at once, and what comes begins there,
+// until the step is closed. One step of a queue at a time: the last that was opened.
+struct OpenStep {
+  QueueId queue;
+  uint8_t step = 1;
+};
+// What waits stays at the step it has reached.
+struct CloseStep {
+  QueueId queue;
+};
+
 using CommandBody =
     std::variant<ConfigureCenter, ConfigureSkill, ConfigureTeam, ConfigurePartner, ConfigureProfile,
                  ConfigureQueue, ConfigureAgent, DeleteSkill, DeleteTeam, DeletePartner,
@@ -226,7 +237,7 @@ using CommandBody =
                  RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
                  MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
-                 ForcePresence, PromiseWait>;
+                 ForcePresence, PromiseWait, OpenStep, CloseStep>;
 
 struct RequestIdentity {
   RequestKey key;

@@ -170,6 +170,42 @@ struct Overflow {
   }
 };
 
+// What one partner is to take of a queue's work.
+struct PartnerShare {
+  std::optional<PartnerId> partner;  // none: the house, agents without a partner
+  int32_t share_permille = 0;
+
+  bool operator==(const PartnerShare&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "partner", self.partner);
+    f(2, "share_permille", self.share_permille);
+  }
+};
+
+// How the work of a queue is shared among partners (partners.h).
+struct PartnerAllocation {
+  std::vector<PartnerShare> shares;  // each partner once; at most 1000 together
+  // Of what a partner takes in an interval, at least so much in time, or another goes first; 0: no
+  // floor.
+  int32_t service_level_floor_permille = 0;
+  // Of the settlement; intervals begin at the Unix epoch and divide a day.
+  Duration interval = Duration::Minutes(30);
+
+  bool operator==(const PartnerAllocation&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "shares", self.shares);
+    f(2, "service_level_floor_permille", self.service_level_floor_permille);
+    f(3, "interval", self.interval);
+  }
+};
+
+// The same shares and interval: the accounts go on.
+inline bool SharesAlike(const std::optional<PartnerAllocation>& a,
+                        const std::optional<PartnerAllocation>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->shares == b->shares && a->interval == b->interval;
+}
+
 struct QueueConfig {
   std::string name;
   std::string display_name;
@@ -196,6 +232,7 @@ struct QueueConfig {
   std::optional<Overflow> overflow;
   std::optional<RetryRule> retry;  // none: no callbacks are promised
   SurgeRule surge;
+  std::optional<PartnerAllocation> partner_allocation;
 
   bool operator==(const QueueConfig&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -221,6 +258,7 @@ struct QueueConfig {
     f(20, "overflow", self.overflow);
     f(21, "retry", self.retry);
     f(22, "surge", self.surge);
+    f(23, "partner_allocation", self.partner_allocation);
   }
 };
 

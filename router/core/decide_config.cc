@@ -62,6 +62,13 @@ bool SendsTo(const QueueConfig& queue, QueueId target) {
          leads(queue.entry_gates) || leads(queue.surge.gates);
 }
 
+bool Shares(const QueueConfig& queue, PartnerId partner) {
+  if (!queue.partner_allocation) return false;
+  const std::vector<PartnerShare>& shares = queue.partner_allocation->shares;
+  return std::any_of(shares.begin(), shares.end(),
+                     [&](const PartnerShare& share) { return share.partner == partner; });
+}
+
 }  // namespace
 
 template <class Id, class Config>
@@ -224,6 +231,8 @@ absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
   if (q.share_floor_permille < 0 || q.share_floor_permille > 1000) {
     return RefuseField("shareFloor", "is no share", "0 to 1");
   }
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckAllocation(q.partner_allocation),
+                                         "partnerAllocation"));
   if (q.closed_action == ClosedActionKind::kRedirect) {
     if (!q.closed_queue || s_.directory.queues.Find(*q.closed_queue) == nullptr) {
       return Refuse(absl::StatusCode::kNotFound, "hours.closedAction.queue",
@@ -313,7 +322,11 @@ Decider::Subject Decider::On(const ConfigureQueue& c) {
   const QueueConfig* before = s_.directory.queues.Find(id);
   const bool blocks_now =
       before != nullptr && !before->wrap_up.blocks_capacity && config.wrap_up.blocks_capacity;
+  if (before != nullptr && !SharesAlike(before->partner_allocation, config.partner_allocation)) {
+    SettlePartners(id);
+  }
   Emit(QueueConfigured{id, config});
+  CloseStepThatIsGone(id);
   if (blocks_now) RevokeWhatNoLongerFits();
   TurnHours(id);
   FollowRequirement(id);
@@ -426,6 +439,9 @@ Decider::Subject Decider::On(const DeletePartner& c) {
   s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& agent) {
     if (used.ok() && agent.partner == c.id) used = StillUsed("the partner", NameOf(id));
   });
+  s_.directory.queues.ForEach([&](QueueId id, const QueueConfig& queue) {
+    if (used.ok() && Shares(queue, c.id)) used = StillUsed("the partner", NameOf(id));
+  });
   WISSEL_RETURN_IF_ERROR(used);
   Emit(PartnerDeleted{c.id});
   return c.id.value();
@@ -457,6 +473,7 @@ Decider::Subject Decider::On(const DeleteQueue& c) {
     if (used.ok() && named) used = StillUsed(NameOf(c.id), "routingProfiles/" + profile.name);
   });
   WISSEL_RETURN_IF_ERROR(used);
+  SettlePartners(c.id);
   Emit(QueueDeleted{c.id});
   return c.id.value();
 }

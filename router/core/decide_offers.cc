@@ -57,6 +57,7 @@ absl::StatusOr<const Item*> Decider::FindAssigned(AgentId agent, ItemId id) cons
 
 void Decider::Accept(ItemId id) {
   const Item& accepted = ItemAt(id);
+  SettlePartnersWhoAreThrough(accepted.queue);
   Emit(OfferAccepted{accepted.decision->offer, id, accepted.agent()});
   ParkFor(id);
 }

@@ -42,7 +42,8 @@ Decider::Subject Decider::On(const ForceAssign& c) {
     freed = item->agent();
     Emit(OfferRevoked{item->decision->offer, c.item, *freed, RevokeCause::kByManager});
   }
-  Emit(ItemAssigned{OfferId(s_.next_offer), c.item, c.agent});
+  SettlePartnersWhoAreThrough(ItemAt(c.item).queue);
+  Emit(ItemAssigned{OfferId(s_.next_offer), c.item, c.agent, DueWhenForced(c.item, c.agent)});
   if (freed && *freed != c.agent) Serve(*freed);
   // It makes room as any accepted item does; what does not fit even then is over the capacity.
   ParkFor(c.item);

@@ -39,6 +39,11 @@ void Decider::Fire(const Timer& timer) {
     Emit(NoticeWithdrawn{notice});
     return;
   }
+  if (timer.kind == TimerKind::kPartnersSettle) {
+    const QueueId queue(static_cast<uint32_t>(timer.subject));
+    if (s_.directory.queues.Find(queue) != nullptr) SettlePartnersWhoAreThrough(queue);
+    return;
+  }
   const ItemId id(timer.subject);
   const ItemTable::Row* row = s_.items.Find(id);
   if (row == nullptr) return;

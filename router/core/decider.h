@@ -3,7 +3,7 @@
 // after it.
 //
 // One file per family of commands: decide_config, decide_hours, decide_items, decide_callbacks,
-// decide_surge, decide_offers, decide_presence, decide_supervise, decide_timers;
+// decide_surge, decide_partners, decide_offers, decide_presence, decide_supervise, decide_timers;
 // placing.cc holds what all of them end in: waiting items find agents, agents find items.
 #pragma once
 
@@ -68,6 +68,9 @@ class Decider {
   Subject On(const GiveNotice& c);
   Subject On(const WithdrawNotice& c);
   Subject On(const InformItem& c);
+  // decide_partners.cc
+  Subject On(const OpenStep& c);
+  Subject On(const CloseStep& c);
   // decide_offers.cc
   Subject On(const AcceptOffer& c);
   Subject On(const DeclineOffer& c);
@@ -108,6 +111,13 @@ class Decider {
   absl::Status CheckQueue(const ConfigureQueue& c) const;
   absl::Status CheckGates(const ConfigureQueue& c) const;
   void FollowRequirement(QueueId queue);
+  // decide_partners.cc
+  absl::Status CheckAllocation(const std::optional<PartnerAllocation>& allocation) const;
+  // Of a running interval, at its end or cut short now.
+  void SettlePartners(QueueId queue);
+  void SettlePartnersWhoAreThrough(QueueId queue);
+  std::optional<PartnerDue> DueWhenForced(ItemId item, AgentId agent) const;
+  void CloseStepThatIsGone(QueueId queue);
   // decide_hours.cc
   void TurnHours(QueueId queue);
   void LookWhereItOverflows(QueueId into);

@@ -1,6 +1,7 @@
 #include "router/core/describe.h"
 
 #include <array>
+#include <cstdlib>
 
 #include "fmt/format.h"
 #include "router/core/action_of.h"
@@ -149,6 +150,13 @@ class Describer {
   std::string operator()(const SurgeEnded& e) const {
     return Queue(e.queue) + " goes back to its usual rules";
   }
+  std::string operator()(const StepOpened& e) const {
+    return fmt::format("step {} of {} is open to all who wait there", e.step, Queue(e.queue));
+  }
+  std::string operator()(const StepClosed& e) const {
+    return fmt::format("the steps of {} go by their times again", Queue(e.queue));
+  }
+  std::string operator()(const PartnersSettled& e) const;
   std::string operator()(const NoticeGiven& e) const {
     std::string s = fmt::format("notices/{} is given to who waits", e.notice.value());
     if (e.content.queue) s += " in " + Queue(*e.content.queue);
@@ -273,7 +281,51 @@ class Describer {
   const Directory& d_;
 };
 
+std::string Describer::operator()(const PartnersSettled& e) const {
+  std::string s = fmt::format("{} settles with its partners from {} to {}:", Queue(e.queue),
+                              FormatInstant(e.from), FormatInstant(e.to));
+  int32_t weight = 0;
+  int64_t decisions = 0;
+  for (const PartnerAccount& account : e.accounts) {
+    weight += account.share_permille;
+    decisions += account.taken;
+  }
+  const char* between = " ";
+  for (const PartnerAccount& account : e.accounts) {
+    s += fmt::format("{}{} took {} of {}, {} in time", between, PartnerName(account.partner, d_),
+                     account.taken, InDecisions(account.share_permille * decisions, weight),
+                     account.taken_in_time);
+    for (const DeviationCount& missed : account.deviations) {
+      s += fmt::format(", {} went to others ({})", missed.count, NameOf(missed.reason));
+    }
+    between = "; ";
+  }
+  if (e.taken_by_others > 0) s += fmt::format("; others took {}", e.taken_by_others);
+  return s;
+}
+
 }  // namespace
+
+std::string PartnerName(const std::optional<PartnerId>& partner, const Directory& directory) {
+  if (!partner) return "the house";
+  const NamedConfig* config = directory.partners.Find(*partner);
+  return config == nullptr ? fmt::format("partner {}", partner->value())
+                           : "partners/" + config->name;
+}
+
+std::string InDecisions(int64_t parts, int32_t weight) {
+  const int64_t thousandths = std::abs(parts) * 1000 / weight;
+  return fmt::format("{}{}.{:03}", parts < 0 ? "-" : "", thousandths / 1000, thousandths % 1000);
+}
+
+const char* NameOf(PartnerDeviation reason) {
+  static constexpr std::array<const char*, kPartnerDeviations> kNames = {
+      "nobody of theirs was free",    "their service level is below the floor",
+      "theirs who were free refused", "it was for one agent",
+      "an earlier step goes first",   "a manager assigned it",
+      "another was free before them"};
+  return kNames[static_cast<size_t>(reason) - 1];
+}
 
 const char* NameOf(OverflowCause cause) {
   static constexpr std::array<const char*, 4> kNames = {

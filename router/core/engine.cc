@@ -105,6 +105,13 @@ int32_t Engine::ShareCreditPermille(QueueId queue) const {
 }
 bool Engine::IsOwedShare(QueueId queue) const { return state_->IsOwedShare(queue); }
 bool Engine::IsInSurge(QueueId queue) const { return state_->queues[queue.value()].surge; }
+std::optional<uint8_t> Engine::OpenedStep(QueueId queue) const {
+  return state_->queues[queue.value()].opened_step;
+}
+const PartnerBook& Engine::PartnersOf(QueueId queue) const {
+  return state_->queues[queue.value()].partners;
+}
+const Settlements& Engine::settlements() const { return state_->settlements; }
 const std::map<NoticeId, Notice>& Engine::notices() const { return state_->notices; }
 bool Engine::Concerns(const Notice& notice, const Item& item) const {
   return (!notice.queue || *notice.queue == item.queue) &&

@@ -29,6 +29,7 @@
 #include "router/core/directory.h"
 #include "router/core/event.h"
 #include "router/core/item.h"
+#include "router/core/partners.h"
 
 namespace wissel {
 
@@ -42,6 +43,8 @@ struct EngineOptions {
   Duration requests_kept_for = Duration::Hours(24);
   // Actions of people that can still be asked about here; the journal has them all.
   size_t actions_kept = 10'000;
+  // Settlements with partners, likewise.
+  size_t settlements_kept = 1'000;
 };
 
 // What a granted command was about: the id of the item, agent or resource.
@@ -74,12 +77,20 @@ struct SavedState {
     std::vector<Opening> openings;
     int32_t share_credit = 0;
     bool surge = false;
+    std::vector<PartnerAccount> partner_accounts;
+    std::optional<Instant> partners_from;  // of the running interval
+    uint32_t taken_by_others = 0;
+    std::optional<uint8_t> opened_step;
     static void Fields(auto&& self, auto&& f) {
       f(1, "queue", self.queue);
       f(2, "open", self.open);
       f(3, "openings", self.openings);
       f(4, "share_credit", self.share_credit);
       f(5, "surge", self.surge);
+      f(23, "partner_accounts", self.partner_accounts);
+      f(24, "partners_from", self.partners_from);
+      f(25, "taken_by_others", self.taken_by_others);
+      f(26, "opened_step", self.opened_step);
     }
   };
   std::vector<SavedQueue> queues;
@@ -99,6 +110,8 @@ struct SavedState {
   uint32_t next_notice = 1;
   std::vector<RecordedAction> actions;  // oldest first
   uint64_t next_action = 1;
+  std::vector<RecordedSettlement> settlements;  // oldest first
+  uint64_t next_settlement = 1;
 
   static void Fields(auto&& self, auto&& f) {
     f(1, "now", self.now);
@@ -117,6 +130,8 @@ struct SavedState {
     f(14, "next_notice", self.next_notice);
     f(15, "actions", self.actions);
     f(16, "next_action", self.next_action);
+    f(23, "settlements", self.settlements);
+    f(24, "next_settlement", self.next_settlement);
   }
 };
 
@@ -160,6 +175,11 @@ class Engine {
   int32_t ShareCreditPermille(QueueId queue) const;
   bool IsOwedShare(QueueId queue) const;
   bool IsInSurge(QueueId queue) const;
+  // The step of the queue's requirement that a manager has opened.
+  std::optional<uint8_t> OpenedStep(QueueId queue) const;
+  // The accounts of the partners who share the queue's work; empty without an allocation.
+  const PartnerBook& PartnersOf(QueueId queue) const;
+  const Settlements& settlements() const;
   const std::map<NoticeId, Notice>& notices() const;
   // Whether the notice is meant for who waits as this item.
   bool Concerns(const Notice& notice, const Item& item) const;

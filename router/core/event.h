@@ -19,6 +19,7 @@
 #include "router/core/ids.h"
 #include "router/core/item_event.h"
 #include "router/core/manager_event.h"
+#include "router/core/partner_event.h"
 
 namespace wissel {
 
@@ -41,6 +42,7 @@ struct OfferReason {
   bool owed_share = false;  // its queue had credit for a share of freed capacity
   uint8_t rank = 5;         // of its queue and channel in the agent's routing profile
   Instant due;
+  std::optional<PartnerDue> partner_due;  // of a queue with a partner allocation
 
   bool operator==(const OfferReason&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -55,6 +57,7 @@ struct OfferReason {
     f(9, "owed_share", self.owed_share);
     f(10, "rank", self.rank);
     f(11, "due", self.due);
+    f(12, "partner_due", self.partner_due);
   }
 };
 struct OfferMade {
@@ -285,7 +288,8 @@ using EventBody = std::variant<
     ItemResumed, WrapUpStarted, ItemCompleted, AgentSignedIn, SessionTakenOver, PresenceChanged,
     PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown,
     CallbackPromised, ItemPostponed, ItemExpired, ItemMerged, ItemInformed, SurgeBegun, SurgeEnded,
-    NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken, WaitPromised>;
+    NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken, WaitPromised,
+    PartnersSettled, StepOpened, StepClosed>;
 
 struct Event {
   Instant at;

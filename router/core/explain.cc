@@ -216,6 +216,27 @@ std::string WhyNobody(const ItemExplanation& e) {
   return fmt::format("Nobody qualifies: {} {}.", CountOf(c.agents.size()), c.sentence);
 }
 
+// Who shares the work of its queue, whose turn it is, and what a manager has opened for it.
+void AddPartners(const State& s, const Item& item, ItemExplanation& e) {
+  if (const std::optional<uint8_t> opened = s.OpenedStepFor(item)) {
+    e.sentences.push_back(fmt::format("A manager has opened step {} for all who wait.", *opened));
+  }
+  const PartnerBook& book = s.queues[item.queue.value()].partners;
+  if (book.empty()) return;
+  std::string sentence = "Partners share its queue by credit:";
+  const char* between = " ";
+  for (const PartnerAccount& account : book.accounts()) {
+    sentence += fmt::format("{}{} with {}.{} % has {}", between,
+                            PartnerName(account.partner, s.directory), account.share_permille / 10,
+                            account.share_permille % 10,
+                            InDecisions(account.credit, book.weight()));
+    if (book.IsBelowFloor(account, s.clock)) sentence += " (below the floor)";
+    between = ", ";
+  }
+  e.sentences.push_back(fmt::format("{}; it is the turn of {}.", sentence,
+                                    PartnerName(book.Due().partner, s.directory)));
+}
+
 // What, beside band and promise, puts it before or behind the items of other queues.
 void AddOrderOutsideItsQueue(const State& s, const Item& item, ItemExplanation& e) {
   const QueueConfig& queue = s.directory.queues.Get(item.queue);
@@ -228,6 +249,7 @@ void AddOrderOutsideItsQueue(const State& s, const Item& item, ItemExplanation& 
         queue.share_floor_permille / 10, queue.share_floor_permille % 10, credit / 1000,
         credit % 1000, s.IsOwedShare(item.queue) ? "goes first" : "is not owed one yet"));
   }
+  AddPartners(s, item, e);
   s.directory.profiles.ForEach([&](ProfileId, const RoutingProfile& profile) {
     const QueueHelp help = HelpFor(profile.queues, item.queue, item.channel);
     if (help == QueueHelp()) return;
@@ -244,6 +266,17 @@ std::string PlaceInOrder(const OfferReason& r) {
   if (r.owed_share) place += ", its queue being owed a share";
   if (r.rank != QueueHelp().rank) place += fmt::format(", with rank {}", r.rank);
   return place;
+}
+
+// Whose turn it was by credit.
+std::string PartnerTurnIn(const OfferReason& r, const Directory& directory) {
+  if (!r.partner_due) return "";
+  std::string turn =
+      fmt::format(", it being the turn of {}", PartnerName(r.partner_due->partner, directory));
+  if (r.partner_due->deviation) {
+    turn += fmt::format(" but: {}", NameOf(*r.partner_due->deviation));
+  }
+  return turn;
 }
 
 }  // namespace
@@ -274,10 +307,10 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
   const OfferReason& r = decision.reason;
   if (decision.forced) {
     return fmt::format(
-        "At {} workItems/{} was assigned by force to {}: a manager decided, nobody was chosen "
+        "At {} workItems/{} was assigned by force to {}: a manager decided, nobody was chosen{} "
         "(configuration {}).",
         FormatInstant(decision.at), item.id.value(), AgentName(directory, decision.agent),
-        r.config_revision);
+        PartnerTurnIn(r, directory), r.config_revision);
   }
   std::string why = "the only one who could take it";
   if (r.preference == kKeptByTransfer) {
@@ -291,9 +324,10 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
         r.eligible, r.ring, r.score, r.load_permille / 10, r.load_permille % 10,
         FormatInstant(r.idle_since));
   }
-  return fmt::format("At {} workItems/{} was offered to {}, {}{} (configuration {}); the offer {}.",
+  return fmt::format("At {} workItems/{} was offered to {}, {}{}{} (configuration {}); the offer {}.",
                      FormatInstant(decision.at), item.id.value(),
-                     AgentName(directory, decision.agent), why, PlaceInOrder(r), r.config_revision,
+                     AgentName(directory, decision.agent), why, PlaceInOrder(r),
+                     PartnerTurnIn(r, directory), r.config_revision,
                      kOutcomes[static_cast<size_t>(decision.outcome) - 1]);
 }
 

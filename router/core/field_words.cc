@@ -143,6 +143,10 @@ std::string FieldWords::Of(const ChannelCapacity& capacity) const {
   if (capacity.auto_accept) words += " accepted by itself";
   return words;
 }
+std::string FieldWords::Of(const PartnerShare& share) const {
+  return fmt::format("{} {}.{} %", PartnerName(share.partner, s_.directory),
+                     share.share_permille / 10, share.share_permille % 10);
+}
 std::string FieldWords::Of(const QueuedPresence& presence) const {
   if (presence.presence == Presence::kOffline) return "signed out";
   if (presence.presence == Presence::kAvailable) return "available";

@@ -44,6 +44,7 @@ class FieldWords {
   std::string Of(const Attribute& attribute) const;
   std::string Of(const ChannelCapacity& capacity) const;
   std::string Of(const QueuedPresence& presence) const;
+  std::string Of(const PartnerShare& share) const;
 
   template <class T>
   std::string Of(const std::optional<T>& value) const {

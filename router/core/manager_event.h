@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "router/core/ids.h"
+#include "router/core/partner_event.h"
 
 namespace wissel {
 
@@ -16,10 +18,12 @@ struct ItemAssigned {
   OfferId offer;
   ItemId item;
   AgentId agent;
+  std::optional<PartnerDue> partner_due;  // of a queue with a partner allocation
   static void Fields(auto&& self, auto&& f) {
     f(1, "offer", self.offer);
     f(2, "item", self.item);
     f(3, "agent", self.agent);
+    f(4, "partner_due", self.partner_due);
   }
 };
 // Taken by a manager from the agent who had it, or who was offered it (OfferRevoked stands before),

@@ -1,6 +1,7 @@
 #include "router/core/matching.h"
 
 #include <algorithm>
+#include <compare>
 #include <tuple>
 
 namespace wissel {
@@ -10,6 +11,7 @@ namespace {
 struct Candidate {
   const FreeKey* key = nullptr;  // the agent's own keys, in the sequence of the chain
   const PoolMatch* match = nullptr;
+  PartnerTurn turn;  // where partners share the queue
 };
 
 // The same for the default chain: ring, -match score, load ratio, idle since, id.
@@ -48,6 +50,12 @@ bool GoesBefore(const State& state, const std::vector<SelectionKey>& chain, cons
     if (difference != 0) return difference < 0;
   }
   return a.key->agent < b.key->agent;
+}
+
+// Which of two goes first where partners share the queue, as far as the chain has no say.
+std::strong_ordering CompareTurns(const Candidate& a, const Candidate& b) {
+  if (a.match->ring != b.match->ring) return a.match->ring <=> b.match->ring;
+  return a.turn <=> b.turn;
 }
 
 // The first of a pool for an item that somebody has refused: who is excluded is passed over.
@@ -171,7 +179,13 @@ std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item) {
       first = &*allowed;
     }
     eligible += state.free.CountOf(match.pool, item.channel);
-    const Candidate candidate{first, &match};
+    Candidate candidate{first, &match, PartnerTurn()};
+    if (!queue.partners.empty()) {
+      candidate.turn = queue.partners.TurnOf(state.PartnerOf(first->agent), state.clock);
+      const auto order = best ? CompareTurns(candidate, *best) : std::strong_ordering::less;
+      if (order > 0) continue;
+      if (order < 0) best.reset();
+    }
     const bool better =
         !best || (queue.default_chain ? GoesBeforeByDefault(candidate, *best)
                                       : GoesBefore(state, queue.chain, candidate, *best));
@@ -231,6 +245,46 @@ OfferReason ReasonFor(const State& state, const Item& item, AgentId agent, const
   reason.rank = state.HelpFor(item, profile).rank;
   reason.due = item.due;
   return reason;
+}
+
+std::optional<PartnerDue> PartnerDueFor(const State& state, const Item& item, AgentId agent,
+                                        const OfferReason& reason) {
+  const State::QueueRow& queue = state.queues[item.queue.value()];
+  if (queue.partners.empty()) return std::nullopt;
+  const PartnerAccount& account = queue.partners.Due();
+  PartnerDue due{account.partner, std::nullopt};
+  if (state.PartnerOf(agent) == due.partner) return due;
+  if (reason.preference) {
+    due.deviation = PartnerDeviation::kKeptForAgent;
+    return due;
+  }
+  // Of theirs who have room for it, the one who came nearest to it says why.
+  bool in_this_ring = false;
+  bool in_a_later_ring = false;
+  bool refused = false;
+  for (const PoolMatch& match : state.pools.MatchesOf(item.requirement)) {
+    const FreeKey* first = state.free.FirstOf(match.pool, item.channel, queue.order);
+    if (first == nullptr || state.PartnerOf(first->agent) != due.partner) continue;
+    if (!state.Sees(item, state.pools.Get(match.pool).profile)) continue;
+    if (match.ring > reason.ring) {
+      in_a_later_ring = true;
+    } else if (FirstNotExcluded(state, item, match.pool, queue.order)) {
+      in_this_ring = true;
+    } else {
+      refused = true;
+    }
+  }
+  if (in_this_ring) {
+    due.deviation = queue.partners.IsBelowFloor(account, state.clock)
+                        ? PartnerDeviation::kBelowFloor
+                        : PartnerDeviation::kFreedFirst;
+  } else if (refused) {
+    due.deviation = PartnerDeviation::kRefused;
+  } else {
+    due.deviation =
+        in_a_later_ring ? PartnerDeviation::kEarlierRing : PartnerDeviation::kNobodyFree;
+  }
+  return due;
 }
 
 std::vector<QueueId> StandingBy(const State& state, const Item& item, AgentId agent) {

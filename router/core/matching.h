@@ -10,7 +10,8 @@
 namespace wissel {
 
 // The best agent for a waiting item, by its queue's selection chain, among those who qualify, see
-// it, have room for its channel and are not excluded; empty if there is none.
+// it, have room for its channel and are not excluded; empty if there is none. Where partners share
+// the queue, ring and partner (PartnerTurn) go before the chain.
 struct AgentChoice {
   AgentId agent;
   OfferReason reason;
@@ -33,6 +34,11 @@ Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent);
 // Why this agent gets this item, of so many who could have.
 OfferReason ReasonFor(const State& state, const Item& item, AgentId agent, const PoolMatch& match,
                       uint32_t eligible);
+
+// Whose turn it is by the credits of the partners who share the item's queue, and why the agent of
+// another gets it, if they do; empty for a queue without a partner allocation.
+std::optional<PartnerDue> PartnerDueFor(const State& state, const Item& item, AgentId agent,
+                                        const OfferReason& reason);
 
 // Queues with a share floor of which an item of this one's band, or of a lower one, stands by for
 // the agent, by id.

@@ -134,6 +134,7 @@ void Decider::SkipSteps(ItemId id) {
     if (item.step + 1u >= steps.size()) return;
     const RequirementStep& step = steps[item.step];
     bool go_on = item.step_since + step.expires_after <= now_;
+    if (const std::optional<uint8_t> opened = s_.OpenedStepFor(item)) go_on |= item.step < *opened;
     if (!go_on && step.skip_if_none) {
       const std::vector<PoolMatch>& matches = s_.pools.MatchesOf(item.requirement);
       go_on = std::none_of(matches.begin(), matches.end(), [&](const PoolMatch& match) {
@@ -148,8 +149,10 @@ void Decider::SkipSteps(ItemId id) {
 void Decider::Offer(ItemId id, AgentId agent, const OfferReason& reason) {
   const ChannelCapacity& capacity = *s_.ProfileOf(agent).Find(ItemAt(id).channel);
   const bool auto_accept = capacity.auto_accept;
-  Emit(OfferMade{OfferId(s_.next_offer), id, agent, now_ + capacity.offer_timeout, reason,
-                 StandingBy(s_, ItemAt(id), agent)});
+  OfferMade offer{OfferId(s_.next_offer), id, agent, now_ + capacity.offer_timeout, reason,
+                  StandingBy(s_, ItemAt(id), agent)};
+  offer.reason.partner_due = PartnerDueFor(s_, ItemAt(id), agent, reason);
+  Emit(std::move(offer));
   if (auto_accept) Accept(id);
 }
 

@@ -51,6 +51,7 @@ class Recorder {
     s_.share_floors -= before != nullptr && before->share_floor_permille > 0 ? 1 : 0;
     const bool overflows_otherwise = before != nullptr && before->overflow != e.config.overflow;
     if (e.config.share_floor_permille == 0) row.share_credit = 0;
+    row.Follow(before == nullptr ? std::nullopt : before->partner_allocation, e.config);
     Put(s_.directory.queues, e);
     s_.FollowSelection(e.id);
     const bool moves = s_.classes.Refresh(e.id, s_.directory);
@@ -85,6 +86,7 @@ class Recorder {
     s_.Use(queue.requirement, -1);
     s_.share_floors -= queue.share_floor_permille > 0 ? 1 : 0;
     s_.queues[e.id.value()] = State::QueueRow();
+    s_.settlements.Forget(e.id);
     Remove(s_.directory.queues, e.id);
     s_.RefreshOrders();
   }
@@ -98,19 +100,7 @@ class Recorder {
     s_.next_requirement = std::max(s_.next_requirement, e.id.value() + 1);
   }
   void operator()(const RequirementForgotten& e) {
-    auto it = s_.requirements.find(e.id);
-    INVARIANT(it != s_.requirements.end() && s_.requirement_uses[e.id.value()] == 0);
-    auto [begin, end] = s_.requirement_by_digest_.equal_range(DigestOf(it->second));
-    for (auto d = begin; d != end; ++d) {
-      if (d->second == e.id) {
-        s_.requirement_by_digest_.erase(d);
-        break;
-      }
-    }
-    s_.lines.RequirementRemoved(e.id);
-    s_.pools.RemoveRequirement(e.id);
-    s_.requirements.erase(it);
-    --s_.unused_requirements;
+    s_.Forget(e.id);
   }
   void operator()(const OpeningsSet& e) {
     s_.queues[e.queue.value()].openings = e.openings;
@@ -225,6 +215,12 @@ class Recorder {
   void operator()(const ItemInformed& e) { End(s_.items.Get(e.item), ItemState::kInformed); }
   void operator()(const SurgeBegun& e) { s_.queues[e.queue.value()].surge = true; }
   void operator()(const SurgeEnded& e) { s_.queues[e.queue.value()].surge = false; }
+  void operator()(const StepOpened& e) { s_.queues[e.queue.value()].opened_step = e.step; }
+  void operator()(const StepClosed& e) { s_.queues[e.queue.value()].opened_step.reset(); }
+  void operator()(const PartnersSettled& e) {
+    s_.settlements.Remember(at_, e);
+    s_.queues[e.queue.value()].partners.Settle();
+  }
   void operator()(const NoticeGiven& e) {
     s_.next_notice = std::max(s_.next_notice, e.notice.value() + 1);
     s_.Put(e.notice, e.content);
@@ -275,6 +271,7 @@ class Recorder {
     row.item.decision->outcome = OfferOutcome::kAccepted;
     row.item.keep.reset();
     row.item.accepted = at_;
+    s_.CountPartners(row.item, e.agent, row.item.decision->reason.partner_due);
     if (!row.item.answered) row.item.answered = at_;
     Become(row, ItemState::kActive);
     s_.Reindex(e.agent);
@@ -320,12 +317,14 @@ class Recorder {
     reason.config_revision = s_.directory.revision;
     reason.band = item.band;
     reason.due = item.due;
+    reason.partner_due = e.partner_due;
     item.decision =
         Decision{e.offer, e.agent, at_, at_, reason, OfferOutcome::kAccepted, /*forced=*/true};
     item.units = CostOf(s_.ProfileOf(e.agent), item.channel);
     item.next_preference = static_cast<uint8_t>(item.preferred.size());
     item.keep.reset();
     item.accepted = at_;
+    s_.CountPartners(item, e.agent, e.partner_due);
     if (!item.answered) item.answered = at_;
     s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);
     s_.agents[e.agent.value()].state.work.push_back(e.item);

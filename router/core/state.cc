@@ -18,6 +18,7 @@ uint32_t ItemsIn(const Load& load) {
 State::State(EngineOptions options)
     : requests(options.requests_kept, options.requests_kept_for),
       actions(options.actions_kept),
+      settlements(options.settlements_kept),
       lines(pools, classes),
       options_(options) {
   queues.resize(1);
@@ -93,6 +94,22 @@ void State::AddRequirement(RequirementId id, const Requirement& requirement) {
   ++unused_requirements;
 }
 
+void State::Forget(RequirementId id) {
+  auto it = requirements.find(id);
+  INVARIANT(it != requirements.end() && requirement_uses[id.value()] == 0);
+  auto [begin, end] = requirement_by_digest_.equal_range(DigestOf(it->second));
+  for (auto d = begin; d != end; ++d) {
+    if (d->second == id) {
+      requirement_by_digest_.erase(d);
+      break;
+    }
+  }
+  lines.RequirementRemoved(id);
+  pools.RemoveRequirement(id);
+  requirements.erase(it);
+  --unused_requirements;
+}
+
 void State::CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
   // Where floors add up to more than there is, debts do not grow for ever.
   constexpr int32_t kMostCredit = 10'000;
@@ -102,6 +119,24 @@ void State::CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
     if (queue == served) credit = std::max(credit - 1000, 0);
     credit = std::min(credit, kMostCredit);
   }
+}
+
+void State::QueueRow::Follow(const std::optional<PartnerAllocation>& before,
+                             const QueueConfig& after) {
+  if (!SharesAlike(before, after.partner_allocation)) return partners.Begin(after.partner_allocation);
+  if (!partners.empty()) {
+    partners.SetFloor(after.partner_allocation->service_level_floor_permille);
+  }
+}
+
+void State::CountPartners(const Item& item, AgentId agent, const std::optional<PartnerDue>& due) {
+  PartnerBook& book = queues[item.queue.value()].partners;
+  if (book.empty()) return;
+  // What was answered before and given back has been late or in time already.
+  const bool in_time = item.answered || now - item.promise_from <=
+                                            directory.queues.Get(item.queue).answer_within;
+  book.Take(PartnerOf(agent), in_time, due, now);
+  timers.Add(TimerKind::kPartnersSettle, book.until(), item.queue.value());
 }
 
 void State::Put(NoticeId id, const Notice& notice) {
@@ -345,7 +380,9 @@ SavedState State::Save() const {
   }
   directory.queues.ForEach([&](QueueId id, const QueueConfig&) {
     const QueueRow& queue = queues[id.value()];
-    saved.queues.push_back({id, queue.open, queue.openings, queue.share_credit, queue.surge});
+    saved.queues.push_back({id, queue.open, queue.openings, queue.share_credit, queue.surge,
+                            queue.partners.accounts(), queue.partners.from(),
+                            queue.partners.taken_by_others(), queue.opened_step});
   });
   items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
     saved.items.push_back(row.item);
@@ -361,7 +398,21 @@ SavedState State::Save() const {
   });
   saved.actions.assign(actions.oldest_first().begin(), actions.oldest_first().end());
   saved.next_action = actions.next();
+  saved.settlements.assign(settlements.oldest_first().begin(), settlements.oldest_first().end());
+  saved.next_settlement = settlements.next();
   return saved;
+}
+
+void State::RestorePartners(SavedState::SavedQueue& saved) {
+  const std::optional<PartnerAllocation>& allocation =
+      directory.queues.Get(saved.queue).partner_allocation;
+  if (!allocation) return;
+  PartnerBook& book = queues[saved.queue.value()].partners;
+  book.Begin(allocation);
+  book.Restore(std::move(saved.partner_accounts), saved.partners_from, saved.taken_by_others);
+  if (book.from()) {
+    timers.Add(TimerKind::kPartnersSettle, book.until(), saved.queue.value());
+  }
 }
 
 void State::Restore(SavedState saved) {
@@ -390,6 +441,8 @@ void State::Restore(SavedState saved) {
     queues[o.queue.value()].share_credit = o.share_credit;
     queues[o.queue.value()].surge = o.surge;
     queues[o.queue.value()].openings = std::move(o.openings);
+    queues[o.queue.value()].opened_step = o.opened_step;
+    RestorePartners(o);
     for (const Opening& opening : queues[o.queue.value()].openings) {
       timers.Add(TimerKind::kQueueHours, opening.from, o.queue.value());
       timers.Add(TimerKind::kQueueHours, opening.to, o.queue.value());
@@ -425,6 +478,8 @@ void State::Restore(SavedState saved) {
   for (const SavedState::SavedRequest& r : saved.requests) requests.Remember(r.at, r.request);
   for (RecordedAction& action : saved.actions) actions.Restore(std::move(action));
   actions.set_next(saved.next_action);
+  for (RecordedSettlement& s : saved.settlements) settlements.Restore(std::move(s));
+  settlements.set_next(saved.next_settlement);
 }
 
 }  // namespace wissel

@@ -21,6 +21,7 @@
 #include "router/core/event.h"
 #include "router/core/free_agents.h"
 #include "router/core/item_table.h"
+#include "router/core/partners.h"
 #include "router/core/pools.h"
 #include "router/core/requests.h"
 #include "router/core/timers.h"
@@ -57,6 +58,10 @@ class State {
     // Thousandths of a decision that its share floor has earned and not used; saved.
     int32_t share_credit = 0;
     bool surge = false;  // saved
+    std::optional<uint8_t> opened_step;  // by a manager; saved
+    PartnerBook partners;                // saved
+    // Other shares or another interval begin new accounts.
+    void Follow(const std::optional<PartnerAllocation>& before, const QueueConfig& after);
   };
 
   Instant now;    // of the last event
@@ -77,6 +82,7 @@ class State {
   std::map<NoticeId, Notice> notices;
   uint32_t next_notice = 1;
   Actions actions;
+  Settlements settlements;
 
   Pools pools;
   QueueClasses classes;
@@ -121,6 +127,11 @@ class State {
     const int32_t floor = directory.queues.Get(queue).share_floor_permille;
     return floor > 0 && queues[queue.value()].share_credit + floor >= 1000;
   }
+  std::optional<PartnerId> PartnerOf(AgentId id) const { return directory.agents.Get(id).partner; }
+  // The step that its queue's manager has opened for it, if any.
+  std::optional<uint8_t> OpenedStepFor(const Item& item) const {
+    return item.own_requirement ? std::nullopt : queues[item.queue.value()].opened_step;
+  }
   // Whether a plain item still stands in a line under a key.
   bool StillAt(ItemId id, LineId line, const OrderKey& key) const {
     const ItemTable::Row* row = items.Find(id);
@@ -152,15 +163,19 @@ class State {
   void MoveBetweenLines();
   void ScheduleWaiting();
   void Use(RequirementId id, int64_t by);
+  void Forget(RequirementId id);
   // Every decision in which a queue's item stood by earns the queue its floor; an item of its own
   // uses a whole decision up, or what there is.
   void CountShares(QueueId served, const std::vector<QueueId>& stood_by);
+  // Of an item that is about to be accepted, for the accounts of its queue's partners.
+  void CountPartners(const Item& item, AgentId agent, const std::optional<PartnerDue>& due);
   void Put(NoticeId id, const Notice& notice);
   void RememberContact(const Item& item);
   void ForgetContact(const Item& item);
   void Schedule(ItemTable::Row& row);
   void SweepTimers();
   void ForgetOldestEnded();
+  void RestorePartners(SavedState::SavedQueue& saved);
 
   EngineOptions options_;
   std::multimap<uint64_t, RequirementId> requirement_by_digest_;

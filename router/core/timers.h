@@ -27,8 +27,9 @@ enum class TimerKind : uint8_t {
   kExpire,         // item
   kRelease,        // item
   kNoticeEnds,     // notice
+  kPartnersSettle,  // queue
 };
-inline constexpr int kTimerKinds = 12;
+inline constexpr int kTimerKinds = 13;
 // Of an item that waits, or begins to, and may have an agent now.
 constexpr bool LetsAnItemLook(TimerKind kind) {
   return kind >= TimerKind::kKeep && kind <= TimerKind::kRelease;

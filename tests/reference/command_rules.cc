@@ -41,6 +41,10 @@ class CommandRules {
   Verdict operator()(const ForceAssign& c) const;
   Verdict operator()(const PullBack& c) const;
   Verdict operator()(const ForcePresence& c) const;
+  Verdict operator()(const OpenStep& c) const;
+  Verdict operator()(const CloseStep& c) const {
+    return model_.queues.contains(c.queue) ? kGrant : RefuseWith(Code::kNotFound);
+  }
 
  private:
   const ItemPicture* Find(ItemId id) const {
@@ -179,6 +183,14 @@ Verdict CommandRules::operator()(const PullBack& c) const {
   if (item == nullptr) return kRefuse;
   const bool with_somebody = item->agent.has_value() && item->state != ItemState::kWrapping;
   return with_somebody ? kGrant : RefuseWith(Code::kFailedPrecondition);
+}
+
+Verdict CommandRules::operator()(const OpenStep& c) const {
+  const auto queue = model_.queues.find(c.queue);
+  if (queue == model_.queues.end()) return RefuseWith(Code::kNotFound);
+  const size_t steps = model_.requirements.at(queue->second.config.requirement).steps.size();
+  const bool is_later = c.step > 0 && c.step < steps;
+  return is_later ? kGrant : RefuseWith(Code::kInvalidArgument);
 }
 
 Verdict CommandRules::operator()(const ForcePresence& c) const {

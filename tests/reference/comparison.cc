@@ -113,6 +113,12 @@ class Comparison {
   void Queue(QueueId id, const QueuePicture& queue) {
     if (engine_.ShareCreditPermille(id) != queue.share_credit)
       Fault("queue {}: credit", id.value());
+    const std::optional<uint8_t> opened = engine_.OpenedStep(id);
+    if (opened.has_value() != queue.opened_step.has_value() ||
+        (opened && int{*opened} != *queue.opened_step)) {
+      Fault("queue {}: opened step", id.value());
+    }
+    Partners(id, queue);
     if (engine_.IsOpen(id) != queue.open) Fault("queue {}: open", id.value());
     std::vector<const ItemPicture*> waiting;
     for (const auto& [item_id, item] : model_.living) {
@@ -125,6 +131,19 @@ class Comparison {
     if (engine_.WaitingInOrder(id, ids.size() + 1) != ids) Fault("queue {}: line", id.value());
     if (engine_.WaitingCount(id) != ids.size()) Fault("queue {}: length", id.value());
     Staffing(id, queue);
+  }
+
+  void Partners(QueueId id, const QueuePicture& queue) {
+    const PartnerBook& book = engine_.PartnersOf(id);
+    bool same = book.accounts().size() == queue.partners.size() && book.from() == queue.interval;
+    for (size_t i = 0; same && i < queue.partners.size(); ++i) {
+      const PartnerAccount& account = book.accounts()[i];
+      const PartnerPicture& partner = queue.partners[i];
+      same = account.partner == partner.partner && account.credit == partner.credit &&
+             static_cast<int>(account.taken) == partner.taken &&
+             static_cast<int>(account.taken_in_time) == partner.in_time;
+    }
+    if (!same) Fault("queue {}: accounts of partners", id.value());
   }
 
   void Staffing(QueueId id, const QueuePicture& queue) {

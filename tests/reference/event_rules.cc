@@ -25,6 +25,7 @@ class EventRules {
   void Check(const ItemOverflowed& e);
   void Check(const ItemShown& e);
   void Check(const LeaseRestored& e);
+  void Check(const ItemAssigned& e);
   void Check(const auto&) {}
 
  private:
@@ -108,6 +109,7 @@ void EventRules::CheckReason(const OfferMade& e, const ItemPicture& item,
   same(e.reason.rank == router_.RankOf(item, agent), "rank");
   same(e.reason.owed_share == router_.IsOwedShare(item.queue), "owed a share");
   same(e.stood_by == router_.StandingBy(item, agent), "who stood by");
+  same(e.reason.partner_due == router_.PartnerDueFor(item, agent, false), "whose turn it was");
   const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
   std::optional<size_t> preference;
   if (turn) preference = turn->preference;
@@ -138,6 +140,8 @@ void EventRules::Check(const StepReached& e) {
   const RequirementStep& step = model_.RequirementOf(*item).steps[e.step - 1u];
   if (at_ >= item->step_since + step.expires_after) return;
   if (step.skip_if_none && !router_.AnyoneHereQualifies(*item)) return;
+  const std::optional<int> opened = model_.queues.at(item->queue).opened_step;
+  if (opened && !item->own_requirement && e.step <= *opened) return;
   Fault("item {} reaches step {} before its time", e.item.value(), e.step);
 }
 
@@ -248,6 +252,15 @@ void EventRules::Check(const ItemShown& e) {
     Fault("item {} is shown after a delay that nobody has", e.item.value());
   }
   if (at_ < item->queued_since + e.delay) Fault("item {} is shown too soon", e.item.value());
+}
+
+void EventRules::Check(const ItemAssigned& e) {
+  const ItemPicture* item = Find(e.item);
+  const AgentPicture* agent = Find(e.agent);
+  if (item == nullptr || agent == nullptr) return;
+  if (e.partner_due != router_.PartnerDueFor(*item, *agent, true)) {
+    Fault("item {} is assigned with a wrong word of whose turn it was", e.item.value());
+  }
 }
 
 void EventRules::Check(const ItemReturned& e) {

@@ -139,6 +139,9 @@ std::optional<Instant> Model::NextDue() const {
     if (agent.work_kept_until) Earliest(next, *agent.work_kept_until);
   }
   for (const auto& [id, queue] : queues) {
+    if (queue.interval) {
+      Earliest(next, *queue.interval + queue.config.partner_allocation->interval);
+    }
     for (const Opening& opening : queue.openings) {
       if (opening.from > now) Earliest(next, opening.from);
       if (opening.to > now) Earliest(next, opening.to);

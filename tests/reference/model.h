@@ -17,12 +17,29 @@
 
 namespace wissel::reference {
 
+// What a partner who shares a queue has had of it.
+struct PartnerPicture {
+  std::optional<PartnerId> partner;  // none: the house
+  int share = 0;                     // thousandths
+  int64_t credit = 0;                // of a decision, as many parts as all shares make
+  // In the running interval.
+  int taken = 0;
+  int in_time = 0;
+  std::map<PartnerDeviation, int> missed;
+};
+
 struct QueuePicture {
   QueueConfig config;
   bool open = true;
   std::vector<Opening> openings;
   int share_credit = 0;  // thousandths of a decision
   bool surge = false;
+  std::optional<int> opened_step;
+  std::vector<PartnerPicture> partners;    // in the order of the configuration
+  std::optional<Instant> interval;         // its beginning, once something was taken in it
+  int taken_by_others = 0;
+
+  PartnerPicture* FindPartner(const std::optional<PartnerId>& partner);
 };
 
 struct AgentPicture {
@@ -79,6 +96,8 @@ struct ItemPicture {
   OfferId offer;
   Instant deadline;
   Instant accepted;
+  bool answered = false;  // before, or now
+  std::optional<PartnerDue> partner_due;
   int units = 0;
   std::optional<Instant> wrap_until;
   std::optional<Promise> promise;
@@ -204,9 +223,15 @@ class Model {
   void On(const ItemPulledBack& e, Instant at);
   void On(const ActionTaken& e, Instant at);
   void On(const WaitPromised& e, Instant at);
+  void On(const PartnersSettled& e, Instant at);
+  void On(const StepOpened& e, Instant at);
+  void On(const StepClosed& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();
+  // An item of a queue that partners share is accepted.
+  void CountPartners(ItemPicture& item, Instant at);
+  static void BeginPartners(QueuePicture& queue);
   // Null, and a fault, when there is no such living item or agent.
   ItemPicture* Living(ItemId id, const char* event);
   AgentPicture* Configured(AgentId id, const char* event);

@@ -33,7 +33,15 @@ void Model::On(const QueueConfigured& e, Instant) {
   if (is_new) queue.open = !e.config.hours;  // with hours, closed until openings are given
   if (!e.config.hours) queue.openings.clear();
   if (e.config.share_floor_permille == 0) queue.share_credit = 0;
-  queue.config = e.config;
+  const auto before = std::exchange(queue.config, e.config).partner_allocation;
+  const auto& after = queue.config.partner_allocation;
+  const bool same = before.has_value() == after.has_value() &&
+                    (!after || (before->shares == after->shares &&
+                                before->interval == after->interval));
+  if (!same) {
+    if (queue.interval) Fault("other shares before what was taken is settled");
+    BeginPartners(queue);
+  }
   ++revision;
 }
 void Model::On(const AgentConfigured& e, Instant) {
@@ -62,6 +70,7 @@ void Model::On(const ProfileDeleted& e, Instant) {
   ++revision;
 }
 void Model::On(const QueueDeleted& e, Instant) {
+  if (queues.contains(e.id) && queues[e.id].interval) Fault("deleted a queue with open accounts");
   if (queues.erase(e.id) == 0) Fault("deleted a queue that is not there");
   for (const auto& [id, item] : living) {
     if (item.queue == e.id) Fault("deleted a queue with items in it");

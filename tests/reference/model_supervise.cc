@@ -32,6 +32,8 @@ void Model::On(const ItemAssigned& e, Instant at) {
   item->agent = e.agent;
   item->offer = e.offer;
   item->accepted = at;
+  item->partner_due = e.partner_due;
+  CountPartners(*item, at);
   agent->over_by_change |= !IsWithinCapacity(*agent);
 }
 

@@ -39,6 +39,7 @@ void Model::On(const OfferMade& e, Instant at) {
   item->offer = e.offer;
   item->deadline = e.deadline;
   item->units = capacity->cost;
+  item->partner_due = e.reason.partner_due;
 }
 
 ItemPicture* Model::TakeOffer(OfferId offer, ItemId id, AgentId agent, const char* event) {
@@ -60,6 +61,7 @@ void Model::On(const OfferAccepted& e, Instant at) {
   item->agent = e.agent;
   item->accepted = at;
   item->keep.reset();
+  CountPartners(*item, at);
 }
 void Model::On(const OfferDeclined& e, Instant at) {
   ItemPicture* item = TakeOffer(e.offer, e.item, e.agent, "OfferDeclined");

@@ -125,6 +125,33 @@ void VaryOverflow(QueueConfig& config, Dice& dice, const Model& model) {
   }
 }
 
+// Shares of the house and the partners, some of them left out; their order is what breaks ties.
+void VaryPartners(QueueConfig& config, Dice& dice, const Model& model) {
+  const std::vector<int64_t> kFloors = {0, 0, 500, 900, 1000};
+  if (config.partner_allocation && dice.Chance(50)) {
+    config.partner_allocation->service_level_floor_permille =
+        static_cast<int32_t>(dice.Pick(kFloors));
+    return;
+  }
+  config.partner_allocation.reset();
+  if (dice.Chance(50)) return;
+  PartnerAllocation allocation;
+  std::vector<std::optional<PartnerId>> partners = {std::nullopt};
+  for (const auto& [id, partner] : model.partners) partners.push_back(id);
+  if (dice.Chance(50)) std::swap(partners.front(), partners.back());
+  int32_t left = 1000;
+  for (const auto& partner : partners) {
+    if (dice.Chance(20)) continue;
+    const auto share = static_cast<int32_t>(dice.Between(1, left / 2));
+    allocation.shares.push_back({partner, share});
+    left -= share;
+  }
+  if (allocation.shares.empty()) allocation.shares.push_back({partners.back(), 1000});
+  allocation.service_level_floor_permille = static_cast<int32_t>(dice.Pick(kFloors));
+  allocation.interval = Duration::Minutes(dice.Pick(std::vector<int64_t>{1, 5, 30, 1440}));
+  config.partner_allocation = std::move(allocation);
+}
+
 void Vary(QueueConfig& config, Dice& dice) {
   config.answer_within = Duration::Seconds(dice.Pick(std::vector<int64_t>{10, 20, 60, 300, 3600}));
   config.default_band = static_cast<uint8_t>(dice.Chance(80) ? 5 : dice.Below(10));
@@ -155,6 +182,7 @@ ConfigureQueue RandomQueue(Dice& dice, const Model& model, const CenterSize& siz
     }
   }
   VaryOverflow(config, dice, model);
+  VaryPartners(config, dice, model);
   queue.requirement = RandomRequirement(dice, model);
   return queue;
 }
@@ -166,6 +194,7 @@ CommandBody RandomQueueChange(Dice& dice, const Model& model) {
                                       : model.requirements.at(queue.config.requirement);
   Vary(queue.config, dice);
   VaryOverflow(queue.config, dice, model);
+  VaryPartners(queue.config, dice, model);
   return queue;
 }
 
@@ -247,7 +276,7 @@ AgentConfig RandomAgent(Dice& dice, const Model& model, std::string name) {
   if (dice.Chance(70))
     agent.attributes.push_back(Attribute{"years", std::nullopt, dice.Between(0, 9)});
   if (dice.Chance(80)) agent.team = PickKey(dice, model.teams);
-  if (dice.Chance(20)) agent.partner = PickKey(dice, model.partners);
+  if (dice.Chance(45)) agent.partner = PickKey(dice, model.partners);
   agent.profile = PickKey(dice, model.profiles);
   agent.order = static_cast<int32_t>(dice.Below(5));
   return agent;
@@ -317,7 +346,7 @@ void SetUpCenter(Inspector& inspector, Dice& dice, const CenterSize& size, Insta
   };
   for (int i = 0; i < size.skills; ++i) decide(ConfigureSkill{{}, named("skill", i), {}});
   for (int i = 0; i < size.teams; ++i) decide(ConfigureTeam{{}, named("team", i), {}});
-  decide(ConfigurePartner{{}, named("partner", 0), {}});
+  for (int i = 0; i < 2; ++i) decide(ConfigurePartner{{}, named("partner", i), {}});
   for (int i = 0; i < size.profiles; ++i) {
     decide(ConfigureProfile{{}, RandomProfile(dice, fmt::format("profile-{}", i)), {}});
   }

@@ -24,6 +24,7 @@ class People {
   CommandBody MoveItem();
   CommandBody Call();
   CommandBody Surge();
+  CommandBody Steps();
   CommandBody Supervise();
   CommandBody Nonsense();
 
@@ -85,9 +86,16 @@ CommandBody People::Call() {
   return promise;
 }
 
+CommandBody People::Steps() {
+  const QueueId queue = AnyQueue();
+  if (model_.queues.at(queue).opened_step && dice_.Chance(50)) return CloseStep{queue};
+  return OpenStep{queue, static_cast<uint8_t>(dice_.Chance(80) ? 1 : dice_.Below(5))};
+}
+
 CommandBody People::Surge() {
   const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kOffered, ItemState::kScheduled});
   const uint32_t throw_of_100 = dice_.Below(100);
+  if (throw_of_100 < 20) return Steps();
   if (throw_of_100 < 40) {
     const QueueId queue = AnyQueue();
     return SetSurge{queue, !model_.queues.at(queue).surge};

@@ -6,7 +6,9 @@ add_library(wissel_reference STATIC
   ${CMAKE_CURRENT_LIST_DIR}/inspector.cc
   ${CMAKE_CURRENT_LIST_DIR}/model.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_configuration.cc
+  ${CMAKE_CURRENT_LIST_DIR}/model_partners.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_supervise.cc
+  ${CMAKE_CURRENT_LIST_DIR}/reference_partners.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_work.cc
   ${CMAKE_CURRENT_LIST_DIR}/random_center.cc
   ${CMAKE_CURRENT_LIST_DIR}/random_people.cc

@@ -249,7 +249,13 @@ std::optional<AgentId> ReferenceRouter::BestAgentFor(const ItemPicture& item) co
       best = &agent;
       continue;
     }
-    for (SelectionKey key : model_.queues.at(item.queue).config.selection) {
+    const QueueConfig& queue = model_.queues.at(item.queue).config;
+    if (queue.partner_allocation) {
+      const int turn = ComparePartners(item, agent, *best);
+      if (turn < 0) best = &agent;
+      if (turn != 0) continue;
+    }
+    for (SelectionKey key : queue.selection) {
       const int order = Compare(key, item, agent, *best);
       if (order < 0) best = &agent;
       if (order != 0) break;

@@ -50,6 +50,9 @@ class ReferenceRouter {
   // Of what the agent could take, what looks first when several look for them at one moment.
   std::optional<ItemId> FirstToLookAt(const AgentPicture& agent) const;
   bool IsOwedShare(QueueId queue) const;
+  // Whose turn it is of the partners who share the item's queue, and why it goes to this agent.
+  std::optional<PartnerDue> PartnerDueFor(const ItemPicture& item, const AgentPicture& agent,
+                                          bool by_force) const;
   // What would enter the queue now finds the gate shut.
   bool Holds(const EntryGate& gate, QueueId queue) const;
   // The first that does, for an item of this band; null: none.
@@ -80,6 +83,9 @@ class ReferenceRouter {
   const Holding& HoldingOf(AgentId agent) const;
   bool QualifiesAndMayBeAsked(const AgentPicture& agent, const ItemPicture& item,
                               Instant now) const;
+  bool IsBelowFloor(const QueuePicture& queue, const PartnerPicture& partner) const;
+  // Negative: `a` goes first, 0: the chain decides. Of a queue that partners share.
+  int ComparePartners(const ItemPicture& item, const AgentPicture& a, const AgentPicture& b) const;
   // Negative: `a` goes first.
   int Compare(SelectionKey key, const ItemPicture& item, const AgentPicture& a,
               const AgentPicture& b) const;

@@ -20,6 +20,7 @@ class Rules {
     }
     for (const auto& [id, agent] : model_.agents) Agent(agent);
     for (const auto& [id, queue] : model_.queues) Hours(id, queue);
+    for (const auto& [id, queue] : model_.queues) Partners(id, queue);
   }
 
  private:
@@ -87,6 +88,11 @@ class Rules {
     const auto& steps = model_.RequirementOf(item).steps;
     const size_t step = static_cast<size_t>(item.step);
     if (step + 1 >= steps.size()) return;
+    const std::optional<int> opened = model_.queues.at(item.queue).opened_step;
+    if (opened && !item.own_requirement && item.step < *opened) {
+      Fault("item {} waits at step {} although step {} is open", item.id.value(), item.step,
+            *opened);
+    }
     if (item.step_since + steps[step].expires_after <= now_) {
       Fault("item {} waits on at step {} past its time", item.id.value(), item.step);
     }
@@ -158,6 +164,29 @@ class Rules {
     }
     if (open != queue.open)
       Fault("queue {} is {}", id.value(), open ? "not open yet" : "still open");
+  }
+
+  // What one is owed others have had too much; nobody is owed more than 20 decisions.
+  void Partners(QueueId id, const QueuePicture& queue) {
+    const int steps =
+        static_cast<int>(model_.requirements.at(queue.config.requirement).steps.size());
+    if (queue.opened_step && *queue.opened_step >= steps) {
+      Fault("a step of queue {} is open that it does not have", id.value());
+    }
+    int64_t sum = 0;
+    int64_t whole = 0;
+    for (const PartnerPicture& partner : queue.partners) {
+      sum += partner.credit;
+      whole += partner.share;
+    }
+    if (sum != 0) Fault("the credits of queue {} make {}", id.value(), sum);
+    for (const PartnerPicture& partner : queue.partners) {
+      if (partner.credit > 20 * whole) Fault("a partner of queue {} is owed too much", id.value());
+    }
+    if (!queue.interval) return;
+    if (*queue.interval + queue.config.partner_allocation->interval <= now_) {
+      Fault("queue {} is not settled past the end of the interval", id.value());
+    }
   }
 
   const Model& model_;

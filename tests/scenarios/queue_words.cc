@@ -23,6 +23,8 @@ class QueueReader {
   absl::Status ReadGate(std::string part, std::vector<EntryGate>& gates);
   // "merges who comes again", "from band 5 when 2 wait: refuse: ..."
   absl::Status ReadSurge(std::string part);
+  // "the house 60 % and callco 40 % with at least 80 % in time settled every 15 min"
+  absl::Status ReadShares(std::string part);
   // "3 times every 15 min within 2 h"
   absl::Status ReadRetry(std::string part);
 
@@ -39,6 +41,7 @@ absl::Status QueueReader::Read(std::string part) {
   if (TakePrefix(part, "in a surge ")) return ReadSurge(part);
   if (TakePrefix(part, "when ")) return ReadGate(part, config_.entry_gates);
   if (TakePrefix(part, "tries ")) return ReadRetry(part);
+  if (TakePrefix(part, "shared by ")) return ReadShares(part);
   if (TakePrefix(part, "reasons ")) {
     config_.reason_codes = Parts(part, "/");
     return absl::OkStatus();
@@ -136,6 +139,32 @@ absl::Status QueueReader::ReadSurge(std::string part) {
   if (!TakePrefix(part, "when ")) return NotUnderstood(part, "a rule for a surge");
   WISSEL_RETURN_IF_ERROR(ReadGate(part, config_.surge.gates));
   config_.surge.gates.back().from_band = static_cast<uint8_t>(from_band);
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadShares(std::string part) {
+  PartnerAllocation allocation;
+  const auto settled = Parts(part, " settled every ");
+  if (settled.size() == 2) {
+    WISSEL_ASSIGN_OR_RETURN(allocation.interval, ReadDuration(settled[1]));
+  }
+  const auto floor = Parts(settled[0], " with at least ");
+  if (floor.size() == 2) {
+    WISSEL_ASSIGN_OR_RETURN(const int64_t percent, ReadNumber(Parts(floor[1], " ")[0]));
+    allocation.service_level_floor_permille = static_cast<int32_t>(percent) * 10;
+  }
+  for (std::string share : Parts(floor[0], " and ")) {
+    PartnerShare& to = allocation.shares.emplace_back();
+    if (!TakePrefix(share, "the house ")) {
+      const auto words = Parts(share, " ");
+      to.partner = directory_.partners.FindId(words[0]);
+      if (!to.partner) return NotUnderstood(share, "a share of a partner");
+      TakePrefix(share, words[0]);
+    }
+    WISSEL_ASSIGN_OR_RETURN(const int64_t percent, ReadNumber(Parts(share, " ")[0]));
+    to.share_permille = static_cast<int32_t>(percent) * 10;
+  }
+  config_.partner_allocation = std::move(allocation);
   return absl::OkStatus();
 }
 

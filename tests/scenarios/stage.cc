@@ -245,7 +245,8 @@ absl::Status Stage::Promise(ItemId item, std::string text) {
   return absl::OkStatus();
 }
 
-// "surge in phone", "surge in phone ends", "notice about snow in phone until 12:00: All lines ..."
+// "surge in phone", "surge in phone ends", "open step 1 of phone", "close step of phone",
+// "notice about snow in phone until 12:00: All lines ..."
 absl::Status Stage::PlaySurge(std::string text, bool& done) {
   done = true;
   if (TakePrefix(text, "surge in ")) {
@@ -253,6 +254,15 @@ absl::Status Stage::PlaySurge(std::string text, bool& done) {
     if (!on) text.resize(text.size() - 5);
     WISSEL_ASSIGN_OR_RETURN(const QueueId queue, FindQueue(text));
     Ask(SetSurge{queue, on});
+  } else if (TakePrefix(text, "open step ")) {
+    const std::string step = TakeWord(text);
+    if (!TakePrefix(text, "of ")) return NotUnderstood(text, "a step of a queue");
+    WISSEL_ASSIGN_OR_RETURN(const int64_t number, ReadNumber(step));
+    WISSEL_ASSIGN_OR_RETURN(const QueueId queue, FindQueue(text));
+    Ask(OpenStep{queue, static_cast<uint8_t>(number)});
+  } else if (TakePrefix(text, "close step of ")) {
+    WISSEL_ASSIGN_OR_RETURN(const QueueId queue, FindQueue(text));
+    Ask(CloseStep{queue});
   } else if (TakePrefix(text, "notice ")) {
     GiveNotice give;
     const size_t colon = text.find(": ");

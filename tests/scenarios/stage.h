@@ -43,6 +43,7 @@ class Stage {
   void Explain(ItemId item);
   void Explain(AgentId agent);
   void ShowLine(QueueId queue);
+  void ShowPartners(QueueId queue);
   void ShowAgent(AgentId agent);
 
   // Asks the engine; writes down the events or the refusal.

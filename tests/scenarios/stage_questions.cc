@@ -41,6 +41,9 @@ absl::Status Stage::PlayQuestion(std::string text, bool& done) {
   } else if (TakePrefix(text, "line of ")) {
     WISSEL_ASSIGN_OR_RETURN(const QueueId queue, FindQueue(text));
     ShowLine(queue);
+  } else if (TakePrefix(text, "partners of ")) {
+    WISSEL_ASSIGN_OR_RETURN(const QueueId queue, FindQueue(text));
+    ShowPartners(queue);
   } else if (TakePrefix(text, "show ")) {
     WISSEL_ASSIGN_OR_RETURN(const AgentId agent, FindAgent(text));
     ShowAgent(agent);
@@ -87,6 +90,21 @@ void Stage::ShowLine(QueueId queue) {
     line += (line.empty() ? "" : ", ") + Readable(fmt::format("workItems/{}", item.value()));
   }
   Write("  " + (line.empty() ? std::string("nobody waits") : line));
+}
+
+void Stage::ShowPartners(QueueId queue) {
+  const PartnerBook& book = engine_.PartnersOf(queue);
+  for (const PartnerAccount& account : book.accounts()) {
+    std::string line =
+        fmt::format("{}: credit {}, took {}, {} in time", PartnerName(account.partner, directory()),
+                    InDecisions(account.credit, book.weight()), account.taken,
+                    account.taken_in_time);
+    for (const DeviationCount& missed : account.deviations) {
+      line += fmt::format(", {} went to others: {}", missed.count, NameOf(missed.reason));
+    }
+    if (book.IsBelowFloor(account, now_)) line += ", below the floor";
+    Write("  " + line);
+  }
 }
 
 void Stage::ShowAgent(AgentId agent) {
