@@ -18,6 +18,7 @@ Board::Board(const Engine& engine, uint64_t sequence)
   directory_.queues.ForEach([&](QueueId id, const QueueConfig&) {
     PutQueue(id, engine.IsOpen(id));
     Get(id).row.surge = engine.IsInSurge(id);
+    Get(id).row.opened_step = engine.OpenedStep(id).value_or(0);
   });
   directory_.agents.ForEach([&](AgentId id, const AgentConfig&) {
     PutAgent(id);

@@ -133,6 +133,10 @@ class Board {
   void On(const ItemInformed& e, Instant) { EndOtherwise(e.item); }
   void On(const SurgeBegun& e, Instant);
   void On(const SurgeEnded& e, Instant);
+  void On(const StepOpened& e, Instant);
+  void On(const StepClosed& e, Instant);
+  // The accounts are the engine's: PartnerService shows them.
+  void On(const PartnersSettled&, Instant) {}
   void On(const NoticeGiven&, Instant) {}
   void On(const NoticeWithdrawn&, Instant) {}
   void On(const ItemShown&, Instant) {}

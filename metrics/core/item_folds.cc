@@ -114,6 +114,16 @@ void Board::On(const SurgeEnded& e, Instant) {
   TouchQueue(e.queue);
 }
 
+void Board::On(const StepOpened& e, Instant) {
+  Get(e.queue).row.opened_step = e.step;
+  TouchQueue(e.queue);
+}
+
+void Board::On(const StepClosed& e, Instant) {
+  Get(e.queue).row.opened_step = 0;
+  TouchQueue(e.queue);
+}
+
 void Board::On(const ItemTransferred& e, Instant at) {
   LiveItem& item = Get(e.item);
   const ItemState state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;

@@ -43,6 +43,7 @@ struct DayCounters {
 struct QueueRow {
   bool open = true;
   bool surge = false;
+  uint8_t opened_step = 0;  // by a manager; 0: none
   int64_t waiting = 0;      // for an agent, for opening hours, or being offered
   int64_t scheduled = 0;    // not yet among the waiting, and not counted as offered
   int64_t offered_now = 0;  // of these, being offered

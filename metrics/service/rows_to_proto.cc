@@ -38,6 +38,7 @@ void WriteQueue(const Board& board, QueueId id, v1::QueueLive* out) {
   out->set_waiting(row.waiting);
   out->set_scheduled(row.scheduled);
   out->set_surge(row.surge);
+  out->set_opened_step(row.opened_step);
   out->set_offered_now(row.offered_now);
   if (auto since = board.LongestWaitingSince(id)) {
     WriteTimestamp(*since, out->mutable_longest_waiting_since());

@@ -231,8 +231,8 @@ absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
   if (q.share_floor_permille < 0 || q.share_floor_permille > 1000) {
     return RefuseField("shareFloor", "is no share", "0 to 1");
   }
-  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckAllocation(q.partner_allocation),
-                                         "partnerAllocation"));
+  WISSEL_RETURN_IF_ERROR(
+      WithFieldPrefix(CheckAllocation(q.partner_allocation), "partnerAllocation"));
   if (q.closed_action == ClosedActionKind::kRedirect) {
     if (!q.closed_queue || s_.directory.queues.Find(*q.closed_queue) == nullptr) {
       return Refuse(absl::StatusCode::kNotFound, "hours.closedAction.queue",

@@ -226,10 +226,10 @@ void AddPartners(const State& s, const Item& item, ItemExplanation& e) {
   std::string sentence = "Partners share its queue by credit:";
   const char* between = " ";
   for (const PartnerAccount& account : book.accounts()) {
-    sentence += fmt::format("{}{} with {}.{} % has {}", between,
-                            PartnerName(account.partner, s.directory), account.share_permille / 10,
-                            account.share_permille % 10,
-                            InDecisions(account.credit, book.weight()));
+    sentence +=
+        fmt::format("{}{} with {}.{} % has {}", between, PartnerName(account.partner, s.directory),
+                    account.share_permille / 10, account.share_permille % 10,
+                    InDecisions(account.credit, book.weight()));
     if (book.IsBelowFloor(account, s.clock)) sentence += " (below the floor)";
     between = ", ";
   }
@@ -271,12 +271,10 @@ std::string PlaceInOrder(const OfferReason& r) {
 // Whose turn it was by credit.
 std::string PartnerTurnIn(const OfferReason& r, const Directory& directory) {
   if (!r.partner_due) return "";
-  std::string turn =
-      fmt::format(", it being the turn of {}", PartnerName(r.partner_due->partner, directory));
-  if (r.partner_due->deviation) {
-    turn += fmt::format(" but: {}", NameOf(*r.partner_due->deviation));
-  }
-  return turn;
+  const std::string partner = PartnerName(r.partner_due->partner, directory);
+  if (!r.partner_due->deviation) return ", it being the turn of " + partner;
+  return fmt::format(", although it was the turn of {} ({})", partner,
+                     NameOf(*r.partner_due->deviation));
 }
 
 }  // namespace
@@ -324,11 +322,11 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
         r.eligible, r.ring, r.score, r.load_permille / 10, r.load_permille % 10,
         FormatInstant(r.idle_since));
   }
-  return fmt::format("At {} workItems/{} was offered to {}, {}{}{} (configuration {}); the offer {}.",
-                     FormatInstant(decision.at), item.id.value(),
-                     AgentName(directory, decision.agent), why, PlaceInOrder(r),
-                     PartnerTurnIn(r, directory), r.config_revision,
-                     kOutcomes[static_cast<size_t>(decision.outcome) - 1]);
+  return fmt::format(
+      "At {} workItems/{} was offered to {}, {}{}{} (configuration {}); the offer {}.",
+      FormatInstant(decision.at), item.id.value(), AgentName(directory, decision.agent), why,
+      PlaceInOrder(r), PartnerTurnIn(r, directory), r.config_revision,
+      kOutcomes[static_cast<size_t>(decision.outcome) - 1]);
 }
 
 absl::StatusOr<ItemExplanation> ExplainItem(const Engine& engine, ItemId id) {

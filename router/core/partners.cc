@@ -58,9 +58,8 @@ void PartnerBook::Take(const std::optional<PartnerId>& taker, bool in_time,
   }
   if (missed != nullptr) {
     auto& counts = missed->deviations;
-    auto it = std::find_if(counts.begin(), counts.end(), [&](const DeviationCount& c) {
-      return c.reason >= *due->deviation;
-    });
+    auto it = std::find_if(counts.begin(), counts.end(),
+                           [&](const DeviationCount& c) { return c.reason >= *due->deviation; });
     if (it == counts.end() || it->reason != *due->deviation) {
       it = counts.insert(it, DeviationCount{*due->deviation, 0});
     }

@@ -1,5 +1,6 @@
 // The accounts of partners who share the work of a queue: exact credit, and what was taken in the
-// running settlement interval. Plain values; State keeps one book for each queue with an allocation.
+// running settlement interval. Plain values; State keeps one book for each queue with an
+// allocation.
 //
 // Of every decision each partner gains its share, and who takes the item pays for it: the taker
 // pays every other partner that partner's share. So the credits of all make zero at every moment,
@@ -22,7 +23,7 @@
 namespace wissel {
 
 // A partner is owed at most so many decisions.
-inline constexpr int32_t kMostDecisionsOwed = 20;
+inline constexpr int32_t kMostDecisionsOwed = 10;
 // Fewer taken in an interval say nothing about a service level.
 inline constexpr uint32_t kLeastTakenForFloor = 10;
 

@@ -149,8 +149,8 @@ void Decider::SkipSteps(ItemId id) {
 void Decider::Offer(ItemId id, AgentId agent, const OfferReason& reason) {
   const ChannelCapacity& capacity = *s_.ProfileOf(agent).Find(ItemAt(id).channel);
   const bool auto_accept = capacity.auto_accept;
-  OfferMade offer{OfferId(s_.next_offer), id, agent, now_ + capacity.offer_timeout, reason,
-                  StandingBy(s_, ItemAt(id), agent)};
+  OfferMade offer{OfferId(s_.next_offer),        id,     agent,
+                  now_ + capacity.offer_timeout, reason, StandingBy(s_, ItemAt(id), agent)};
   offer.reason.partner_due = PartnerDueFor(s_, ItemAt(id), agent, reason);
   Emit(std::move(offer));
   if (auto_accept) Accept(id);

@@ -99,9 +99,7 @@ class Recorder {
     s_.AddRequirement(e.id, e.requirement);
     s_.next_requirement = std::max(s_.next_requirement, e.id.value() + 1);
   }
-  void operator()(const RequirementForgotten& e) {
-    s_.Forget(e.id);
-  }
+  void operator()(const RequirementForgotten& e) { s_.Forget(e.id); }
   void operator()(const OpeningsSet& e) {
     s_.queues[e.queue.value()].openings = e.openings;
     for (const Opening& opening : e.openings) {

@@ -123,7 +123,8 @@ void State::CountShares(QueueId served, const std::vector<QueueId>& stood_by) {
 
 void State::QueueRow::Follow(const std::optional<PartnerAllocation>& before,
                              const QueueConfig& after) {
-  if (!SharesAlike(before, after.partner_allocation)) return partners.Begin(after.partner_allocation);
+  if (!SharesAlike(before, after.partner_allocation))
+    return partners.Begin(after.partner_allocation);
   if (!partners.empty()) {
     partners.SetFloor(after.partner_allocation->service_level_floor_permille);
   }
@@ -133,8 +134,8 @@ void State::CountPartners(const Item& item, AgentId agent, const std::optional<P
   PartnerBook& book = queues[item.queue.value()].partners;
   if (book.empty()) return;
   // What was answered before and given back has been late or in time already.
-  const bool in_time = item.answered || now - item.promise_from <=
-                                            directory.queues.Get(item.queue).answer_within;
+  const bool in_time =
+      item.answered || now - item.promise_from <= directory.queues.Get(item.queue).answer_within;
   book.Take(PartnerOf(agent), in_time, due, now);
   timers.Add(TimerKind::kPartnersSettle, book.until(), item.queue.value());
 }

@@ -57,7 +57,7 @@ class State {
     bool default_chain = false;  // compared without looking at the chain key by key
     // Thousandths of a decision that its share floor has earned and not used; saved.
     int32_t share_credit = 0;
-    bool surge = false;  // saved
+    bool surge = false;                  // saved
     std::optional<uint8_t> opened_step;  // by a manager; saved
     PartnerBook partners;                // saved
     // Other shares or another interval begin new accounts.

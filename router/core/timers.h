@@ -15,18 +15,18 @@
 namespace wissel {
 
 enum class TimerKind : uint8_t {
-  kQueueHours,     // subject: queue
-  kReconnect,      // agent
-  kOfferDeadline,  // item
-  kWrapUp,         // item
-  kKeep,           // item
-  kStep,           // item
-  kRetry,          // item
-  kShow,           // item
-  kOverflow,       // item
-  kExpire,         // item
-  kRelease,        // item
-  kNoticeEnds,     // notice
+  kQueueHours,      // subject: queue
+  kReconnect,       // agent
+  kOfferDeadline,   // item
+  kWrapUp,          // item
+  kKeep,            // item
+  kStep,            // item
+  kRetry,           // item
+  kShow,            // item
+  kOverflow,        // item
+  kExpire,          // item
+  kRelease,         // item
+  kNoticeEnds,      // notice
   kPartnersSettle,  // queue
 };
 inline constexpr int kTimerKinds = 13;

@@ -70,6 +70,11 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
   out->set_owed_share(decision.reason.owed_share);
   out->set_rank(decision.reason.rank);
   WriteTimestamp(decision.reason.due, out->mutable_due_time());
+  if (const std::optional<PartnerDue>& due = decision.reason.partner_due) {
+    v1::PartnerTurn* turn = out->mutable_partner_turn();
+    if (due->partner) turn->set_partner(NameIn(directory, *due->partner));
+    if (due->deviation) turn->set_deviation(static_cast<v1::PartnerDeviation>(*due->deviation));
+  }
   out->set_outcome(static_cast<v1::Decision::Outcome>(decision.outcome));
   out->set_sentence(DescribeDecision(decision, item, directory));
 }

@@ -21,6 +21,7 @@ constexpr int kMaxDeclines = 100;
 constexpr int kLastBand = 9;
 constexpr int kMostWaiting = 1'000'000;
 constexpr int kMaxGates = 10;
+constexpr int kMostPartners = 20;
 constexpr int kMostAttempts = 100;
 constexpr size_t kLongestMessage = 500;
 
@@ -156,6 +157,33 @@ absl::StatusOr<RetryRule> ReadRetry(const v1::RetryRule& from) {
   return retry;
 }
 
+absl::StatusOr<PartnerAllocation> ReadAllocation(const v1::PartnerAllocation& from,
+                                                 const Directory& directory) {
+  PartnerAllocation allocation;
+  WISSEL_RETURN_IF_ERROR(CheckCount(from.shares_size(), kMostPartners, "shares"));
+  for (int i = 0; i < from.shares_size(); ++i) {
+    const std::string at = fmt::format("shares[{}].", i);
+    PartnerShare& share = allocation.shares.emplace_back();
+    if (!from.shares(i).partner().empty()) {
+      WISSEL_ASSIGN_OR_RETURN(
+          share.partner,
+          FindByName<PartnerId>(directory, from.shares(i).partner(), at + "partner"));
+    }
+    WISSEL_ASSIGN_OR_RETURN(share.share_permille,
+                            ReadShare(from.shares(i).share(), (at + "share").c_str()));
+  }
+  if (from.has_service_level_floor()) {
+    WISSEL_ASSIGN_OR_RETURN(allocation.service_level_floor_permille,
+                            ReadShare(from.service_level_floor(), "serviceLevelFloor"));
+  }
+  if (from.has_settlement_interval()) {
+    WISSEL_ASSIGN_OR_RETURN(allocation.interval,
+                            ReadDuration(from.settlement_interval(), Duration::Minutes(1),
+                                         Duration::Days(1), "settlementInterval"));
+  }
+  return allocation;
+}
+
 absl::Status ReadOverflow(const v1::Queue& from, const Directory& directory, QueueConfig& queue) {
   WISSEL_ASSIGN_OR_RETURN(queue.entry_gates,
                           ReadGates(from.entry_gates(), directory, "entryGates"));
@@ -269,6 +297,19 @@ void WriteOverflow(const QueueConfig& queue, const Directory& directory, v1::Que
   out->mutable_overflow()->set_queue(NameIn(directory, queue.overflow->queue));
 }
 
+void WriteAllocation(const PartnerAllocation& allocation, const Directory& directory,
+                     v1::PartnerAllocation* out) {
+  for (const PartnerShare& share : allocation.shares) {
+    v1::PartnerAllocation::Share* to = out->add_shares();
+    if (share.partner) to->set_partner(NameIn(directory, *share.partner));
+    to->set_share(share.share_permille / 1000.0);
+  }
+  if (allocation.service_level_floor_permille > 0) {
+    out->set_service_level_floor(allocation.service_level_floor_permille / 1000.0);
+  }
+  WriteDuration(allocation.interval, out->mutable_settlement_interval());
+}
+
 }  // namespace
 
 absl::StatusOr<QueueRead> ReadQueue(const v1::Queue& from, std::string name,
@@ -298,6 +339,12 @@ absl::StatusOr<QueueRead> ReadQueue(const v1::Queue& from, std::string name,
   }
   WISSEL_RETURN_IF_ERROR(ReadOpening(from, id, directory, queue));
   WISSEL_RETURN_IF_ERROR(ReadOverflow(from, directory, queue));
+  if (from.has_partner_allocation()) {
+    absl::StatusOr<PartnerAllocation> allocation =
+        ReadAllocation(from.partner_allocation(), directory);
+    if (!allocation.ok()) return WithFieldPrefix(allocation.status(), "partnerAllocation");
+    queue.partner_allocation = *std::move(allocation);
+  }
   if (!from.selection().empty()) {
     WISSEL_ASSIGN_OR_RETURN(queue.selection, ReadSelection(from));
   }
@@ -332,6 +379,9 @@ void WriteQueue(const QueueConfig& queue, const Requirement& requirement,
     out->set_share_floor(queue.share_floor_permille / 1000.0);
   }
   WriteOverflow(queue, directory, out);
+  if (queue.partner_allocation) {
+    WriteAllocation(*queue.partner_allocation, directory, out->mutable_partner_allocation());
+  }
   for (const SelectionKey key : queue.selection) {
     out->add_selection(static_cast<v1::SelectionKey>(key));
   }

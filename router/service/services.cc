@@ -11,6 +11,7 @@
 #include "router/service/audit_service.h"
 #include "router/service/config_service.h"
 #include "router/service/openings.h"
+#include "router/service/partner_service.h"
 #include "router/service/surge_service.h"
 #include "router/service/turns.h"
 #include "router/service/work_service.h"
@@ -46,6 +47,7 @@ class Services::Parts {
     RegisterWorkService(table, shard_, waits_);
     RegisterAgentService(table, shard_, options_, watchers_);
     RegisterSurgeService(table, shard_);
+    RegisterPartnerService(table, shard_);
     RegisterConfigService(table, shard_, people_, turns_);
     RegisterAuditService(table, shard_);
   }

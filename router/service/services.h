@@ -1,6 +1,6 @@
-// The front door of the router's services: WorkService, AgentService, SurgeService, ConfigService
-// and AuditService over a shard, and what keeps them alive between calls (signs of life on streams,
-// openings of queues).
+// The front door of the router's services: WorkService, AgentService, SurgeService,
+// PartnerService, ConfigService and AuditService over a shard, and what keeps them alive between
+// calls (signs of life on streams, openings of queues).
 //
 // Order: construct before the shard is started (it adds observers), `Register` before a door opens,
 // `Start` once the shard runs. On the way down: close the doors, `Stop`, stop the shard, destroy.

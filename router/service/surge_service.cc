@@ -19,6 +19,8 @@ using google::protobuf::Empty;
 using rpc::Context;
 using rpc::Reply;
 
+constexpr int kLastStep = 255;
+
 void WriteNotice(NoticeId id, const Notice& notice, const Directory& directory, v1::Notice* out) {
   out->set_name(NoticeName(id));
   if (notice.queue) out->set_queue(NameIn(directory, *notice.queue));
@@ -45,6 +47,29 @@ void SetQueueSurge(Shard& shard, const Context& context, const v1::SetQueueSurge
           v1::QueueSurge now;
           now.set_queue(NameIn(engine.directory(), queue));
           now.set_on(engine.IsInSurge(queue));
+          return now;
+        });
+}
+
+absl::StatusOr<CommandBody> StepOf(const v1::SetQueueStepRequest& request,
+                                   const Directory& directory) {
+  WISSEL_ASSIGN_OR_RETURN(const QueueId queue,
+                          FindByName<QueueId>(directory, request.queue(), "queue"));
+  if (request.step() == 0) return CloseStep{queue};
+  WISSEL_ASSIGN_OR_RETURN(const int32_t step, ReadNumber(request.step(), 0, kLastStep, "step"));
+  return OpenStep{queue, static_cast<uint8_t>(step)};
+}
+
+void SetQueueStep(Shard& shard, const Context& context, const v1::SetQueueStepRequest& request,
+                  Reply<v1::QueueStep> reply) {
+  auto origin = OriginOf(context.caller, "SetQueueStep", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, StepOf(request, *shard.directory()), *origin, std::move(reply),
+        [](const Outcome& outcome, const Engine& engine) -> absl::StatusOr<v1::QueueStep> {
+          const QueueId queue(static_cast<uint32_t>(outcome.subject));
+          v1::QueueStep now;
+          now.set_queue(NameIn(engine.directory(), queue));
+          now.set_step(engine.OpenedStep(queue).value_or(0));
           return now;
         });
 }
@@ -133,6 +158,7 @@ void RegisterSurgeService(rpc::MethodTable& table, Shard& shard) {
   const rpc::Roles change = {Role::kIntegration, Role::kManager, Role::kAdmin};
   Serve<v1::SetQueueSurgeRequest, v1::QueueSurge>(table, "SetQueueSurge", change, shard,
                                                   SetQueueSurge);
+  Serve<v1::SetQueueStepRequest, v1::QueueStep>(table, "SetQueueStep", change, shard, SetQueueStep);
   Serve<v1::CreateNoticeRequest, v1::Notice>(table, "CreateNotice", change, shard, CreateNotice);
   Serve<v1::ListNoticesRequest, v1::ListNoticesResponse>(table, "ListNotices", rpc::Roles::All(),
                                                          shard, ListNotices);

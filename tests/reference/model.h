@@ -35,8 +35,8 @@ struct QueuePicture {
   int share_credit = 0;  // thousandths of a decision
   bool surge = false;
   std::optional<int> opened_step;
-  std::vector<PartnerPicture> partners;    // in the order of the configuration
-  std::optional<Instant> interval;         // its beginning, once something was taken in it
+  std::vector<PartnerPicture> partners;  // in the order of the configuration
+  std::optional<Instant> interval;       // its beginning, once something was taken in it
   int taken_by_others = 0;
 
   PartnerPicture* FindPartner(const std::optional<PartnerId>& partner);

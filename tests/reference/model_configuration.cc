@@ -35,9 +35,9 @@ void Model::On(const QueueConfigured& e, Instant) {
   if (e.config.share_floor_permille == 0) queue.share_credit = 0;
   const auto before = std::exchange(queue.config, e.config).partner_allocation;
   const auto& after = queue.config.partner_allocation;
-  const bool same = before.has_value() == after.has_value() &&
-                    (!after || (before->shares == after->shares &&
-                                before->interval == after->interval));
+  const bool same =
+      before.has_value() == after.has_value() &&
+      (!after || (before->shares == after->shares && before->interval == after->interval));
   if (!same) {
     if (queue.interval) Fault("other shares before what was taken is settled");
     BeginPartners(queue);

@@ -7,7 +7,7 @@
 namespace wissel::reference {
 namespace {
 
-constexpr int kMostOwed = 20;
+constexpr int kMostOwed = 10;
 
 }  // namespace
 

@@ -61,8 +61,8 @@ std::optional<PartnerDue> ReferenceRouter::PartnerDueFor(const ItemPicture& item
     } else if (IsExcluded(item, other, model_.now)) {
       refused = true;
     } else {
-      answer.deviation = IsBelowFloor(queue, *due) ? PartnerDeviation::kBelowFloor
-                                                   : PartnerDeviation::kFreedFirst;
+      answer.deviation =
+          IsBelowFloor(queue, *due) ? PartnerDeviation::kBelowFloor : PartnerDeviation::kFreedFirst;
       return answer;
     }
   }

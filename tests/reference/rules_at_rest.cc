@@ -166,7 +166,7 @@ class Rules {
       Fault("queue {} is {}", id.value(), open ? "not open yet" : "still open");
   }
 
-  // What one is owed others have had too much; nobody is owed more than 20 decisions.
+  // What one is owed others have had too much; nobody is owed more than 10 decisions.
   void Partners(QueueId id, const QueuePicture& queue) {
     const int steps =
         static_cast<int>(model_.requirements.at(queue.config.requirement).steps.size());
@@ -181,7 +181,7 @@ class Rules {
     }
     if (sum != 0) Fault("the credits of queue {} make {}", id.value(), sum);
     for (const PartnerPicture& partner : queue.partners) {
-      if (partner.credit > 20 * whole) Fault("a partner of queue {} is owed too much", id.value());
+      if (partner.credit > 10 * whole) Fault("a partner of queue {} is owed too much", id.value());
     }
     if (!queue.interval) return;
     if (*queue.interval + queue.config.partner_allocation->interval <= now_) {

@@ -95,10 +95,9 @@ void Stage::ShowLine(QueueId queue) {
 void Stage::ShowPartners(QueueId queue) {
   const PartnerBook& book = engine_.PartnersOf(queue);
   for (const PartnerAccount& account : book.accounts()) {
-    std::string line =
-        fmt::format("{}: credit {}, took {}, {} in time", PartnerName(account.partner, directory()),
-                    InDecisions(account.credit, book.weight()), account.taken,
-                    account.taken_in_time);
+    std::string line = fmt::format(
+        "{}: credit {}, took {}, {} in time", PartnerName(account.partner, directory()),
+        InDecisions(account.credit, book.weight()), account.taken, account.taken_in_time);
     for (const DeviationCount& missed : account.deviations) {
       line += fmt::format(", {} went to others: {}", missed.count, NameOf(missed.reason));
     }

@@ -5,6 +5,7 @@ wissel_test(service_test
             SOURCES ${CMAKE_CURRENT_LIST_DIR}/service_agent_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_config_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_hours_test.cc
+                    ${CMAKE_CURRENT_LIST_DIR}/service_partners_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_rules_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_supervise_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_waits_test.cc

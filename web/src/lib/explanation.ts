@@ -11,8 +11,8 @@ import {
 } from "../gen/wissel/v1/work_pb";
 import { clockTimeWithSeconds, count, percent, spoken } from "./format";
 import { t } from "./i18n.svelte";
-import { awayReasonName, stateName } from "./labels";
-import { msOf, spanMs } from "./time";
+import { asWords, awayReasonName, deviationName, partnerName, stateName } from "./labels";
+import { idOf, msOf, spanMs } from "./time";
 
 /** Of a queue that a routing profile does not name. */
 const kUsualRank = 5;
@@ -81,7 +81,15 @@ export function rankOf(rank: ProfileRank, nameOf: NameOf): string {
 }
 
 /** Why this agent, and why this item for them. */
-export function whyChosen(decision: Decision): string {
+export function whyChosen(decision: Decision, nameOf: NameOf = (name) => asWords(idOf(name))): string {
+  const why = whyThem(decision);
+  if (!decision.partnerTurn) return why;
+  const partner = partnerName(decision.partnerTurn.partner, nameOf);
+  const reason = deviationName(decision.partnerTurn.deviation);
+  return reason === "" ? t("chosen.turn", { why, partner }) : t("chosen.notTheirTurn", { why, partner, reason });
+}
+
+function whyThem(decision: Decision): string {
   if (decision.forced) return t("chosen.forced");
   const why = whyAgent(decision);
   if (decision.owedShare) return t("chosen.owedShare", { why });

@@ -30,6 +30,20 @@ export function percent(share: number): string {
   return numberFormat("percent", { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
 
+/** With one place, and a sign where it is not zero: "+1.4". */
+export function signed(value: number): string {
+  return numberFormat("signed", {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+    signDisplay: "exceptZero",
+  }).format(value);
+}
+
+/** With one place at most: "9.6", "10". */
+export function rounded(value: number): string {
+  return numberFormat("rounded", { maximumFractionDigits: 1 }).format(value);
+}
+
 export function clockTime(ms: number): string {
   return dateFormat("time", { hour: "2-digit", minute: "2-digit" }).format(ms);
 }

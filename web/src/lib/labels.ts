@@ -2,6 +2,7 @@
 import { Presence } from "../gen/wissel/v1/agent_pb";
 import { Role } from "../gen/wissel/v1/auth_pb";
 import { Channel } from "../gen/wissel/v1/common_pb";
+import { PartnerDeviation as Deviation } from "../gen/wissel/v1/partner_pb";
 import {
   Decision_Outcome as Outcome,
   FailedCheck_Check as Check,
@@ -86,6 +87,28 @@ const kOutcomes: Record<Outcome, MessageKey> = {
   [Outcome.REVOKED]: "outcome.revoked",
   [Outcome.CANCELLED]: "outcome.cancelled",
 };
+
+const kDeviations: Record<Deviation, MessageKey | undefined> = {
+  [Deviation.PARTNER_DEVIATION_UNSPECIFIED]: undefined,
+  [Deviation.NOBODY_FREE]: "deviation.nobodyFree",
+  [Deviation.BELOW_FLOOR]: "deviation.belowFloor",
+  [Deviation.REFUSED_BEFORE]: "deviation.refused",
+  [Deviation.KEPT_FOR_AGENT]: "deviation.kept",
+  [Deviation.EARLIER_RING]: "deviation.earlierRing",
+  [Deviation.FORCED_BY_MANAGER]: "deviation.forced",
+  [Deviation.FREED_FIRST]: "deviation.freedFirst",
+};
+
+/** Why it went to somebody else; empty: it did not. */
+export function deviationName(reason: Deviation): string {
+  const key = kDeviations[reason];
+  return key ? t(key) : "";
+}
+
+/** "partners/callco" as it is called; nothing: the house. */
+export function partnerName(partner: string, nameOf: (resource: string) => string): string {
+  return partner === "" ? t("partners.house") : nameOf(partner);
+}
 
 export const channelName = (channel: Channel) => t(kChannels[channel] ?? "channel.task");
 export const stateName = (state: State) => t(kStates[state] ?? "state.waiting");

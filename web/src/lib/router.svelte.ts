@@ -1,11 +1,12 @@
 // Which page the address names. The server answers every path that is no API with the same file.
-export type Page = "signin" | "desk" | "live" | "wallboard" | "chat" | "unknown";
+export type Page = "signin" | "desk" | "live" | "wallboard" | "partners" | "chat" | "unknown";
 
 const kPages: Record<string, Page> = {
   "/": "signin",
   "/desk": "desk",
   "/live": "live",
   "/wallboard": "wallboard",
+  "/partners": "partners",
   "/chat": "chat",
 };
 

@@ -14,6 +14,7 @@ import { AuthService } from "../gen/wissel/v1/auth_pb";
 import { ChatService, CustomerChatService } from "../gen/wissel/v1/chat_pb";
 import { ConfigService } from "../gen/wissel/v1/config_pb";
 import { LiveService } from "../gen/wissel/v1/live_pb";
+import { PartnerService } from "../gen/wissel/v1/partner_pb";
 import { SurgeService } from "../gen/wissel/v1/surge_pb";
 import { WorkService } from "../gen/wissel/v1/work_pb";
 import { session } from "./session.svelte";
@@ -26,6 +27,7 @@ export interface Clients {
   customerChat: Client<typeof CustomerChatService>;
   config: Client<typeof ConfigService>;
   live: Client<typeof LiveService>;
+  partner: Client<typeof PartnerService>;
   surge: Client<typeof SurgeService>;
   work: Client<typeof WorkService>;
 }
@@ -39,6 +41,7 @@ export function createClients(transport: Transport): Clients {
     customerChat: createClient(CustomerChatService, transport),
     config: createClient(ConfigService, transport),
     live: createClient(LiveService, transport),
+    partner: createClient(PartnerService, transport),
     surge: createClient(SurgeService, transport),
     work: createClient(WorkService, transport),
   };

@@ -283,6 +283,21 @@ export class Supervision {
     });
   }
 
+  /** Opens a later step of the queue now, or closes it; `before` was open, 0: none. */
+  async setStep(queue: string, step: number, before: number, what: string): Promise<void> {
+    const set = (to: number) =>
+      wish((requestId) => this.#clients.surge.setQueueStep({ queue, step: to, requestId }));
+    await this.#one(queue, async () => {
+      await set(step);
+      const name = this.#nameOf(queue);
+      this.#did({
+        text: step > 0 ? t("act.stepOpened", { queue: name, what }) : t("act.stepClosed", { queue: name, what }),
+        restores: step > 0 ? t("act.restoresSteps") : t("act.restoresStep"),
+        undo: [{ about: queue, step: () => set(before) }],
+      });
+    });
+  }
+
   /** Tells everyone who waits in the queue, about the topic where one is given. */
   async announce(queue: string, topic: string, text: string, minutes: number): Promise<void> {
     await this.#one(queue, async () => {
