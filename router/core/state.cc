@@ -136,8 +136,9 @@ void State::CountPartners(const Item& item, AgentId agent, const std::optional<P
   // What was answered before and given back has been late or in time already.
   const bool in_time =
       item.answered || now - item.promise_from <= directory.queues.Get(item.queue).answer_within;
+  const bool begins = !book.from();
   book.Take(PartnerOf(agent), in_time, due, now);
-  timers.Add(TimerKind::kPartnersSettle, book.until(), item.queue.value());
+  if (begins) timers.Add(TimerKind::kPartnersSettle, book.until(), item.queue.value());
 }
 
 void State::Put(NoticeId id, const Notice& notice) {

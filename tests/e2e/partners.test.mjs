@@ -8,7 +8,7 @@ import { Desk, Server } from "./lib/server.mjs";
 const kQueue = "queues/phone-nl";
 const kPartner = "Helpline Antwerp";
 
-let server, browser, admin, integration, manager, dirk;
+let server, browser, admin, integration, manager, dirk, sander;
 before(async () => {
   server = await Server.start();
   browser = await launch();
@@ -16,7 +16,7 @@ before(async () => {
   integration = await server.token("integration");
   await share([{ share: 0.5 }, { partner: "partners/helpline", share: 0.5 }]);
   dirk = await Desk.open(server, "agents/dirk");
-  await Desk.open(server, "agents/sander");
+  sander = await Desk.open(server, "agents/sander");
   manager = await Person.enter(browser, server, { language: "en", width: 1440, height: 960 });
   await manager.signIn("Mieke Aerts");
 });
@@ -51,7 +51,7 @@ describe("partners", () => {
     waiting = await ring();
     assert.equal(await stateOf(waiting), "WAITING");
     await row().getByRole("button").first().click();
-    await server.ask("AgentService/SetPresence", { agent: "agents/sander", presence: "AWAY", awayReason: "break" }, admin);
+    await sander.ask("SetPresence", { agent: sander.agent, presence: "AWAY", awayReason: "break" });
     await button("act.openStep", { what: kPartner }).click();
     await row().getByTestId("opened-step").filter({ hasText: kPartner }).waitFor();
     await manager.page.getByTestId("undo-bar").filter({ hasText: kPartner }).waitFor();
@@ -62,7 +62,7 @@ describe("partners", () => {
     await button("act.openStep", { what: kPartner }).click();
     await row().getByTestId("opened-step").waitFor();
     // The partner's people take calls by themselves.
-    await server.ask("AgentService/SetPresence", { agent: "agents/sander", presence: "AVAILABLE" }, admin);
+    await sander.ask("SetPresence", { agent: sander.agent, presence: "AVAILABLE" });
     assert.equal(await stateOf(waiting), "ACTIVE");
     await button("act.closeStep", { what: kPartner }).click();
     await row().getByTestId("opened-step").waitFor({ state: "detached" });
