@@ -3,11 +3,15 @@
 // layer unchanged and each door can show it in its own form.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/time.h"
 
 namespace wissel {
 
@@ -21,6 +25,23 @@ inline absl::Status RefuseField(std::string_view field, std::string_view message
                                 std::string_view right) {
   return Refuse(absl::StatusCode::kInvalidArgument, field, message, right);
 }
+
+// What may be done instead of what was refused.
+struct Alternative {
+  // The same numbers as wissel.v1.Alternative.Kind.
+  enum class Kind : uint8_t {
+    kCallback = 1,    // a call from `from` on, which would be granted
+    kOtherQueue = 2,  // `queue` would take it now
+    kLater = 3,       // the same once more from `from` on
+  };
+  Kind kind = Kind::kLater;
+  std::string queue;  // resource name
+  std::optional<Instant> from;
+
+  bool operator==(const Alternative&) const = default;
+};
+absl::Status WithAlternatives(absl::Status status, const std::vector<Alternative>& alternatives);
+std::vector<Alternative> AlternativesOf(const absl::Status& status);
 
 std::string FieldAtFault(const absl::Status& status);
 std::string WhatWouldBeRight(const absl::Status& status);

@@ -37,6 +37,7 @@ struct Attribute {
   }
 };
 
+inline constexpr int32_t kUsualWeight = 10;
 struct AgentConfig {
   std::string name;                   // last part of the resource name
   std::vector<SkillLevel> skills;     // by skill id, each once
@@ -44,7 +45,8 @@ struct AgentConfig {
   std::optional<TeamId> team;
   std::optional<PartnerId> partner;
   ProfileId profile;
-  int32_t order = 0;  // for the selection key "fixed order"
+  int32_t order = 0;              // for the selection key "fixed order"
+  int32_t weight = kUsualWeight;  // 1 to 100, for the selection key "weighted"
 
   bool operator==(const AgentConfig&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -55,6 +57,7 @@ struct AgentConfig {
     f(5, "partner", self.partner);
     f(6, "profile", self.profile);
     f(7, "order", self.order);
+    f(8, "weight", self.weight);
   }
 };
 

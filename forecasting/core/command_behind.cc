@@ -58,6 +58,8 @@ class Reader {
     command.topic = e.topic;
     command.not_before = e.not_before;
     command.not_after = e.not_after;
+    command.fallback = e.fallback;
+    command.waits = e.waits;
     return command;
   }
   Answer On(const ItemUpdated& e) {

@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "router/core/wait_estimate.h"
 
 namespace wissel::forecasting {
 namespace {
@@ -34,6 +35,7 @@ Rerun::Rerun(const Recording& recording, WhatIf what_if, Engine engine)
       what_if_(std::move(what_if)),
       habits_(recording),
       engine_(std::move(engine)),
+      pace_(engine_),
       now_(recording.from),
       first_waits_(recording.items.size()) {}
 
@@ -248,6 +250,7 @@ std::optional<uint64_t> Rerun::Ask(const CommandBody& command) {
 void Rerun::Publish() {
   for (const Event& event : events_) {
     std::visit([this](const auto& e) { On(e); }, event.body);
+    pace_.Fold(event);
     if (sink_) sink_(event);
   }
   events_.clear();
@@ -317,6 +320,8 @@ void Rerun::Arrive(const Plan& plan) {
   } else {
     ++counts_.arrivals;
   }
+  // Under the same rules the recorded estimates decide.
+  if (!changes_nothing_) AddWaits(engine_, pace_, now_, item);
   arriving_ = &plan;
   if (!Ask(item)) ++counts_.turned_away;
   arriving_ = nullptr;

@@ -20,6 +20,7 @@
 #include "forecasting/core/draws.h"
 #include "forecasting/core/recording.h"
 #include "forecasting/core/what_if.h"
+#include "router/core/pace.h"
 
 namespace wissel::forecasting {
 
@@ -208,6 +209,7 @@ class Rerun {
   bool changes_nothing_ = false;
   Habits habits_;
   Engine engine_;
+  Pace pace_;  // for gates by estimated wait
   Sink sink_;
   Instant now_;
   uint32_t batch_ = 0;

@@ -14,6 +14,8 @@
 
 namespace wissel {
 
+inline constexpr int64_t kGivenByOne = 1'000'000;
+
 struct AgentState {
   AgentId id;
   Presence presence = Presence::kOffline;
@@ -25,6 +27,10 @@ struct AgentState {
   std::string away_reason;
   std::optional<QueuedPresence> queued;
   std::optional<Instant> work_kept_until;  // set: the lease is lost
+  // What queues that choose by weight have given them: every item that they accept adds
+  // kGivenByOne / their weight. Who has the least is chosen first, so the numbers of items go by
+  // the weights.
+  int64_t given = 0;
   // Offered and assigned items in the order of their offers.
   std::vector<ItemId> work;
   // What `work` amounts to; follows from it.
@@ -48,6 +54,7 @@ struct AgentState {
     f(8, "queued", self.queued);
     f(9, "work_kept_until", self.work_kept_until);
     f(10, "work", self.work);
+    f(20, "given", self.given);
   }
 };
 

@@ -84,6 +84,10 @@ struct CreateItem {
   std::string topic;
   std::optional<Instant> not_before;
   std::optional<Instant> not_after;
+  Fallback fallback;
+  // For gates by estimated wait, worked out by the caller (wait_estimate.h: AddWaits); of a queue
+  // that is not listed there is no honest estimate, and its gate stands open.
+  std::vector<QueueWait> waits;
 };
 struct UpdateItem {
   ItemId item;
@@ -106,6 +110,8 @@ struct PromiseCallback {
   ItemId item;
   std::optional<Instant> not_before;  // none: as soon as it is its turn
   std::optional<Instant> not_after;   // none: by the queue's rule
+  // Not at `not_before`, but in the first slot with room that begins within so long after it.
+  std::optional<Duration> spread_over = std::nullopt;
 };
 // A notice answered the customer.
 struct InformItem {

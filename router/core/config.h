@@ -24,6 +24,7 @@ enum class SelectionKey : uint8_t {
   kFewestSkills = 5,
   kMostSkills = 6,
   kFixedOrder = 7,
+  kWeighted = 8,
 };
 
 enum class WrapUpMode : uint8_t { kNone = 1, kOptional = 2, kMandatory = 3, kTimed = 4 };
@@ -42,7 +43,12 @@ struct WrapUp {
 };
 
 // What happens to new items while the queue is closed.
-enum class ClosedActionKind : uint8_t { kRefuse = 1, kHold = 2, kRedirect = 3 };
+enum class ClosedActionKind : uint8_t {
+  kRefuse = 1,
+  kHold = 2,
+  kRedirect = 3,
+  kCallback = 4,  // a callback is promised for the next opening
+};
 
 // Minutes of the local day [from, to), to <= 1440.
 struct DayRange {
@@ -111,7 +117,7 @@ struct Opening {
 // What a queue does with new items when it has too much, or nobody, to serve them.
 struct EntryGate {
   // The same numbers as wissel.v1.EntryGate.When.
-  enum class When : uint8_t { kWaiting = 1, kNobodySignedIn = 2 };
+  enum class When : uint8_t { kWaiting = 1, kNobodySignedIn = 2, kEstimatedWait = 3 };
   // The same numbers as wissel.v1.EntryGate.Action.
   enum class Action : uint8_t { kRefuse = 1, kRedirect = 2 };
   When when = When::kWaiting;
@@ -120,6 +126,7 @@ struct EntryGate {
   uint8_t from_band = 0;         // for items of this band and higher ones
   std::string message;           // of kRefuse
   std::optional<QueueId> queue;  // of kRedirect
+  Duration wait;                 // of kEstimatedWait: who enters would wait longer (P80)
 
   bool operator==(const EntryGate&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -129,6 +136,7 @@ struct EntryGate {
     f(4, "message", self.message);
     f(5, "queue", self.queue);
     f(6, "from_band", self.from_band);
+    f(7, "wait", self.wait);
   }
 };
 
@@ -137,14 +145,21 @@ struct RetryRule {
   int32_t attempts = 3;
   Duration gap = Duration::Minutes(15);
   Duration expires_after = Duration::Days(2);  // of a promised callback
+  int32_t per_slot = 0;  // callbacks that are spread: so many in one slot; 0: none are spread
 
   bool operator==(const RetryRule&) const = default;
   static void Fields(auto&& self, auto&& f) {
     f(1, "attempts", self.attempts);
     f(2, "gap", self.gap);
     f(3, "expires_after", self.expires_after);
+    f(6, "per_slot", self.per_slot);
   }
 };
+// A slot begins at every quarter of an hour.
+inline constexpr Duration kCallbackSlot = Duration::Minutes(15);
+constexpr Instant SlotOf(Instant t) {
+  return Instant::FromMillis(t.millis() - t.millis() % kCallbackSlot.millis());
+}
 
 // What holds beside the usual rules while a person has put the queue into surge mode.
 struct SurgeRule {

@@ -1,6 +1,9 @@
 // Callbacks and other calls to customers: promised, tried, tried again.
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "router/core/decider.h"
+#include "router/core/describe.h"
 
 namespace wissel {
 
@@ -20,15 +23,83 @@ Decider::Subject Decider::On(const PromiseCallback& c) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                   fmt::format("{} does not say whom to call", NameOf(c.item)));
   }
-  const Instant begins = std::max(now_, c.not_before.value_or(now_));
+  std::optional<Instant> not_before = c.not_before;
+  if (c.spread_over) {
+    const Instant from = std::max(now_, c.not_before.value_or(now_));
+    WISSEL_ASSIGN_OR_RETURN(not_before, Spread(item->queue, *rule, from, *c.spread_over));
+  }
+  const Instant begins = std::max(now_, not_before.value_or(now_));
   const Instant not_after = c.not_after.value_or(begins + rule->expires_after);
   if (not_after <= begins) {
     return RefuseField("notAfterTime", "leaves no time for the call",
                        "later than now and than notBeforeTime");
   }
-  Emit(CallbackPromised{c.item, c.not_before, not_after});
+  Emit(CallbackPromised{c.item, not_before, not_after});
   if (ItemAt(c.item).state == ItemState::kWaiting) PlaceAgain(c.item);
   return c.item.value();
+}
+
+absl::StatusOr<Instant> Decider::Spread(QueueId queue, const RetryRule& rule, Instant from,
+                                        Duration over) const {
+  if (rule.per_slot == 0) {
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "spreadOver",
+        fmt::format("{} does not say how many callbacks a slot has room for", NameOf(queue)),
+        "notBeforeTime");
+  }
+  if (over < kCallbackSlot || over > kFurthestSlot) {
+    return RefuseField("spreadOver", "is out of range", "between 15 min and 14 days");
+  }
+  if (const std::optional<Instant> slot = FindSlot(queue, from, from + over)) return *slot;
+  const std::optional<Instant> next = FindSlot(queue, from + over, from + over + kFurthestSlot);
+  std::vector<Alternative> instead;
+  if (next) instead.push_back({Alternative::Kind::kCallback, NameOf(queue), next});
+  return WithAlternatives(
+      Refuse(absl::StatusCode::kFailedPrecondition, "spreadOver",
+             fmt::format("{} has no room for a callback between {} and {}", NameOf(queue),
+                         FormatInstant(from), FormatInstant(from + over)),
+             next ? "the next room is at " + FormatInstant(*next) : ""),
+      instead);
+}
+
+// Slots that have begun are left out: what was promised for them is no longer scheduled, and could
+// not be counted.
+std::optional<Instant> Decider::FindSlot(QueueId id, Instant from, Instant until) const {
+  const State::QueueRow& row = s_.queues[id.value()];
+  const QueueConfig& queue = s_.directory.queues.Get(id);
+  const int32_t most = queue.retry->per_slot;
+  Instant slot = SlotOf(from);
+  if (slot < from) slot = slot + kCallbackSlot;
+  for (; slot < until; slot = slot + kCallbackSlot) {
+    const auto promised = row.callbacks.find(slot);
+    if (most > 0 && promised != row.callbacks.end() && promised->second >= most) continue;
+    const bool open =
+        !queue.hours ||
+        std::any_of(row.openings.begin(), row.openings.end(), [&](const Opening& opening) {
+          return opening.from <= slot && slot < opening.to;
+        });
+    if (open) return slot;
+  }
+  return std::nullopt;
+}
+
+std::optional<Instant> Decider::NextOpening(QueueId queue) const {
+  for (const Opening& opening : s_.queues[queue.value()].openings) {
+    if (opening.from > now_) return opening.from;
+  }
+  return std::nullopt;
+}
+
+// Of an item that has come to a closed queue which calls back at its next opening. Where that is
+// not known, nobody to call is, or it ends before, it is held.
+void Decider::PromiseForOpening(ItemId id) {
+  const Item& item = ItemAt(id);
+  const QueueConfig& queue = QueueOf(item);
+  if (item.state != ItemState::kWaitingForHours || item.contact.empty() || !queue.retry) return;
+  if (queue.closed_action != ClosedActionKind::kCallback) return;
+  const std::optional<Instant> opens = NextOpening(item.queue);
+  if (!opens || (item.not_after && *item.not_after <= *opens)) return;
+  Emit(CallbackPromised{id, opens, item.not_after.value_or(*opens + queue.retry->expires_after)});
 }
 
 Decider::Subject Decider::On(const MissCustomer& c) {

@@ -227,7 +227,7 @@ absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
     return RefuseField("reasonCodes", "a mandatory wrap-up asks for a reason code",
                        "at least one reason code");
   }
-  if (q.selection.size() > 7) return RefuseField("selection", "too many keys", "at most 7");
+  if (q.selection.size() > 8) return RefuseField("selection", "too many keys", "at most 8");
   if (q.share_floor_permille < 0 || q.share_floor_permille > 1000) {
     return RefuseField("shareFloor", "is no share", "0 to 1");
   }
@@ -242,6 +242,10 @@ absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
       return RefuseField("hours.closedAction.queue", "a queue cannot redirect to itself",
                          "another queue");
     }
+  }
+  if (q.closed_action == ClosedActionKind::kCallback && !q.retry) {
+    return RefuseField("retry", "callbacks are promised, but not how often they are tried",
+                       "how often and how long a customer is tried");
   }
   return CheckGates(c);
 }
@@ -263,6 +267,11 @@ absl::Status Decider::CheckGates(const ConfigureQueue& c) const {
       if (gates[i].when == EntryGate::When::kWaiting && gates[i].waiting < 1) {
         return RefuseField(at + "waiting", "such a gate would always hold", "at least 1");
       }
+      const bool by_wait = gates[i].when == EntryGate::When::kEstimatedWait;
+      if (by_wait &&
+          (gates[i].wait < Duration::Seconds(1) || gates[i].wait > Duration::Hours(24))) {
+        return RefuseField(at + "wait", "is out of range", "between 1 s and 24 h");
+      }
       if (gates[i].from_band > 9) return RefuseField(at + "fromBand", "is no band", "from 0 to 9");
       if (gates[i].action != EntryGate::Action::kRedirect) continue;
       WISSEL_RETURN_IF_ERROR(check_target(gates[i].queue, at + "queue"));
@@ -280,6 +289,9 @@ absl::Status Decider::CheckGates(const ConfigureQueue& c) const {
     }
     if (retry->expires_after < Duration::Seconds(1) || retry->expires_after > Duration::Days(365)) {
       return RefuseField("retry.expiresAfter", "is out of range", "between 1 s and 365 days");
+    }
+    if (retry->per_slot < 0 || retry->per_slot > 100'000) {
+      return RefuseField("retry.perSlot", "is out of range", "from 0 to 100,000");
     }
   }
   if (!c.config.overflow) return absl::OkStatus();
@@ -359,6 +371,10 @@ absl::Status Decider::CheckAgent(const AgentConfig& config) const {
       return RefuseField(fmt::format("attributes[{}].key", i), fmt::format("\"{}\" is no key", key),
                          "another key; team and partner have fields of their own");
     }
+  }
+  if (config.weight < 1 || config.weight > 100) {
+    return RefuseField("selectionWeight", fmt::format("{} is no weight", config.weight),
+                       "from 1 to 100");
   }
   if (config.team && s_.directory.teams.Find(*config.team) == nullptr) {
     return Refuse(absl::StatusCode::kNotFound, "team", "there is no such team");
@@ -484,7 +500,10 @@ Decider::Subject Decider::On(const DeleteAgent& c) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                   fmt::format("{} is signed in", NameOf(c.id)));
   }
+  std::vector<Looking> looking;
+  for (const OrderKey& key : s_.lines.KeptFor(c.id)) looking.push_back({key, false});
   Emit(AgentDeleted{c.id});
+  PlaceInOrder(std::move(looking));
   return c.id.value();
 }
 

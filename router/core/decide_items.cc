@@ -24,6 +24,17 @@ absl::Status CheckHeadStart(Duration head_start) {
   return RefuseField("headStart", "the head start is out of range", "from 0 to 30 days");
 }
 
+const char* WhyShut(EntryGate::When when) {
+  if (when == EntryGate::When::kWaiting) return "has too many waiting";
+  return when == EntryGate::When::kNobodySignedIn ? "has nobody signed in" : "has too long a wait";
+}
+
+OverflowCause CauseOf(EntryGate::When when) {
+  if (when == EntryGate::When::kWaiting) return OverflowCause::kTooManyWait;
+  return when == EntryGate::When::kNobodySignedIn ? OverflowCause::kNobodySignedIn
+                                                  : OverflowCause::kLongWait;
+}
+
 }  // namespace
 
 absl::StatusOr<const Item*> Decider::FindLiving(ItemId id) const {
@@ -61,8 +72,15 @@ RequirementId Decider::Define(const Requirement& requirement) {
   return RequirementId(id);
 }
 
-bool Decider::Holds(const EntryGate& gate, QueueId queue) const {
+// Where there is no honest estimate of the wait, a gate that asks for it stands open.
+bool Decider::Holds(const EntryGate& gate, QueueId queue,
+                    const std::vector<QueueWait>& waits) const {
   switch (gate.when) {
+    case EntryGate::When::kEstimatedWait: {
+      const auto wait = std::find_if(waits.begin(), waits.end(),
+                                     [&](const QueueWait& w) { return w.queue == queue; });
+      return wait != waits.end() && wait->p80 > gate.wait;
+    }
     case EntryGate::When::kWaiting:
       return s_.lines.WaitingCount(queue) >= static_cast<size_t>(gate.waiting);
     case EntryGate::When::kNobodySignedIn:
@@ -71,11 +89,12 @@ bool Decider::Holds(const EntryGate& gate, QueueId queue) const {
   return false;
 }
 
-const EntryGate* Decider::FindGate(QueueId id, uint8_t band) const {
+const EntryGate* Decider::FindGate(QueueId id, uint8_t band,
+                                   const std::vector<QueueWait>& waits) const {
   const QueueConfig& queue = s_.directory.queues.Get(id);
   const auto holding = [&](const std::vector<EntryGate>& gates) -> const EntryGate* {
     for (const EntryGate& gate : gates) {
-      if (band >= gate.from_band && Holds(gate, id)) return &gate;
+      if (band >= gate.from_band && Holds(gate, id, waits)) return &gate;
     }
     return nullptr;
   };
@@ -85,39 +104,95 @@ const EntryGate* Decider::FindGate(QueueId id, uint8_t band) const {
   return holding(queue.entry_gates);
 }
 
-absl::StatusOr<Decider::Entrance> Decider::FindEntrance(QueueId wanted,
-                                                        std::optional<uint8_t> band) const {
-  Entrance entrance{wanted, std::nullopt, 0};
+absl::Status Decider::RefuseEntry(const CreateItem& c, QueueId queue, const std::string& message,
+                                  const char* otherwise) const {
+  return WithAlternatives(
+      Refuse(absl::StatusCode::kFailedPrecondition, "workItem.queue",
+             message.empty() ? fmt::format("{} {}", NameOf(queue), otherwise) : message),
+      InsteadOf(c, queue));
+}
+
+// What its queue's own rules would grant to who is refused there.
+std::vector<Alternative> Decider::InsteadOf(const CreateItem& c, QueueId id) const {
+  std::vector<Alternative> instead;
+  const QueueConfig& queue = s_.directory.queues.Get(id);
+  if (queue.overflow && s_.IsOpen(queue.overflow->queue)) {
+    const QueueId other = queue.overflow->queue;
+    const uint8_t band = c.band.value_or(s_.directory.queues.Get(other).default_band);
+    if (FindGate(other, band, c.waits) == nullptr) {
+      instead.push_back({Alternative::Kind::kOtherQueue, NameOf(other), std::nullopt});
+    }
+  }
+  if (queue.retry) {
+    const std::optional<Instant> slot = FindSlot(id, now_, now_ + kFurthestSlot);
+    if (slot) instead.push_back({Alternative::Kind::kCallback, NameOf(id), slot});
+  }
+  if (!s_.IsOpen(id)) {
+    const std::optional<Instant> opens = NextOpening(id);
+    if (opens) instead.push_back({Alternative::Kind::kLater, NameOf(id), opens});
+  }
+  return instead;
+}
+
+absl::StatusOr<Decider::Entrance> Decider::FindEntrance(const CreateItem& c) const {
+  Entrance entrance{c.queue, std::nullopt, 0};
   std::vector<QueueId> seen;
-  const auto refuse = [&](const std::string& message, const char* otherwise) {
-    return Refuse(
-        absl::StatusCode::kFailedPrecondition, "workItem.queue",
-        message.empty() ? fmt::format("{} {}", NameOf(entrance.queue), otherwise) : message);
-  };
   for (;;) {
     const QueueConfig& queue = s_.directory.queues.Get(entrance.queue);
     std::optional<QueueId> next;
     OverflowCause cause = OverflowCause::kClosed;
     if (!s_.IsOpen(entrance.queue)) {
       if (queue.closed_action == ClosedActionKind::kRefuse) {
-        return refuse(queue.closed_message, "is closed");
+        return RefuseEntry(c, entrance.queue, queue.closed_message, "is closed");
       }
       if (queue.closed_action == ClosedActionKind::kRedirect) next = queue.closed_queue;
     } else {
-      const EntryGate* gate = FindGate(entrance.queue, band.value_or(queue.default_band));
+      const EntryGate* gate =
+          FindGate(entrance.queue, c.band.value_or(queue.default_band), c.waits);
       if (gate == nullptr) return entrance;
-      const bool full = gate->when == EntryGate::When::kWaiting;
       if (gate->action == EntryGate::Action::kRefuse) {
-        return refuse(gate->message, full ? "has too many waiting" : "has nobody signed in");
+        return RefuseEntry(c, entrance.queue, gate->message, WhyShut(gate->when));
       }
       next = gate->queue;
-      cause = full ? OverflowCause::kTooManyWait : OverflowCause::kNobodySignedIn;
+      cause = CauseOf(gate->when);
     }
     // Rules that lead in a circle, or on for ever, leave the item where they began to.
     seen.push_back(entrance.queue);
     const bool again = next && std::find(seen.begin(), seen.end(), *next) != seen.end();
     if (!next || again || entrance.hops >= s_.directory.center.most_hops) return entrance;
     entrance = {*next, cause, static_cast<uint8_t>(entrance.hops + 1)};
+  }
+}
+
+absl::Status Decider::CheckFallback(const CreateItem& c) const {
+  const Fallback& fallback = c.fallback;
+  if (fallback.kind == FallbackKind::kNextBest) return absl::OkStatus();
+  if (c.preferred.empty()) {
+    return RefuseField("kind", "there is no preferred agent to fall back from",
+                       "at least one of preferredAgents");
+  }
+  switch (fallback.kind) {
+    case FallbackKind::kStay:
+      if (!fallback.stay_for ||
+          (*fallback.stay_for > Duration() && *fallback.stay_for <= kMostHeadStart)) {
+        return absl::OkStatus();
+      }
+      return RefuseField("stayFor", "is out of range", "more than 0, at most 30 days");
+    case FallbackKind::kBackupAgent: {
+      if (!fallback.agent || s_.FindAgent(*fallback.agent) == nullptr) {
+        return Refuse(absl::StatusCode::kNotFound, "agent", "there is no such agent");
+      }
+      const bool preferred =
+          std::any_of(c.preferred.begin(), c.preferred.end(),
+                      [&](const PreferredAgent& p) { return p.agent == *fallback.agent; });
+      if (preferred) return RefuseField("agent", "is a preferred agent already", "another agent");
+      return absl::OkStatus();
+    }
+    default:
+      if (fallback.queue && s_.directory.queues.Find(*fallback.queue) != nullptr) {
+        return absl::OkStatus();
+      }
+      return Refuse(absl::StatusCode::kNotFound, "queue", "there is no such queue");
   }
 }
 
@@ -135,12 +210,13 @@ Decider::Subject Decider::On(const CreateItem& c) {
   if (c.preferred.size() > kMostPreferred) {
     return RefuseField("workItem.preferredAgents", "too many preferred agents", "at most 10");
   }
+  WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckFallback(c), "workItem.fallback"));
   WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckTimes(c), "workItem"));
   const bool scheduled = c.not_before && *c.not_before > now_;
   Entrance entrance{c.queue, std::nullopt, 0};
   // What is scheduled stands before no gate yet.
   if (!scheduled) {
-    WISSEL_ASSIGN_OR_RETURN(entrance, FindEntrance(c.queue, c.band));
+    WISSEL_ASSIGN_OR_RETURN(entrance, FindEntrance(c));
   }
   queue = &s_.directory.queues.Get(entrance.queue);
   ItemEntered entered;
@@ -161,6 +237,8 @@ Decider::Subject Decider::On(const CreateItem& c) {
   entered.not_after = c.not_after;
   entered.asked_band = c.band;
   entered.asked_head_start = c.head_start;
+  entered.fallback = c.fallback;
+  entered.waits = c.waits;
   const Instant promised_from = scheduled ? *c.not_before : now_;
   entered.due = promised_from + queue->answer_within - c.head_start;
   const std::vector<ItemId> earlier = FindEarlierOf(c, entrance.queue);
@@ -174,6 +252,7 @@ Decider::Subject Decider::On(const CreateItem& c) {
   const ItemId id = entered.item;
   Emit(std::move(entered));
   ReplaceEarlier(earlier, id);
+  PromiseForOpening(id);
   return id.value();
 }
 

@@ -19,6 +19,9 @@
 
 namespace wissel {
 
+// How far ahead a slot for a callback is looked for.
+inline constexpr Duration kFurthestSlot = Duration::Days(14);
+
 class Decider {
  public:
   Decider(State& state, Instant now, std::vector<Event>& events)
@@ -134,10 +137,13 @@ class Decider {
     std::optional<OverflowCause> cause;
     uint8_t hops = 0;
   };
-  // `band`: none: that of the queue that it comes to.
-  absl::StatusOr<Entrance> FindEntrance(QueueId wanted, std::optional<uint8_t> band) const;
-  const EntryGate* FindGate(QueueId queue, uint8_t band) const;
-  bool Holds(const EntryGate& gate, QueueId queue) const;
+  absl::StatusOr<Entrance> FindEntrance(const CreateItem& c) const;
+  absl::Status RefuseEntry(const CreateItem& c, QueueId queue, const std::string& message,
+                           const char* otherwise) const;
+  std::vector<Alternative> InsteadOf(const CreateItem& c, QueueId queue) const;
+  const EntryGate* FindGate(QueueId queue, uint8_t band, const std::vector<QueueWait>& waits) const;
+  bool Holds(const EntryGate& gate, QueueId queue, const std::vector<QueueWait>& waits) const;
+  absl::Status CheckFallback(const CreateItem& c) const;
   absl::Status CheckTimes(const CreateItem& c) const;
   // Items of the same customer that the new one replaces.
   std::vector<ItemId> FindEarlierOf(const CreateItem& c, QueueId queue) const;
@@ -149,6 +155,14 @@ class Decider {
   absl::StatusOr<const Item*> FindLiving(ItemId id) const;
   RequirementId Define(const Requirement& requirement);
   void EndUnanswered(ItemId id, EventBody how);
+
+  // decide_callbacks.cc
+  // The first slot for a callback with room that begins in [from, until), while the queue is open.
+  std::optional<Instant> FindSlot(QueueId queue, Instant from, Instant until) const;
+  absl::StatusOr<Instant> Spread(QueueId queue, const RetryRule& rule, Instant from,
+                                 Duration over) const;
+  std::optional<Instant> NextOpening(QueueId queue) const;
+  void PromiseForOpening(ItemId id);
 
   // decide_offers.cc
   absl::StatusOr<const Item*> FindOffer(AgentId agent, OfferId offer) const;
@@ -175,13 +189,17 @@ class Decider {
   };
   void PlaceInOrder(std::vector<Looking> items);
   bool PlaceKept(ItemId id);
+  bool PlaceStaying(ItemId id);
   bool PlacePreferred(ItemId id);
+  bool FallBack(ItemId id);
+  bool IsAnyoneLeftFor(const Item& item, bool limit) const;
   // What time has brought to a waiting item: it overflows, goes on a step, is shown to more.
   void Advance(ItemId id);
   bool Expire(ItemId id);
   void Release(ItemId id);
   void SkipSteps(ItemId id);
   void Overflow(ItemId id);
+  void SendOn(ItemId id, QueueId queue, OverflowCause cause);
   void Show(ItemId id);
   void Offer(ItemId id, AgentId agent, const OfferReason& reason);
   // An agent has room: parked work resumes, a queued presence takes effect, then waiting items; up

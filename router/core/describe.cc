@@ -103,6 +103,16 @@ class Describer {
     return fmt::format("{} is no longer kept for {}: {}", Item(e.item), Agent(e.agent),
                        kCauses[static_cast<size_t>(e.cause) - 1]);
   }
+  std::string operator()(const StayBegun& e) const {
+    std::string s = Item(e.item) + " stays for its preferred agents";
+    return e.until ? s + " until " + FormatInstant(*e.until)
+                   : s + " as long as one of them is signed in";
+  }
+  std::string operator()(const StayEnded& e) const {
+    return fmt::format(
+        "{} no longer stays for its preferred agents: {}", Item(e.item),
+        e.cause == StayEndCause::kTimePassed ? "the time has passed" : "none of them is left");
+  }
   std::string operator()(const WaitPromised& e) const {
     return fmt::format("the customer of {} is told a wait of about {}, hardly more than {}",
                        Item(e.item), FormatDuration(e.wait.p50), FormatDuration(e.wait.p80));
@@ -328,8 +338,12 @@ const char* NameOf(PartnerDeviation reason) {
 }
 
 const char* NameOf(OverflowCause cause) {
-  static constexpr std::array<const char*, 4> kNames = {
-      "it is closed", "too many wait", "nobody is signed in", "it waited too long"};
+  static constexpr std::array<const char*, 6> kNames = {"it is closed",
+                                                        "too many wait",
+                                                        "nobody is signed in",
+                                                        "it waited too long",
+                                                        "no preferred agent took it",
+                                                        "the wait would be too long"};
   return kNames[static_cast<size_t>(cause) - 1];
 }
 

@@ -112,6 +112,7 @@ struct SavedState {
   uint64_t next_action = 1;
   std::vector<RecordedSettlement> settlements;  // oldest first
   uint64_t next_settlement = 1;
+  int64_t given_last = 0;
 
   static void Fields(auto&& self, auto&& f) {
     f(1, "now", self.now);
@@ -132,6 +133,7 @@ struct SavedState {
     f(16, "next_action", self.next_action);
     f(23, "settlements", self.settlements);
     f(24, "next_settlement", self.next_settlement);
+    f(30, "given_last", self.given_last);
   }
 };
 

@@ -43,6 +43,8 @@ struct OfferReason {
   uint8_t rank = 5;         // of its queue and channel in the agent's routing profile
   Instant due;
   std::optional<PartnerDue> partner_due;  // of a queue with a partner allocation
+  // Where agents are chosen by weight: what the agent had been given before (AgentState::given).
+  std::optional<int64_t> given;
 
   bool operator==(const OfferReason&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -58,6 +60,7 @@ struct OfferReason {
     f(10, "rank", self.rank);
     f(11, "due", self.due);
     f(12, "partner_due", self.partner_due);
+    f(20, "given", self.given);
   }
 };
 struct OfferMade {
@@ -289,7 +292,8 @@ using EventBody = std::variant<
     PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown,
     CallbackPromised, ItemPostponed, ItemExpired, ItemMerged, ItemInformed, SurgeBegun, SurgeEnded,
     NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken, WaitPromised,
-    PartnersSettled, StepOpened, StepClosed>;
+    PartnersSettled, StepOpened, StepClosed,
+    StayBegun, StayEnded>;
 
 struct Event {
   Instant at;

@@ -106,6 +106,7 @@ std::string StateSentence(const Engine& engine, const Item& item) {
   switch (item.state) {
     case ItemState::kWaiting:
       if (item.keep) return fmt::format("{} is kept for {}", name, AgentName(d, item.keep->agent));
+      if (item.stay) return fmt::format("{} stays for its preferred agents", name);
       return fmt::format("{} waits in queues/{}", name, d.queues.Get(item.queue).name);
     case ItemState::kWaitingForHours:
       return fmt::format("{} waits for queues/{} to open", name, d.queues.Get(item.queue).name);
@@ -155,6 +156,10 @@ void AddUpcoming(const State& s, const Item& item, ItemExplanation& e) {
   if (item.keep && item.keep->until) {
     e.upcoming.push_back(
         {*item.keep->until, Kind::kKeepEnds, "it is no longer kept for one agent"});
+  }
+  if (item.stay && item.stay->until) {
+    e.upcoming.push_back(
+        {*item.stay->until, Kind::kStayEnds, "others than its preferred agents see it"});
   }
   for (const Refusal& refusal : item.refusals) {
     if (item.state != ItemState::kWaiting || refusal.retry_at <= s.clock) continue;
@@ -279,15 +284,22 @@ std::string PartnerTurnIn(const OfferReason& r, const Directory& directory) {
 
 }  // namespace
 
+bool IsReservedFor(const Item& item, AgentId id) {
+  return item.keep ? item.keep->agent == id : item.stay && item.FindPreferred(id).has_value();
+}
+
 FailedCheck FirstFailedCheck(const Engine& engine, const Item& item, AgentId id) {
   const State& s = engine.state();
   const State::AgentRow& row = s.AgentAt(id);
   const bool kept_by_transfer = item.keep && item.keep->preference == kKeptByTransfer;
-  if (!kept_by_transfer || item.keep->agent != id) {
-    if (!s.MatchOf(item, id)) return MismatchCheck(s, item, s.pools.Get(*row.pool).facts);
+  const bool for_them = IsReservedFor(item, id);
+  if (!kept_by_transfer || !for_them) {
+    const bool qualifies = for_them ? s.MatchOf(item, item.TurnAt(TurnOf(item, id))).has_value()
+                                    : s.MatchOf(item, id).has_value();
+    if (!qualifies) return MismatchCheck(s, item, s.pools.Get(*row.pool).facts);
   }
   if (auto check = PresenceCheck(row.state)) return *check;
-  if (item.keep && item.keep->agent != id) {
+  if (item.is_reserved() && !for_them) {
     return {Check::kHeldForOther, "may not take what is kept for another", {}};
   }
   if (!kept_by_transfer) {
@@ -314,13 +326,19 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
   if (r.preference == kKeptByTransfer) {
     why = "to whom it was transferred";
   } else if (r.preference) {
-    why = fmt::format("preferred agent number {}", *r.preference + 1);
+    why = *r.preference < item.preferred.size()
+              ? fmt::format("preferred agent number {}", *r.preference + 1)
+              : "the backup agent";
   } else if (r.eligible != 1) {
     why = fmt::format(
         "chosen of {} who could take it: step {}, match score {}, "
         "{}.{} % of their capacity in use, idle since {}",
         r.eligible, r.ring, r.score, r.load_permille / 10, r.load_permille % 10,
         FormatInstant(r.idle_since));
+    if (r.given) {
+      why += fmt::format(", {}.{:03} items given by weight", *r.given / kGivenByOne,
+                         *r.given % kGivenByOne * 1000 / kGivenByOne);
+    }
   }
   return fmt::format(
       "At {} workItems/{} was offered to {}, {}{}{} (configuration {}); the offer {}.",

@@ -58,6 +58,7 @@ struct UpcomingChange {
     kOverflow = 8,
     kReleased = 9,
     kExpires = 10,
+    kStayEnds = 11,
   };
   Instant at;
   Kind kind = Kind::kStep;

@@ -35,7 +35,7 @@ std::string FieldWords::Of(WrapUpMode mode) const {
   return Listed(kWords, mode);
 }
 std::string FieldWords::Of(ClosedActionKind kind) const {
-  static constexpr std::array<const char*, 3> kWords = {"refuse", "hold", "redirect"};
+  static constexpr std::array<const char*, 4> kWords = {"refuse", "hold", "redirect", "call back"};
   return Listed(kWords, kind);
 }
 std::string FieldWords::Of(LostWorkRule rule) const {
@@ -43,13 +43,14 @@ std::string FieldWords::Of(LostWorkRule rule) const {
   return Listed(kWords, rule);
 }
 std::string FieldWords::Of(SelectionKey key) const {
-  static constexpr std::array<const char*, 7> kWords = {
-      "ring",          "match score", "load ratio", "idle since",
-      "fewest skills", "most skills", "fixed order"};
+  static constexpr std::array<const char*, 8> kWords = {
+      "ring",          "match score", "load ratio",  "idle since",
+      "fewest skills", "most skills", "fixed order", "weighted"};
   return Listed(kWords, key);
 }
 std::string FieldWords::Of(EntryGate::When when) const {
-  static constexpr std::array<const char*, 2> kWords = {"so many wait", "nobody is signed in"};
+  static constexpr std::array<const char*, 3> kWords = {"so many wait", "nobody is signed in",
+                                                        "the wait would be longer"};
   return Listed(kWords, when);
 }
 std::string FieldWords::Of(EntryGate::Action action) const {

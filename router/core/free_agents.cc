@@ -10,7 +10,7 @@ FreeAgents::Order FreeAgents::OrderOfChain(const std::vector<SelectionKey>& chai
   Order order;
   for (SelectionKey key : chain) {
     const bool of_agent = key == SelectionKey::kLoadRatio || key == SelectionKey::kIdleSince ||
-                          key == SelectionKey::kFixedOrder;
+                          key == SelectionKey::kFixedOrder || key == SelectionKey::kWeighted;
     if (of_agent && std::find(order.begin(), order.end(), key) == order.end()) order.push_back(key);
   }
   return order;
@@ -26,6 +26,9 @@ FreeKey FreeAgents::KeyFor(const Order& order, const AgentKeys& keys, AgentId ag
         break;
       case SelectionKey::kIdleSince:
         key.keys[i] = keys.idle_since.millis();
+        break;
+      case SelectionKey::kWeighted:
+        key.keys[i] = keys.given;
         break;
       default:
         key.keys[i] = keys.fixed_order;

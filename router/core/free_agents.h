@@ -1,6 +1,6 @@
 // The index of agents who could be given work now: per pool, and within it per set of channels with
 // room, ordered by what the queues' selection chains ask of an agent (load, idle time, fixed
-// order).
+// order, what was given to them by weight).
 //
 // The keys of a chain that are the same for a whole pool (ring, match score, number of skills) are
 // compared between pools; within a pool only the agent's own keys count. Each distinct sequence of
@@ -26,13 +26,14 @@ struct AgentKeys {
   int32_t load_permille = 0;
   Instant idle_since;
   int32_t fixed_order = 0;
+  int64_t given = 0;  // by queues that choose by weight
 
   bool operator==(const AgentKeys&) const = default;
 };
 
 // The agent's own keys in the sequence of an order; smallest first.
 struct FreeKey {
-  std::array<int64_t, 3> keys = {};
+  std::array<int64_t, 4> keys = {};
   AgentId agent;
 
   auto operator<=>(const FreeKey&) const = default;
@@ -40,7 +41,8 @@ struct FreeKey {
 
 class FreeAgents {
  public:
-  using Order = std::vector<SelectionKey>;  // only load ratio, idle since, fixed order
+  // Only load ratio, idle since, fixed order, weighted.
+  using Order = std::vector<SelectionKey>;
   using Ranked = absl::btree_set<FreeKey>;
 
   // The agent's own keys of a chain.

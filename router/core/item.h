@@ -105,6 +105,14 @@ struct Keep {
 };
 inline constexpr uint8_t kKeptByTransfer = 255;
 
+// Waits for its preferred agents, whose turns have passed, and for nobody else.
+struct Stay {
+  std::optional<Instant> until;  // none: as long as one of them is signed in
+
+  bool operator==(const Stay&) const = default;
+  static void Fields(auto&& self, auto&& f) { f(1, "until", self.until); }
+};
+
 // What a decision looks at stands first, together.
 struct Item {
   ItemId id;
@@ -127,6 +135,7 @@ struct Item {
   Duration shown;
   std::vector<Refusal> refusals;
   std::optional<Keep> keep;
+  std::optional<Stay> stay;
   std::optional<Instant> not_after;
   std::vector<PreferredAgent> preferred;
   Instant state_since;
@@ -145,10 +154,20 @@ struct Item {
   std::vector<std::string> reason_codes;
   std::optional<Instant> not_before;
   std::optional<Promise> promise;  // of a wait
+  Fallback fallback;               // what is left of it: used up, it is the next best
 
   // Who is offered or handles it.
   AgentId agent() const { return decision ? decision->agent : AgentId(); }
   const Refusal* FindRefusal(AgentId agent) const;
+  // Only certain agents see it.
+  bool is_reserved() const { return keep.has_value() || stay.has_value(); }
+  // Turns before everybody's: those of its preferred agents, then of its backup agent.
+  size_t turns() const {
+    return preferred.size() + (fallback.kind == FallbackKind::kBackupAgent ? 1 : 0);
+  }
+  PreferredAgent TurnAt(size_t turn) const;
+  // Which of its preferred agents this is.
+  std::optional<size_t> FindPreferred(AgentId agent) const;
 
   static void Fields(auto&& self, auto&& f) {
     f(1, "id", self.id);
@@ -186,6 +205,8 @@ struct Item {
     f(33, "attempts", self.attempts);
     f(34, "promise_from", self.promise_from);
     f(35, "promise", self.promise);
+    f(40, "fallback", self.fallback);
+    f(41, "stay", self.stay);
   }
 };
 

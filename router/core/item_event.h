@@ -17,11 +17,52 @@ namespace wissel {
 struct PreferredAgent {
   AgentId agent;
   Duration hold_for;
+  // Skills are not asked of them: they know the customer. Constraints are.
+  bool skip_skills = false;
 
   bool operator==(const PreferredAgent&) const = default;
   static void Fields(auto&& self, auto&& f) {
     f(1, "agent", self.agent);
     f(2, "hold_for", self.hold_for);
+    f(3, "skip_skills", self.skip_skills);
+  }
+};
+
+// What becomes of an item when the turns of all its preferred agents have passed. The same numbers
+// as wissel.v1.Fallback.Kind.
+enum class FallbackKind : uint8_t {
+  kNextBest = 1,     // an item like any other
+  kStay = 2,         // goes on waiting for its preferred agents, and nobody else
+  kBackupAgent = 3,  // one more turn, of the backup agent; then the next best
+  kBackupQueue = 4,  // on to another queue, at the place that its entry gives it there
+};
+struct Fallback {
+  FallbackKind kind = FallbackKind::kNextBest;
+  std::optional<Duration> stay_for;  // of kStay; none: as long as one of them is signed in
+  std::optional<AgentId> agent;      // of kBackupAgent
+  Duration hold_for;                 // of kBackupAgent
+  std::optional<QueueId> queue;      // of kBackupQueue
+
+  bool operator==(const Fallback&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "kind", self.kind);
+    f(2, "stay_for", self.stay_for);
+    f(3, "agent", self.agent);
+    f(4, "hold_for", self.hold_for);
+    f(5, "queue", self.queue);
+  }
+};
+
+// How long somebody who enters the queue now would hardly wait longer than (P80), worked out by
+// whoever gives the command (wait_estimate.h).
+struct QueueWait {
+  QueueId queue;
+  Duration p80;
+
+  bool operator==(const QueueWait&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "queue", self.queue);
+    f(2, "p80", self.p80);
   }
 };
 
@@ -31,6 +72,8 @@ enum class OverflowCause : uint8_t {
   kTooManyWait = 2,
   kNobodySignedIn = 3,
   kWaitedTooLong = 4,
+  kPreferredPassed = 5,  // none of its preferred agents took it: its backup queue
+  kLongWait = 6,
 };
 
 struct ItemEntered {
@@ -54,6 +97,8 @@ struct ItemEntered {
   // What was asked for, before a place was taken over from earlier items of the customer.
   std::optional<uint8_t> asked_band;  // none: the queue's
   Duration asked_head_start;
+  Fallback fallback;
+  std::vector<QueueWait> waits;  // estimates that the gates on its way looked at
   static void Fields(auto&& self, auto&& f) {
     f(1, "item", self.item);
     f(2, "queue", self.queue);
@@ -74,6 +119,8 @@ struct ItemEntered {
     f(17, "not_after", self.not_after);
     f(18, "asked_band", self.asked_band);
     f(19, "asked_head_start", self.asked_head_start);
+    f(20, "fallback", self.fallback);
+    f(21, "waits", self.waits);
   }
 };
 // Its queue has opened, or its time has come; in a closed queue it then waits for the hours.
@@ -139,6 +186,29 @@ struct KeepEnded {
     f(3, "cause", self.cause);
   }
 };
+// The turns of its preferred agents have passed, and it goes on waiting for them, and for nobody
+// else, until `until` (none: as long as one of them is signed in).
+struct StayBegun {
+  ItemId item;
+  std::optional<Instant> until;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "until", self.until);
+  }
+};
+enum class StayEndCause : uint8_t {
+  kTimePassed = 1,
+  kNobodyLeft = 2,  // none of them is signed in, or none may have it any more
+};
+// From here on it is an item like any other.
+struct StayEnded {
+  ItemId item;
+  StayEndCause cause = StayEndCause::kTimePassed;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "cause", self.cause);
+  }
+};
 struct ItemAbandoned {
   ItemId item;
   static void Fields(auto&& self, auto&& f) { f(1, "item", self.item); }
@@ -168,7 +238,7 @@ struct ItemTransferred {
     f(8, "due", self.due);
   }
 };
-// By its queue's rule, at the place that its entry gives it there.
+// By its queue's rule or its own, at the place that its entry gives it there.
 struct ItemOverflowed {
   ItemId item;
   QueueId to_queue;

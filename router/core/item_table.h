@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,7 @@ class ItemTable {
     Instant step_timer;
     Instant show_timer;
     Instant overflow_timer;
+    std::optional<Instant> slot;  // of a scheduled callback, as it is counted
     WaitPlace place;
     Item item;
 

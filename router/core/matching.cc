@@ -74,8 +74,22 @@ std::optional<FreeKey> FirstNotExcluded(const State& state, const Item& item, Po
   return first;
 }
 
+// The same of what only its preferred agents see.
+bool OthersPreferred(const State& state, const Item& item) {
+  for (const PreferredAgent& preferred : item.preferred) {
+    const State::AgentRow* row = state.FindAgent(preferred.agent);
+    if (row == nullptr || !row->state.open_for_work()) continue;
+    const Refusal* refusal = item.FindRefusal(preferred.agent);
+    if (refusal != nullptr && refusal->count > 0) continue;
+    if (!state.MatchOf(item, preferred) || !state.Sees(item, preferred.agent)) continue;
+    if (state.ProfileOf(preferred.agent).Find(item.channel) != nullptr) return true;
+  }
+  return false;
+}
+
 // Present agents who qualify, see it and take the channel, less those of them who refused the item.
 bool OthersEligible(const State& state, const Item& item) {
+  if (item.stay) return OthersPreferred(state, item);
   int64_t others = 0;
   for (const PoolMatch& match : state.pools.MatchesOf(item.requirement)) {
     if (match.ring > item.step) continue;
@@ -143,9 +157,13 @@ std::optional<TakingOrder> FirstKept(const State& state, AgentId agent, ChannelS
 
 }  // namespace
 
+size_t TurnOf(const Item& item, AgentId agent) {
+  return item.keep ? item.keep->preference : item.FindPreferred(agent).value();
+}
+
 bool MayTakeKept(const State& state, const Item& item, AgentId agent) {
-  if (item.keep->preference == kKeptByTransfer) return true;
-  return state.MatchOf(item, agent) && state.Sees(item, agent) &&
+  if (item.keep && item.keep->preference == kKeptByTransfer) return true;
+  return state.MatchOf(item, item.TurnAt(TurnOf(item, agent))) && state.Sees(item, agent) &&
          ExclusionOf(state, item, agent) == Exclusion::kNone;
 }
 
@@ -218,9 +236,11 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
   // Within a band, what is kept for the agent goes first.
   if (kept && (!first || kept->band <= first->band)) {
     const Item& item = state.items.Get(kept->id).item;
-    const PoolMatch match = state.MatchOf(item, agent).value_or(PoolMatch{pool, 0, 0});
-    OfferReason reason = ReasonFor(state, item, agent, match, 1);
-    reason.preference = item.keep->preference;
+    const size_t turn = TurnOf(item, agent);
+    const auto match = turn == kKeptByTransfer ? state.MatchOf(item, agent)
+                                               : state.MatchOf(item, item.TurnAt(turn));
+    OfferReason reason = ReasonFor(state, item, agent, match.value_or(PoolMatch{pool, 0, 0}), 1);
+    reason.preference = static_cast<uint8_t>(turn);
     return ItemChoice{kept->id, reason};
   }
   if (!first) return std::nullopt;
@@ -244,6 +264,7 @@ OfferReason ReasonFor(const State& state, const Item& item, AgentId agent, const
   reason.owed_share = state.share_floors > 0 && state.IsOwedShare(item.queue);
   reason.rank = state.HelpFor(item, profile).rank;
   reason.due = item.due;
+  if (state.queues[item.queue.value()].by_weight) reason.given = a.given;
   return reason;
 }
 

@@ -44,7 +44,9 @@ std::optional<PartnerDue> PartnerDueFor(const State& state, const Item& item, Ag
 // the agent, by id.
 std::vector<QueueId> StandingBy(const State& state, const Item& item, AgentId agent);
 
-// Whether the item, kept for this agent, may be offered to them as far as skills go.
+// Of an item that is kept or stays for this agent: in whose turn, or kKeptByTransfer.
+size_t TurnOf(const Item& item, AgentId agent);
+// Whether it may be offered to them as far as skills go.
 bool MayTakeKept(const State& state, const Item& item, AgentId agent);
 
 }  // namespace wissel

@@ -9,21 +9,21 @@ namespace wissel {
 
 void Decider::Place(ItemId id) {
   if (ItemAt(id).state != ItemState::kWaiting || Expire(id)) return;
-  if (PlaceKept(id)) return;
+  if (PlaceKept(id) || PlaceStaying(id)) return;
   Advance(id);
-  if (!PlacePreferred(id)) Seek(id);
+  if (!PlacePreferred(id) && !FallBack(id)) Seek(id);
 }
 
 // Of an item that waits already: preferred agents had their turn when it began to.
 void Decider::Seek(ItemId id) {
-  if (ItemAt(id).state != ItemState::kWaiting || ItemAt(id).keep || Expire(id)) return;
+  if (ItemAt(id).state != ItemState::kWaiting || ItemAt(id).is_reserved() || Expire(id)) return;
   Advance(id);
   if (auto choice = FindAgentFor(s_, ItemAt(id))) Offer(id, choice->agent, choice->reason);
 }
 
 // Of an item that waits already, after something about it has changed.
 void Decider::PlaceAgain(ItemId id) {
-  if (ItemAt(id).keep) {
+  if (ItemAt(id).is_reserved()) {
     Place(id);
   } else {
     Seek(id);
@@ -53,13 +53,13 @@ bool Decider::PlaceKept(ItemId id) {
 }
 
 bool Decider::PlacePreferred(ItemId id) {
-  const std::vector<PreferredAgent> preferred = ItemAt(id).preferred;
-  for (size_t i = ItemAt(id).next_preference; i < preferred.size(); ++i) {
-    const AgentId agent = preferred[i].agent;
+  const Item& item = ItemAt(id);
+  for (size_t i = item.next_preference; i < item.turns(); ++i) {
+    const PreferredAgent preferred = item.TurnAt(i);
+    const AgentId agent = preferred.agent;
     const State::AgentRow* row = s_.FindAgent(agent);
-    const Item& item = ItemAt(id);
     if (row == nullptr || !row->state.open_for_work()) continue;
-    const std::optional<PoolMatch> match = s_.MatchOf(item, agent);
+    const std::optional<PoolMatch> match = s_.MatchOf(item, preferred);
     if (!match || !s_.Sees(item, agent)) continue;
     if (ExclusionOf(s_, item, agent) != Exclusion::kNone) continue;
     const RoutingProfile& profile = s_.ProfileOf(agent);
@@ -70,12 +70,64 @@ bool Decider::PlacePreferred(ItemId id) {
       Offer(id, agent, reason);
       return true;
     }
-    if (preferred[i].hold_for > Duration()) {
-      Emit(ItemKept{id, agent, now_ + preferred[i].hold_for, static_cast<uint8_t>(i)});
+    if (preferred.hold_for > Duration()) {
+      Emit(ItemKept{id, agent, now_ + preferred.hold_for, static_cast<uint8_t>(i)});
       return true;
     }
   }
   return false;
+}
+
+// The turns of its preferred agents have passed. True when it stays for them all the same.
+bool Decider::FallBack(ItemId id) {
+  const Item& item = ItemAt(id);
+  const Fallback& fallback = item.fallback;
+  if (fallback.kind == FallbackKind::kStay) {
+    if (!IsAnyoneLeftFor(item, fallback.stay_for.has_value())) return false;
+    std::optional<Instant> until;
+    if (fallback.stay_for) until = now_ + *fallback.stay_for;
+    Emit(StayBegun{id, until});
+    return PlaceStaying(id);
+  }
+  if (fallback.kind == FallbackKind::kBackupQueue) {
+    const QueueId queue = *fallback.queue;
+    const bool there = s_.directory.queues.Find(queue) != nullptr && s_.IsOpen(queue);
+    if (!there || queue == item.queue || item.hops >= s_.directory.center.most_hops) return false;
+    SendOn(id, queue, OverflowCause::kPreferredPassed);
+  }
+  return false;
+}
+
+// Of its preferred agents one may have it some time; who is not signed in, only where there is a
+// `limit` to how long it stays.
+bool Decider::IsAnyoneLeftFor(const Item& item, bool limit) const {
+  return std::any_of(
+      item.preferred.begin(), item.preferred.end(), [&](const PreferredAgent& preferred) {
+        const State::AgentRow* row = s_.FindAgent(preferred.agent);
+        if (row == nullptr) return false;
+        const bool signed_in = row->state.signed_in() && !row->state.connection_lost();
+        return (signed_in || limit) && s_.MatchOf(item, preferred) &&
+               s_.Sees(item, preferred.agent) &&
+               s_.ProfileOf(preferred.agent).Find(item.channel) != nullptr &&
+               ExclusionOf(s_, item, preferred.agent) != Exclusion::kTooOften;
+      });
+}
+
+// True when the item is done with: offered to one of those that it stays for, or staying on.
+bool Decider::PlaceStaying(ItemId id) {
+  const Item& item = ItemAt(id);
+  if (!item.stay) return false;
+  const std::optional<Instant> until = item.stay->until;
+  const bool passed = until && *until <= now_;
+  if (passed || !IsAnyoneLeftFor(item, until.has_value())) {
+    Emit(StayEnded{id, passed ? StayEndCause::kTimePassed : StayEndCause::kNobodyLeft});
+    return false;
+  }
+  const std::vector<PreferredAgent> preferred = item.preferred;
+  for (const PreferredAgent& one : preferred) {
+    if (ItemAt(id).state == ItemState::kWaiting) Serve(one.agent);
+  }
+  return true;
 }
 
 // True: its time is over, and so is the item.
@@ -108,11 +160,16 @@ void Decider::Overflow(ItemId id) {
     const std::optional<wissel::Overflow>& rule = QueueOf(item).overflow;
     if (!rule || now_ < item.queued_since + rule->after) return;
     if (item.hops >= s_.directory.center.most_hops || !s_.IsOpen(rule->queue)) return;
-    const QueueConfig& to = s_.directory.queues.Get(rule->queue);
-    Emit(ItemOverflowed{id, rule->queue, item.own_requirement ? item.requirement : to.requirement,
-                        item.promise_from + to.answer_within - item.head_start,
-                        OverflowCause::kWaitedTooLong, static_cast<uint8_t>(item.hops + 1)});
+    SendOn(id, rule->queue, OverflowCause::kWaitedTooLong);
   }
+}
+
+void Decider::SendOn(ItemId id, QueueId queue, OverflowCause cause) {
+  const Item& item = ItemAt(id);
+  const QueueConfig& to = s_.directory.queues.Get(queue);
+  Emit(ItemOverflowed{id, queue, item.own_requirement ? item.requirement : to.requirement,
+                      item.promise_from + to.answer_within - item.head_start, cause,
+                      static_cast<uint8_t>(item.hops + 1)});
 }
 
 void Decider::Show(ItemId id) {
@@ -245,7 +302,7 @@ void Decider::LookAgainEverywhere() {
     const bool may_skip = s_.RequirementOf(item).steps[item.step].skip_if_none;
     // Delays and overflow may have been set to what it has waited for already.
     const bool may_move = s_.NextDelay(item) || QueueOf(item).overflow;
-    if (item.keep || !item.refusals.empty() || may_skip || may_move) {
+    if (item.is_reserved() || !item.refusals.empty() || may_skip || may_move) {
       looking.push_back({OrderOf(item), false});
     }
     return true;

@@ -1,6 +1,7 @@
 // What each event changes. Nothing here decides or refuses: an event that cannot be is our own bug.
 #include <algorithm>
 
+#include "router/core/record_config.h"
 #include "router/core/state.h"
 
 namespace wissel {
@@ -11,104 +12,10 @@ constexpr Duration kLeastGapAfterPullBack = Duration::Seconds(5);
 
 }  // namespace
 
-class Recorder {
+class Recorder : public ConfigRecorder {
  public:
-  Recorder(State& state, Instant at) : s_(state), at_(at) {}
-
-  // --- Configuration ---
-  void operator()(const CenterConfigured& e) {
-    s_.directory.center = e.config;
-    ++s_.directory.revision;
-  }
-  void operator()(const SkillConfigured& e) { Put(s_.directory.skills, e); }
-  void operator()(const TeamConfigured& e) { Put(s_.directory.teams, e); }
-  void operator()(const PartnerConfigured& e) { Put(s_.directory.partners, e); }
-  void operator()(const ProfileConfigured& e) {
-    const RoutingProfile* before = s_.directory.profiles.Find(e.id);
-    const QueuePreferences queues = before == nullptr ? QueuePreferences() : before->queues;
-    Put(s_.directory.profiles, e);
-    if (e.config.queues != queues && s_.classes.RefreshAll(s_.directory)) s_.MoveBetweenLines();
-    s_.directory.agents.ForEach([&](AgentId id, const AgentConfig& config) {
-      if (config.profile == e.id) s_.Reindex(id);
-    });
-  }
-  void operator()(const QueueConfigured& e) {
-    const QueueConfig* before = s_.directory.queues.Find(e.id);
-    s_.Use(e.config.requirement, 1);
-    if (before != nullptr) s_.Use(before->requirement, -1);
-    const bool had_hours = before != nullptr && before->hours;
-    const bool wrap_up_counts_otherwise =
-        before != nullptr && before->wrap_up.blocks_capacity != e.config.wrap_up.blocks_capacity;
-    if (e.id.value() >= s_.queues.size()) s_.queues.resize(e.id.value() + 1);
-    State::QueueRow& row = s_.queues[e.id.value()];
-    if (!e.config.hours) {
-      row.openings.clear();
-      row.open = true;
-    } else if (!had_hours) {
-      row.open = false;
-    }
-    s_.share_floors += e.config.share_floor_permille > 0 ? 1 : 0;
-    s_.share_floors -= before != nullptr && before->share_floor_permille > 0 ? 1 : 0;
-    const bool overflows_otherwise = before != nullptr && before->overflow != e.config.overflow;
-    if (e.config.share_floor_permille == 0) row.share_credit = 0;
-    row.Follow(before == nullptr ? std::nullopt : before->partner_allocation, e.config);
-    Put(s_.directory.queues, e);
-    s_.FollowSelection(e.id);
-    const bool moves = s_.classes.Refresh(e.id, s_.directory);
-    if (moves && before != nullptr) s_.MoveBetweenLines();
-    if (overflows_otherwise) s_.ScheduleWaiting();
-    if (wrap_up_counts_otherwise) {
-      s_.directory.agents.ForEach([&](AgentId id, const AgentConfig&) { s_.Reindex(id); });
-    }
-  }
-  void operator()(const AgentConfigured& e) {
-    Put(s_.directory.agents, e);
-    if (e.id.value() >= s_.agents.size()) s_.agents.resize(e.id.value() + 1);
-    s_.agents[e.id.value()].state.id = e.id;
-    s_.SetPool(e.id);
-    s_.Reindex(e.id);
-  }
-  void operator()(const SkillDeleted& e) { Remove(s_.directory.skills, e.id); }
-  void operator()(const TeamDeleted& e) { Remove(s_.directory.teams, e.id); }
-  void operator()(const PartnerDeleted& e) { Remove(s_.directory.partners, e.id); }
-  void operator()(const ProfileDeleted& e) {
-    Remove(s_.directory.profiles, e.id);
-    if (s_.classes.RefreshAll(s_.directory)) s_.MoveBetweenLines();
-  }
-  void operator()(const QueueDeleted& e) {
-    // What ended in it is no longer remembered: it has no queue to be told of.
-    std::erase_if(s_.ended_order_, [&](ItemId id) {
-      const bool gone = s_.items.Get(id).item.queue == e.id;
-      if (gone) s_.items.Erase(id);
-      return gone;
-    });
-    const QueueConfig& queue = s_.directory.queues.Get(e.id);
-    s_.Use(queue.requirement, -1);
-    s_.share_floors -= queue.share_floor_permille > 0 ? 1 : 0;
-    s_.queues[e.id.value()] = State::QueueRow();
-    s_.settlements.Forget(e.id);
-    Remove(s_.directory.queues, e.id);
-    s_.RefreshOrders();
-  }
-  void operator()(const AgentDeleted& e) {
-    s_.LeavePool(e.id);
-    s_.agents[e.id.value()] = State::AgentRow();
-    Remove(s_.directory.agents, e.id);
-  }
-  void operator()(const RequirementDefined& e) {
-    s_.AddRequirement(e.id, e.requirement);
-    s_.next_requirement = std::max(s_.next_requirement, e.id.value() + 1);
-  }
-  void operator()(const RequirementForgotten& e) { s_.Forget(e.id); }
-  void operator()(const OpeningsSet& e) {
-    s_.queues[e.queue.value()].openings = e.openings;
-    for (const Opening& opening : e.openings) {
-      if (opening.from > at_) s_.timers.Add(TimerKind::kQueueHours, opening.from, e.queue.value());
-      if (opening.to > at_) s_.timers.Add(TimerKind::kQueueHours, opening.to, e.queue.value());
-    }
-  }
-  void operator()(const QueueOpened& e) { s_.queues[e.queue.value()].open = true; }
-  void operator()(const QueueClosed& e) { s_.queues[e.queue.value()].open = false; }
+  using ConfigRecorder::ConfigRecorder;
+  using ConfigRecorder::operator();
 
   // --- Work items ---
   void operator()(const ItemEntered& e) {
@@ -135,6 +42,7 @@ class Recorder {
     item.contact = e.contact;
     item.preferred = e.preferred;
     item.hops = e.hops;
+    item.fallback = e.fallback;
     s_.next_item = std::max(s_.next_item, e.item.value() + 1);
     s_.Use(item.requirement, 1);
     ++s_.queues[item.queue.value()].living;
@@ -172,6 +80,18 @@ class Recorder {
     row.item.keep.reset();
     Settle(row);
   }
+  void operator()(const StayBegun& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.stay = Stay{e.until};
+    PassTurns(row.item);
+    Settle(row);
+  }
+  void operator()(const StayEnded& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.stay.reset();
+    row.item.fallback = Fallback();
+    Settle(row);
+  }
   void operator()(const ItemAbandoned& e) { End(s_.items.Get(e.item), ItemState::kAbandoned); }
   void operator()(const ItemCancelled& e) { End(s_.items.Get(e.item), ItemState::kCancelled); }
   void operator()(const ItemTransferred& e) {
@@ -180,8 +100,7 @@ class Recorder {
     if (e.from) TakeFrom(*e.from, item);
     item.own_requirement = e.own_requirement;
     EnterQueue(item, e.to_queue, e.requirement, e.due);
-    item.next_preference = static_cast<uint8_t>(item.preferred.size());
-    item.keep.reset();
+    ForgetPreferred(item);
     if (e.to_agent) item.keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
     if (e.from) {
       AddRefusal(item, *e.from);
@@ -196,6 +115,7 @@ class Recorder {
     row.item.not_after = e.not_after;
     if (e.not_before && *e.not_before > at_) {
       row.item.keep.reset();
+      row.item.stay.reset();
       Become(row, ItemState::kScheduled);
     } else {
       Settle(row);
@@ -228,6 +148,7 @@ class Recorder {
     ItemTable::Row& row = s_.items.Get(e.item);
     EnterQueue(row.item, e.to_queue, e.requirement, e.due);
     row.item.hops = e.hops;
+    if (e.cause == OverflowCause::kPreferredPassed) ForgetPreferred(row.item);
     Settle(row);
   }
   void operator()(const ItemShown& e) {
@@ -255,9 +176,12 @@ class Recorder {
     // An offer to one of the preferred agents ends the turn of those before, any other that of all:
     // an item does not wait for them a second time.
     const std::optional<uint8_t> preference = e.reason.preference;
-    row.item.next_preference = preference && *preference != kKeptByTransfer
-                                   ? static_cast<uint8_t>(*preference + 1)
-                                   : static_cast<uint8_t>(row.item.preferred.size());
+    if (preference && *preference != kKeptByTransfer) {
+      row.item.next_preference =
+          std::max(row.item.next_preference, static_cast<uint8_t>(*preference + 1));
+    } else {
+      PassTurns(row.item);
+    }
     s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);
     s_.CountShares(row.item.queue, e.stood_by);
     s_.agents[e.agent.value()].state.work.push_back(e.item);
@@ -268,9 +192,11 @@ class Recorder {
     ItemTable::Row& row = s_.items.Get(e.item);
     row.item.decision->outcome = OfferOutcome::kAccepted;
     row.item.keep.reset();
+    row.item.stay.reset();
     row.item.accepted = at_;
     s_.CountPartners(row.item, e.agent, row.item.decision->reason.partner_due);
     if (!row.item.answered) row.item.answered = at_;
+    if (s_.queues[row.item.queue.value()].by_weight) Give(e.agent);
     Become(row, ItemState::kActive);
     s_.Reindex(e.agent);
   }
@@ -319,8 +245,7 @@ class Recorder {
     item.decision =
         Decision{e.offer, e.agent, at_, at_, reason, OfferOutcome::kAccepted, /*forced=*/true};
     item.units = CostOf(s_.ProfileOf(e.agent), item.channel);
-    item.next_preference = static_cast<uint8_t>(item.preferred.size());
-    item.keep.reset();
+    ForgetPreferred(item);
     item.accepted = at_;
     s_.CountPartners(item, e.agent, e.partner_due);
     if (!item.answered) item.answered = at_;
@@ -358,6 +283,8 @@ class Recorder {
   }
   void operator()(const PresenceChanged& e) {
     AgentState& agent = s_.agents[e.agent.value()].state;
+    const bool comes = e.presence == Presence::kAvailable && agent.presence != Presence::kAvailable;
+    if (comes) agent.given = std::max(agent.given, s_.given_last);
     agent.presence = e.presence;
     agent.away_reason = e.away_reason;
     agent.presence_since = at_;
@@ -383,17 +310,6 @@ class Recorder {
   void operator()(const RequestCarriedOut& e) { s_.requests.Remember(at_, e); }
 
  private:
-  template <class Table, class E>
-  void Put(Table& table, const E& event) {
-    table.Put(event.id, event.config);
-    ++s_.directory.revision;
-  }
-  template <class Table, class Id>
-  void Remove(Table& table, Id id) {
-    table.Remove(id);
-    ++s_.directory.revision;
-  }
-
   void Settle(ItemTable::Row& row) {
     s_.Schedule(row);
     s_.Reindex(row);
@@ -431,6 +347,20 @@ class Recorder {
     item.step = 0;
     item.step_since = item.queued_since = at_;
     item.shown = Duration();
+  }
+  static void PassTurns(Item& item) { item.next_preference = static_cast<uint8_t>(item.turns()); }
+  // Whoever moved it has said who is asked.
+  static void ForgetPreferred(Item& item) {
+    PassTurns(item);
+    item.keep.reset();
+    item.stay.reset();
+    item.fallback = Fallback();
+  }
+  // One more item of a queue that chooses by weight.
+  void Give(AgentId agent) {
+    int64_t& given = s_.agents[agent.value()].state.given;
+    s_.given_last = given;
+    given += kGivenByOne / s_.directory.agents.Get(agent).weight;
   }
   void AddRefusal(Item& item, AgentId agent) {
     Refusal& refusal = RefusalOf(item, agent);
@@ -476,6 +406,7 @@ class Recorder {
   void End(ItemTable::Row& row, ItemState state) {
     row.item.ended = at_;
     row.item.keep.reset();
+    row.item.stay.reset();
     s_.Use(row.item.requirement, -1);
     --s_.queues[row.item.queue.value()].living;
     s_.ForgetContact(row.item);
@@ -483,9 +414,6 @@ class Recorder {
     Become(row, state);
     if (state != ItemState::kCompleted) s_.ForgetOldestEnded();
   }
-
-  State& s_;
-  Instant at_;
 };
 
 void State::Record(const Event& event) {

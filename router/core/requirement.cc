@@ -169,4 +169,14 @@ std::optional<Match> FindMatch(const Requirement& requirement, int step, const A
   return std::nullopt;
 }
 
+std::optional<Match> FindMatchWithoutSkills(const Requirement& requirement, int step,
+                                            const AgentFacts& facts) {
+  for (int ring = 0; ring <= step; ++ring) {
+    const RequirementStep& s = requirement.steps[ring];
+    if (s.constraint && !Holds(*s.constraint, facts)) continue;
+    return Match{static_cast<uint8_t>(ring), Score(s, facts)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace wissel

@@ -116,5 +116,8 @@ struct Match {
 };
 // By which of the steps 0..step the facts qualify; empty if by none.
 std::optional<Match> FindMatch(const Requirement& requirement, int step, const AgentFacts& facts);
+// The same by the constraints alone.
+std::optional<Match> FindMatchWithoutSkills(const Requirement& requirement, int step,
+                                            const AgentFacts& facts);
 
 }  // namespace wissel

@@ -49,6 +49,16 @@ std::optional<PoolMatch> State::MatchOf(const Item& item, AgentId agent) const {
   return match;
 }
 
+std::optional<PoolMatch> State::MatchOf(const Item& item, const PreferredAgent& preferred) const {
+  if (auto match = MatchOf(item, preferred.agent)) return match;
+  const AgentRow& row = agents[preferred.agent.value()];
+  if (!preferred.skip_skills || !row.pool) return std::nullopt;
+  const auto match =
+      FindMatchWithoutSkills(RequirementOf(item), item.step, pools.Get(*row.pool).facts);
+  if (!match) return std::nullopt;
+  return PoolMatch{*row.pool, match->ring, match->score};
+}
+
 Staffing State::StaffingOf(QueueId queue) const {
   Staffing staffing;
   const QueueConfig& config = directory.queues.Get(queue);
@@ -157,8 +167,22 @@ void State::ForgetContact(const Item& item) {
   if (it->second.empty()) by_contact.erase(it);
 }
 
+void State::CountCallback(ItemTable::Row& row) {
+  const Item& item = row.item;
+  std::optional<Instant> slot;
+  if (item.state == ItemState::kScheduled && item.channel == Channel::kCallback) {
+    slot = SlotOf(*item.not_before);
+  }
+  if (slot == row.slot) return;
+  std::map<Instant, int32_t>& callbacks = queues[item.queue.value()].callbacks;
+  if (row.slot && --callbacks[*row.slot] == 0) callbacks.erase(*row.slot);
+  if (slot) ++callbacks[*slot];
+  row.slot = slot;
+}
+
 void State::Reindex(ItemTable::Row& row) {
   const Item& item = row.item;
+  CountCallback(row);
   WaitPlace place;
   if (item.state == ItemState::kWaiting) {
     place.queue = item.queue;
@@ -166,6 +190,8 @@ void State::Reindex(ItemTable::Row& row) {
     if (item.keep) {
       place.kind = WaitPlace::Kind::kKept;
       place.agent = item.keep->agent;
+    } else if (item.stay) {
+      place.kind = WaitPlace::Kind::kStaying;
     } else {
       place.kind = item.refusals.empty() ? WaitPlace::Kind::kPlain : WaitPlace::Kind::kPicky;
       place.line = lines.LineFor(item.queue, {classes.Of(item.queue, item.channel), item.channel,
@@ -177,9 +203,9 @@ void State::Reindex(ItemTable::Row& row) {
   if (place == row.place) return;
   const WaitPlace before = row.place;
   row.place = place;
-  lines.Remove(before,
+  lines.Remove(before, item.preferred,
                [this](ItemId id, LineId l, const OrderKey& key) { return StillAt(id, l, key); });
-  lines.Add(place);
+  lines.Add(place, item.preferred);
 }
 
 Load State::LoadOf(const AgentState& agent) const {
@@ -211,7 +237,7 @@ void State::Reindex(AgentId id) {
       row.state.open_for_work() ? RoomFor(profile, row.state.load) : ChannelSet();
   free.Set(id, *row.pool, room,
            {LoadPermille(profile, row.state.load), row.state.idle_since,
-            directory.agents.Get(id).order});
+            directory.agents.Get(id).order, row.state.given});
 }
 
 void State::Recount(AgentId id) {
@@ -269,6 +295,8 @@ void State::FollowSelection(QueueId id) {
   if (chain == row.chain) return;
   row.chain = std::move(chain);
   row.default_chain = row.chain == QueueConfig().selection;
+  row.by_weight =
+      std::find(row.chain.begin(), row.chain.end(), SelectionKey::kWeighted) != row.chain.end();
   const std::optional<size_t> order = free.FindOrder(FreeAgents::OrderOfChain(row.chain));
   if (order) {
     row.order = *order;
@@ -323,6 +351,7 @@ void State::Schedule(ItemTable::Row& row) {
   } else if (item.state == ItemState::kWaiting) {
     const Requirement& requirement = RequirementOf(item);
     if (item.keep && item.keep->until) timers.Add(TimerKind::kKeep, *item.keep->until, id);
+    if (item.stay && item.stay->until) timers.Add(TimerKind::kKeep, *item.stay->until, id);
     if (item.step + 1u < requirement.steps.size()) {
       once(TimerKind::kStep, item.step_since + requirement.steps[item.step].expires_after,
            row.step_timer);
@@ -402,6 +431,7 @@ SavedState State::Save() const {
   saved.next_action = actions.next();
   saved.settlements.assign(settlements.oldest_first().begin(), settlements.oldest_first().end());
   saved.next_settlement = settlements.next();
+  saved.given_last = given_last;
   return saved;
 }
 
@@ -482,6 +512,7 @@ void State::Restore(SavedState saved) {
   actions.set_next(saved.next_action);
   for (RecordedSettlement& s : saved.settlements) settlements.Restore(std::move(s));
   settlements.set_next(saved.next_settlement);
+  given_last = saved.given_last;
 }
 
 }  // namespace wissel

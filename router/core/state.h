@@ -55,6 +55,9 @@ class State {
     std::vector<SelectionKey> chain;
     size_t order = 0;
     bool default_chain = false;  // compared without looking at the chain key by key
+    bool by_weight = false;      // the chain has that key
+    // Callbacks that are scheduled, by the beginning of their slot.
+    std::map<Instant, int32_t> callbacks;
     // Thousandths of a decision that its share floor has earned and not used; saved.
     int32_t share_credit = 0;
     bool surge = false;                  // saved
@@ -83,6 +86,10 @@ class State {
   uint32_t next_notice = 1;
   Actions actions;
   Settlements settlements;
+  // What who accepted last by weight had been given before: who becomes available stands no further
+  // back than that, or all that comes would be theirs until they had caught up (the virtual time of
+  // start-time fair queueing: Goyal, Vin and Cheng 1996).
+  int64_t given_last = 0;
 
   Pools pools;
   QueueClasses classes;
@@ -105,6 +112,8 @@ class State {
   }
   // By which ring the agent qualifies at the item's step.
   std::optional<PoolMatch> MatchOf(const Item& item, AgentId agent) const;
+  // The same in the turn of a preferred agent, of whom skills may not be asked.
+  std::optional<PoolMatch> MatchOf(const Item& item, const PreferredAgent& preferred) const;
   // How the people of a profile help its queue, and whether they do by now.
   QueueHelp HelpFor(const Item& item, ProfileId profile) const {
     return ClassOf(item).HelpOf(profile);
@@ -146,6 +155,7 @@ class State {
 
  private:
   friend class Recorder;
+  friend class ConfigRecorder;
 
   // Indexes that follow from an item or an agent, brought up to date after the facts have changed.
   void Reindex(ItemTable::Row& row);
@@ -170,6 +180,7 @@ class State {
   // Of an item that is about to be accepted, for the accounts of its queue's partners.
   void CountPartners(const Item& item, AgentId agent, const std::optional<PartnerDue>& due);
   void Put(NoticeId id, const Notice& notice);
+  void CountCallback(ItemTable::Row& row);
   void RememberContact(const Item& item);
   void ForgetContact(const Item& item);
   void Schedule(ItemTable::Row& row);

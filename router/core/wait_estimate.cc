@@ -52,7 +52,7 @@ Remaining Left(const WaitEstimator::Outlook& outlook) {
 
 const char* NameOf(NoEstimate reason) {
   static constexpr std::array<const char*, 6> kNames = {
-      "it does not wait for an agent", "it is kept for one agent",           "the queue is closed",
+      "it does not wait for an agent", "it is kept for certain agents",      "the queue is closed",
       "nobody who qualifies is here",  "too few have been answered of late", "it is too far away"};
   return kNames[static_cast<size_t>(reason) - 1];
 }
@@ -73,7 +73,7 @@ WaitAnswer WaitEstimator::OfItem(ItemId id) const {
     return None(NoEstimate::kNotWaiting);
   }
   const Item& item = row->item;
-  if (item.keep) return None(NoEstimate::kKept);
+  if (item.is_reserved()) return None(NoEstimate::kKept);
   return AtItsSteps(AskingOf(item), item.step_since);
 }
 
@@ -246,6 +246,33 @@ void WaitEstimator::AddOvertakers(const Asking& asking, const Outlook::Served& o
   const auto arrived = static_cast<double>(pace_.Recent(of.queue, now_, kPiecesOfArrivals).entered);
   outlook.overtakers.push_back({of.share * arrived / static_cast<double>(covered.millis()),
                                 static_cast<double>(within.millis())});
+}
+
+void AddWaits(const Engine& engine, const Pace& pace, Instant now, CreateItem& command) {
+  const auto& queues = engine.directory().queues;
+  command.waits.clear();
+  if (command.not_before && *command.not_before > now) return;
+  std::vector<QueueId> way = {command.queue};
+  const auto leads_to = [&](std::optional<QueueId> queue) {
+    if (queue && std::find(way.begin(), way.end(), *queue) == way.end()) way.push_back(*queue);
+  };
+  for (size_t i = 0; i < way.size(); ++i) {
+    const QueueConfig* queue = queues.Find(way[i]);
+    if (queue == nullptr) continue;
+    bool asks = false;
+    for (const std::vector<EntryGate>* gates : {&queue->surge.gates, &queue->entry_gates}) {
+      for (const EntryGate& gate : *gates) {
+        asks |= gate.when == EntryGate::When::kEstimatedWait;
+        leads_to(gate.queue);
+      }
+    }
+    if (queue->closed_action == ClosedActionKind::kRedirect) leads_to(queue->closed_queue);
+    // Who is refused is told whether they would be let in there.
+    if (queue->overflow) leads_to(queue->overflow->queue);
+    if (!asks) continue;
+    const WaitAnswer answer = WaitEstimator(engine, pace, now).OfNewcomer(way[i]);
+    if (answer.wait) command.waits.push_back({way[i], answer.wait->p80});
+  }
 }
 
 }  // namespace wissel

@@ -104,6 +104,11 @@ class WaitEstimator {
   Instant now_;
 };
 
+// Of a command that is about to be given: for every queue with a gate by estimated wait that the
+// item may come to, what OfNewcomer says. The engine decides by what the command brings, so that a
+// replay decides the same.
+void AddWaits(const Engine& engine, const Pace& pace, Instant now, CreateItem& command);
+
 // Mean and variance of the wait.
 Remaining Left(const WaitEstimator::Outlook& outlook);
 

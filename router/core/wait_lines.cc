@@ -86,7 +86,7 @@ void WaitLines::HeadChanged(const Line& line, const std::optional<OrderKey>& bef
   if (after) head.plain = *after;
 }
 
-void WaitLines::Add(const WaitPlace& place) {
+void WaitLines::Add(const WaitPlace& place, const std::vector<PreferredAgent>& preferred) {
   if (place.kind == WaitPlace::Kind::kNowhere) return;
   OfQueue& of_queue = QueueAt(place.queue);
   if (place.kind == WaitPlace::Kind::kHours) {
@@ -94,9 +94,17 @@ void WaitLines::Add(const WaitPlace& place) {
     return;
   }
   ++of_queue.waiting;
+  const auto keep_for = [&](AgentId agent) {
+    if (agent.value() >= kept_.size()) kept_.resize(agent.value() + 1);
+    kept_[agent.value()].insert(place.order);
+  };
   if (place.kind == WaitPlace::Kind::kKept) {
-    if (place.agent.value() >= kept_.size()) kept_.resize(place.agent.value() + 1);
-    kept_[place.agent.value()].insert(place.order);
+    keep_for(place.agent);
+    of_queue.kept.insert(place.order);
+    return;
+  }
+  if (place.kind == WaitPlace::Kind::kStaying) {
+    for (const PreferredAgent& p : preferred) keep_for(p.agent);
     of_queue.kept.insert(place.order);
     return;
   }

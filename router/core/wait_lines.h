@@ -6,7 +6,7 @@
 // Within a line the order is (band, due, id). Items that somebody has refused stand apart in their
 // group (`picky`), because who looks at them may have to pass over some; so the head of the others
 // can be taken by every agent of every pool of the group. Items kept for one agent stand in that
-// agent's own line and in no other.
+// agent's own line and in no other; those that stay for several, in the own line of each.
 #pragma once
 
 #include <algorithm>
@@ -46,7 +46,7 @@ struct LineGroupKey {
 
 // Where an item stands.
 struct WaitPlace {
-  enum class Kind : uint8_t { kNowhere, kPlain, kPicky, kKept, kHours };
+  enum class Kind : uint8_t { kNowhere, kPlain, kPicky, kKept, kStaying, kHours };
   Kind kind = Kind::kNowhere;
   QueueId queue;
   LineId line;     // of kPlain and kPicky
@@ -60,12 +60,13 @@ class WaitLines {
  public:
   WaitLines(const Pools& pools, const QueueClasses& classes) : pools_(pools), classes_(classes) {}
 
-  // Puts an item where `place` says.
-  void Add(const WaitPlace& place);
+  // Puts an item where `place` says; `preferred` are its preferred agents, for which it may stay.
+  void Add(const WaitPlace& place, const std::vector<PreferredAgent>& preferred);
   // Keys of plain items that left are passed over lazily: still_at(id, line, key) says whether the
   // item still stands in that line under that key. Of the one that leaves it must already say no.
   template <class StillAt>
-  void Remove(const WaitPlace& place, StillAt still_at);
+  void Remove(const WaitPlace& place, const std::vector<PreferredAgent>& preferred,
+              StillAt still_at);
   // The line of a queue in a group; made when there is none.
   LineId LineFor(QueueId queue, const LineGroupKey& key);
 
@@ -106,7 +107,7 @@ class WaitLines {
   void ForEachQueueOf(LineGroupId group, Visit visit) const {
     for (LineId line : groups_[group.value()].lines) visit(lines_[line.value()].queue);
   }
-  // Kept for this agent, in order.
+  // Kept for this agent, or staying for them among others, in order.
   const absl::btree_set<OrderKey>& KeptFor(AgentId agent) const {
     static const absl::btree_set<OrderKey> kNone;
     return agent.value() < kept_.size() ? kept_[agent.value()] : kNone;
@@ -194,7 +195,8 @@ class WaitLines {
 };
 
 template <class StillAt>
-void WaitLines::Remove(const WaitPlace& place, StillAt still_at) {
+void WaitLines::Remove(const WaitPlace& place, const std::vector<PreferredAgent>& preferred,
+                       StillAt still_at) {
   if (place.kind == WaitPlace::Kind::kNowhere) return;
   OfQueue& of_queue = QueueAt(place.queue);
   if (place.kind == WaitPlace::Kind::kHours) {
@@ -204,6 +206,11 @@ void WaitLines::Remove(const WaitPlace& place, StillAt still_at) {
   --of_queue.waiting;
   if (place.kind == WaitPlace::Kind::kKept) {
     kept_[place.agent.value()].erase(place.order);
+    of_queue.kept.erase(place.order);
+    return;
+  }
+  if (place.kind == WaitPlace::Kind::kStaying) {
+    for (const PreferredAgent& p : preferred) kept_[p.agent.value()].erase(place.order);
     of_queue.kept.erase(place.order);
     return;
   }

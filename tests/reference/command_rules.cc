@@ -24,6 +24,7 @@ class CommandRules {
   Verdict operator()(const CancelItem& c) const { return NotHandled(c.item); }
   Verdict operator()(const TransferItem& c) const;
   Verdict operator()(const PromiseWait& c) const;
+  Verdict operator()(const PromiseCallback& c) const;
   Verdict operator()(const AcceptOffer& c) const { return OnOffer(c.agent, c.offer); }
   Verdict operator()(const DeclineOffer& c) const { return OnOffer(c.agent, c.offer); }
   Verdict operator()(const HoldItem& c) const { return OfAgent(c, {ItemState::kActive}); }
@@ -91,7 +92,7 @@ Verdict CommandRules::operator()(const CreateItem& c) const {
   if (!queue->second.open && config->closed_action == ClosedActionKind::kRefuse) return kRefuse;
   if (!queue->second.open) return kOpen;
   const ReferenceRouter router(model_);
-  const EntryGate* gate = router.FindGate(c.queue, c.band.value_or(config->default_band));
+  const EntryGate* gate = router.FindGate(c.queue, c.band.value_or(config->default_band), c.waits);
   return gate != nullptr && gate->action == EntryGate::Action::kRefuse ? kRefuse : kOpen;
 }
 
@@ -109,6 +110,23 @@ Verdict CommandRules::operator()(const PromiseWait& c) const {
   if (item == nullptr || item->state != ItemState::kWaiting || item->promise) return kRefuse;
   const bool is_wait = Duration() <= c.wait.p50 && c.wait.p50 <= c.wait.p80;
   return is_wait ? kGrant : RefuseWith(Code::kInvalidArgument);
+}
+
+// Spread, it needs a slot with room.
+Verdict CommandRules::operator()(const PromiseCallback& c) const {
+  const ItemPicture* item = Find(c.item);
+  if (item == nullptr) return kRefuse;
+  if (item->state != ItemState::kWaiting && item->state != ItemState::kWaitingForHours) {
+    return kRefuse;
+  }
+  const std::optional<RetryRule>& rule = model_.queues.at(item->queue).config.retry;
+  if (!rule || item->contact.empty()) return kRefuse;
+  if (!c.spread_over) return kOpen;
+  if (rule->per_slot == 0) return RefuseWith(Code::kFailedPrecondition);
+  if (*c.spread_over < Duration::Minutes(15)) return RefuseWith(Code::kInvalidArgument);
+  const Instant from = c.not_before && *c.not_before > now_ ? *c.not_before : now_;
+  const auto slot = ReferenceRouter(model_).FirstSlot(item->queue, from, from + *c.spread_over);
+  return slot ? kGrant : RefuseWith(Code::kFailedPrecondition);
 }
 
 Verdict CommandRules::operator()(const WrapUpItem& c) const {

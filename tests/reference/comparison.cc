@@ -68,6 +68,8 @@ class Comparison {
     same(item.not_after == picture.not_after, "not after");
     same(item.attempts == picture.attempts, "attempts");
     same(item.keep == picture.keep, "keep");
+    same(item.stay == picture.stay, "stay");
+    same(item.fallback == picture.fallback, "fallback");
     same(item.promise == picture.promise, "promise");
     same(item.agent() == picture.agent.value_or(AgentId()), "agent");
     same(item.wrap_until == picture.wrap_until, "end of wrap-up");
@@ -95,6 +97,7 @@ class Comparison {
     same(state->not_responding == picture.not_responding, "not responding");
     same(state->queued == picture.queued, "queued presence");
     same(state->work_kept_until == picture.work_kept_until, "lease");
+    same(state->given == picture.given, "given by weight");
     if (state->signed_in()) same(state->idle_since == picture.idle_since, "idle clock");
     std::set<ItemId> work(state->work.begin(), state->work.end());
     const auto expected = model_.WorkOf(picture.id);

@@ -18,6 +18,8 @@ class EventRules {
   void Check(const StepReached& e);
   void Check(const ItemKept& e);
   void Check(const KeepEnded& e);
+  void Check(const StayBegun& e);
+  void Check(const StayEnded& e);
   void Check(const ItemParked& e);
   void Check(const ItemResumed& e);
   void Check(const ItemReturned& e);
@@ -44,6 +46,8 @@ class EventRules {
   }
   void CheckChoice(const OfferMade& e, const ItemPicture& item, const AgentPicture& agent);
   void CheckReason(const OfferMade& e, const ItemPicture& item, const AgentPicture& agent);
+  void CheckPromiseForOpening(const ItemEntered& e, const QueuePicture& queue);
+  void CheckFallback(const ItemPicture& item);
   void CheckAutoAccept(const OfferMade& e, const ItemPicture& item, const AgentPicture& agent);
 
   const Model& model_;
@@ -73,9 +77,10 @@ void EventRules::CheckChoice(const OfferMade& e, const ItemPicture& item,
                              const AgentPicture& agent) {
   const std::optional<ItemId> smallest = router_.BestItemFor(agent);
   const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
-  const std::optional<AgentId> best = item.keep ? item.keep->agent
-                                      : turn    ? turn->agent
-                                                : router_.BestAgentFor(item);
+  const std::optional<AgentId> best = item.keep   ? item.keep->agent
+                                      : item.stay ? e.agent
+                                      : turn      ? turn->agent
+                                                  : router_.BestAgentFor(item);
   if (around_.reconfigured && (smallest == e.item || best == e.agent)) return;
   // Ranks and shares order what an agent takes who becomes free; one who stood free is found by the
   // items, and of several that look at one moment the earliest promise looks first.
@@ -97,7 +102,12 @@ void EventRules::CheckReason(const OfferMade& e, const ItemPicture& item,
   auto same = [&](bool equal, const char* what) {
     if (!equal) Fault("offer {} gives a wrong reason: {}", e.offer.value(), what);
   };
-  if (auto fit = router_.FitOf(item, agent)) {
+  const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
+  std::optional<size_t> preference = ReferenceRouter::TurnOf(item, e.agent);
+  if (turn) preference = turn->preference;
+  const bool in_turn = preference && *preference != kKeptByTransfer;
+  if (auto fit = in_turn ? router_.FitInTurn(item, item.Turns().at(*preference))
+                         : router_.FitOf(item, agent)) {
     same(e.reason.ring == fit->ring, "ring");
     same(e.reason.score == fit->score, "score");
   }
@@ -110,16 +120,35 @@ void EventRules::CheckReason(const OfferMade& e, const ItemPicture& item,
   same(e.reason.owed_share == router_.IsOwedShare(item.queue), "owed a share");
   same(e.stood_by == router_.StandingBy(item, agent), "who stood by");
   same(e.reason.partner_due == router_.PartnerDueFor(item, agent, false), "whose turn it was");
-  const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
-  std::optional<size_t> preference;
-  if (turn) preference = turn->preference;
-  if (item.keep) preference = item.keep->preference;
+  const auto& chain = model_.queues.at(item.queue).config.selection;
+  const bool by_weight = std::count(chain.begin(), chain.end(), SelectionKey::kWeighted) > 0;
+  same(e.reason.given == (by_weight ? std::optional(agent.given) : std::nullopt), "given");
   same(e.reason.preference == preference, "preference");
   // In the turn of a preferred agent nobody else is looked at.
-  const size_t eligible = router_.PreferredTurn(item) ? 1 : router_.AgentsFor(item).size();
+  const size_t eligible =
+      item.stay || router_.PreferredTurn(item) ? 1 : router_.AgentsFor(item).size();
+  if (item.turns_open && !turn && !item.keep && !item.stay && !around_.reconfigured) {
+    CheckFallback(item);
+  }
   if (!around_.reconfigured && e.reason.eligible != eligible) {
     Fault("offer {} counts {} eligible agents, not {}", e.offer.value(), e.reason.eligible,
           eligible);
+  }
+}
+
+// It has just begun to wait, its preferred agents have passed, and it is offered like any other.
+void EventRules::CheckFallback(const ItemPicture& item) {
+  if (item.preferred.empty()) return;
+  if (item.fallback.kind == FallbackKind::kStay && router_.IsAnyoneLeftFor(item)) {
+    Fault("item {} does not stay for its preferred agents", item.id.value());
+  }
+  if (item.fallback.kind != FallbackKind::kBackupQueue || item.queue == *item.fallback.queue) {
+    return;
+  }
+  const auto backup = model_.queues.find(*item.fallback.queue);
+  if (backup == model_.queues.end() || !backup->second.open) return;
+  if (item.hops < model_.center.most_hops) {
+    Fault("item {} does not go to its backup queue", item.id.value());
   }
 }
 
@@ -153,6 +182,19 @@ void EventRules::Check(const ItemKept& e) {
       turn->preference != e.preference) {
     Fault("item {} is kept for agent {}, whose turn it is not", e.item.value(), e.agent.value());
   }
+}
+
+void EventRules::Check(const StayBegun& e) {
+  const ItemPicture* item = Find(e.item);
+  if (item == nullptr) return;
+  if (router_.PreferredTurn(*item)) Fault("item {} stays before its turns", e.item.value());
+  if (!router_.IsAnyoneLeftFor(*item)) Fault("item {} stays for nobody", e.item.value());
+}
+
+void EventRules::Check(const StayEnded& e) {
+  const ItemPicture* item = Find(e.item);
+  if (item == nullptr || e.cause == StayEndCause::kTimePassed) return;
+  if (router_.IsAnyoneLeftFor(*item)) Fault("item {} no longer stays", e.item.value());
 }
 
 void EventRules::Check(const KeepEnded& e) {
@@ -224,20 +266,49 @@ void EventRules::Check(const ItemEntered& e) {
   const QueuePicture& queue = model_.queues.at(e.queue);
   if (e.not_before && *e.not_before > at_) return;
   if (e.waits_for_hours == queue.open) Fault("item {} mistakes the hours", e.item.value());
+  CheckPromiseForOpening(e, queue);
   // Who comes again may have come in a lower band than they asked for.
   const bool merges =
       around_.next != nullptr && (std::holds_alternative<ItemMerged>(around_.next->body) ||
                                   std::holds_alternative<OfferCancelled>(around_.next->body));
   if (merges) return;
-  const EntryGate* gate = queue.open ? router_.FindGate(e.queue, e.band) : nullptr;
+  const EntryGate* gate = queue.open ? router_.FindGate(e.queue, e.band, e.waits) : nullptr;
   if (gate != nullptr && gate->action == EntryGate::Action::kRefuse) {
     Fault("item {} passes a gate", e.item.value());
+  }
+}
+
+// A closed queue may promise a callback for its next opening; then nothing else comes first but
+// what the item replaces.
+void EventRules::CheckPromiseForOpening(const ItemEntered& e, const QueuePicture& queue) {
+  if (queue.open || queue.config.closed_action != ClosedActionKind::kCallback) return;
+  if (!queue.config.retry || e.contact.empty() || around_.next == nullptr) return;
+  std::optional<Instant> opens;
+  for (const Opening& o : queue.openings) {
+    if (o.from > at_ && (!opens || o.from < *opens)) opens = o.from;
+  }
+  if (!opens || (e.not_after && *e.not_after <= *opens)) return;
+  const Instant until = e.not_after.value_or(*opens + queue.config.retry->expires_after);
+  const auto* promised = std::get_if<CallbackPromised>(&around_.next->body);
+  const bool replaces = std::holds_alternative<ItemMerged>(around_.next->body) ||
+                        std::holds_alternative<OfferCancelled>(around_.next->body);
+  if (replaces) return;
+  if (promised == nullptr || promised->not_before != opens || promised->not_after != until) {
+    Fault("item {} is promised no callback for the opening", e.item.value());
   }
 }
 
 void EventRules::Check(const ItemOverflowed& e) {
   const ItemPicture* item = Find(e.item);
   if (item == nullptr) return;
+  if (e.cause == OverflowCause::kPreferredPassed) {
+    const bool right = item->fallback.kind == FallbackKind::kBackupQueue &&
+                       item->fallback.queue == e.to_queue && item->turns_open &&
+                       !router_.PreferredTurn(*item) && model_.queues.at(e.to_queue).open &&
+                       item->hops < model_.center.most_hops;
+    if (!right) Fault("item {} goes to a backup queue for no reason", e.item.value());
+    return;
+  }
   const auto rule = model_.OverflowOf(*item);
   if (!rule || rule->queue != e.to_queue || at_ < item->queued_since + rule->after) {
     Fault("item {} overflows against its queue's rule", e.item.value());

@@ -1,5 +1,6 @@
 #include "tests/reference/inspector.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "fmt/format.h"
@@ -25,6 +26,7 @@ absl::StatusOr<Outcome> Inspector::Decide(const Command& command, Instant now) {
   AdvanceTo(now);
   if (!ok()) return absl::InternalError("faults");
   const Verdict verdict = VerdictOn(model_, command, now);
+  const std::optional<Instant> slot = SlotFor(command, now);
   std::vector<Event> events;
   absl::StatusOr<Outcome> outcome = subject_.Decide(command, now, events);
   const bool repeated = outcome.ok() && outcome->repeated;
@@ -45,8 +47,27 @@ absl::StatusOr<Outcome> Inspector::Decide(const Command& command, Instant now) {
       std::holds_alternative<CreateItem>(command.body)) {
     Fault("an item was granted and never entered");
   }
+  if (outcome.ok() && !repeated && slot) {
+    const auto* promised =
+        events.empty() ? nullptr : std::get_if<CallbackPromised>(&events.front().body);
+    if (promised == nullptr || promised->not_before != slot) {
+      Fault("a callback is not in the first slot with room");
+    }
+  }
   Observe(events, now);
   return outcome;
+}
+
+// Of a callback that is to be spread: the slot that it must get.
+std::optional<Instant> Inspector::SlotFor(const Command& command, Instant now) const {
+  const auto* promise = std::get_if<PromiseCallback>(&command.body);
+  if (promise == nullptr || !promise->spread_over) return std::nullopt;
+  const auto item = model_.living.find(promise->item);
+  if (item == model_.living.end()) return std::nullopt;
+  const std::optional<RetryRule>& rule = model_.queues.at(item->second.queue).config.retry;
+  if (!rule || rule->per_slot == 0) return std::nullopt;
+  const Instant from = std::max(now, promise->not_before.value_or(now));
+  return ReferenceRouter(model_).FirstSlot(item->second.queue, from, from + *promise->spread_over);
 }
 
 // The replayed engine was not asked: it still stands where the subject stood.

@@ -50,6 +50,7 @@ class Inspector {
  private:
   void Observe(const std::vector<Event>& events, Instant now);
   void CheckRefusal(const Command& command, const absl::Status& status, size_t events);
+  std::optional<Instant> SlotFor(const Command& command, Instant now) const;
   void CheckRest(Instant now);
   void CheckTimers(Instant now);
   void Fire(Instant now);

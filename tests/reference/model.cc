@@ -123,7 +123,8 @@ std::optional<Instant> Model::NextDue() const {
     if (item.not_after && IsUntouched(item.state)) Earliest(next, *item.not_after);
     if (item.state != ItemState::kWaiting) continue;
     if (item.keep && item.keep->until) Earliest(next, *item.keep->until);
-    if (item.keep) continue;
+    if (item.stay && item.stay->until) Earliest(next, *item.stay->until);
+    if (item.keep || item.stay) continue;
     for (Duration delay : DelaysFor(item)) {
       if (delay > item.shown) Earliest(next, item.queued_since + delay);
     }
@@ -194,6 +195,7 @@ void Model::On(const ItemEntered& e, Instant at) {
   }
   item.head_start = e.head_start;
   item.preferred = e.preferred;
+  item.fallback = e.fallback;
   item.turns_open = true;
   ++items_entered;
   Expect(e.due == item.promise_from + queues[e.queue].config.answer_within - e.head_start, item,
@@ -241,7 +243,7 @@ void Model::On(const ItemKept& e, Instant) {
   if (item == nullptr || Configured(e.agent, "ItemKept") == nullptr) return;
   Expect(item->state == ItemState::kWaiting, *item, "kept, but does not wait");
   if (e.preference != kKeptByTransfer) {
-    Expect(e.preference < item->preferred.size() && e.preference >= item->next_preference, *item,
+    Expect(e.preference < item->Turns().size() && e.preference >= item->next_preference, *item,
            "kept for a preference that is not to come");
     item->next_preference = e.preference + 1u;
   }
@@ -253,6 +255,40 @@ void Model::On(const KeepEnded& e, Instant) {
   Expect(item->keep && item->keep->agent == e.agent, *item, "is not kept for that agent");
   item->keep.reset();
   item->turns_open = true;
+}
+
+std::vector<PreferredAgent> ItemPicture::Turns() const {
+  std::vector<PreferredAgent> turns = preferred;
+  if (fallback.kind == FallbackKind::kBackupAgent) {
+    turns.push_back({*fallback.agent, fallback.hold_for});
+  }
+  return turns;
+}
+void ItemPicture::ForgetPreferred() {
+  next_preference = Turns().size();
+  keep.reset();
+  stay.reset();
+  fallback = Fallback();
+}
+void Model::On(const StayBegun& e, Instant at) {
+  ItemPicture* item = Living(e.item, "StayBegun");
+  if (item == nullptr) return;
+  Expect(item->state == ItemState::kWaiting && !item->keep && !item->stay, *item,
+         "begins to stay, but does not wait for everybody");
+  Expect(item->fallback.kind == FallbackKind::kStay, *item, "was not to stay");
+  const std::optional<Duration>& most = item->fallback.stay_for;
+  Expect(e.until == (most ? std::optional(at + *most) : std::nullopt), *item, "stays otherwise");
+  item->stay = Stay{e.until};
+  item->next_preference = item->Turns().size();
+}
+void Model::On(const StayEnded& e, Instant at) {
+  ItemPicture* item = Living(e.item, "StayEnded");
+  if (item == nullptr) return;
+  if (!Expect(item->stay.has_value(), *item, "does not stay")) return;
+  const bool passed = item->stay->until && *item->stay->until <= at;
+  Expect(passed == (e.cause == StayEndCause::kTimePassed), *item, "stays no longer for no reason");
+  item->stay.reset();
+  item->fallback = Fallback();
 }
 
 void Model::End(ItemId id, ItemState state) {
@@ -304,16 +340,16 @@ void Model::On(const ItemTransferred& e, Instant at) {
     item->not_after.reset();  // it has been answered
   }
   item->state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
-  item->next_preference = item->preferred.size();  // whoever moves it decides who is asked
+  item->ForgetPreferred();
   BeginStay(*item, at);
-  item->keep.reset();
   if (e.to_agent) item->keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
 }
 void Model::On(const ItemOverflowed& e, Instant at) {
   ItemPicture* item = Living(e.item, "ItemOverflowed");
   if (item == nullptr) return;
   if (!queues.contains(e.to_queue)) return Fault("overflowed into no queue");
-  Expect(item->state == ItemState::kWaiting && !item->keep, *item, "overflowed from no line");
+  Expect(item->state == ItemState::kWaiting && !item->keep && !item->stay, *item,
+         "overflowed from no line");
   Expect(e.hops == item->hops + 1, *item, "wrong number of hops");
   Expect(e.due == item->promise_from + queues[e.to_queue].config.answer_within - item->head_start,
          *item, "wrong due after an overflow");
@@ -324,6 +360,7 @@ void Model::On(const ItemOverflowed& e, Instant at) {
   item->requirement = e.requirement;
   item->due = e.due;
   item->hops = e.hops;
+  if (e.cause == OverflowCause::kPreferredPassed) item->ForgetPreferred();
   BeginStay(*item, at);
 }
 void Model::On(const ItemShown& e, Instant) {
@@ -346,6 +383,7 @@ void Model::On(const CallbackPromised& e, Instant at) {
   if (!e.not_before || *e.not_before <= at) return;
   item->state = ItemState::kScheduled;
   item->keep.reset();
+  item->stay.reset();
 }
 void Model::On(const ItemPostponed& e, Instant at) {
   ItemPicture* item = Living(e.item, "ItemPostponed");

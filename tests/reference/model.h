@@ -52,6 +52,7 @@ struct AgentPicture {
   std::optional<Instant> work_kept_until;
   Instant idle_since;
   uint64_t session = 0;
+  int64_t given = 0;  // by queues that choose by weight
   // Holds more than a later change of the profile allows, or a manager gave it; until it is done,
   // they may.
   bool over_by_change = false;
@@ -86,6 +87,8 @@ struct ItemPicture {
   int attempts = 0;
   Duration head_start;
   std::vector<PreferredAgent> preferred;
+  Fallback fallback;         // used up: the next best
+  std::optional<Stay> stay;  // waits for its preferred agents alone
   size_t next_preference = 0;
   // It has just begun to wait: preferred agents get their turn before the call is over.
   bool turns_open = false;
@@ -103,6 +106,10 @@ struct ItemPicture {
   std::optional<Promise> promise;
 
   auto order() const { return std::tuple(band, due, id); }
+  // Who has a turn before everybody: preferred agents, then the backup agent.
+  std::vector<PreferredAgent> Turns() const;
+  // Whoever moves it decides who is asked.
+  void ForgetPreferred();
 };
 
 // What an agent holds, counted by a scan.
@@ -141,6 +148,7 @@ class Model {
   uint64_t items_entered = 0;
   uint64_t actions = 0;
   OfferId last_offer;
+  int64_t given_last = 0;
   std::map<NoticeId, Notice> notices;
 
   const RoutingProfile& ProfileOf(const AgentPicture& agent) const;
@@ -185,6 +193,8 @@ class Model {
   void On(const StepReached& e, Instant at);
   void On(const ItemKept& e, Instant at);
   void On(const KeepEnded& e, Instant at);
+  void On(const StayBegun& e, Instant at);
+  void On(const StayEnded& e, Instant at);
   void On(const ItemAbandoned& e, Instant at);
   void On(const ItemCancelled& e, Instant at);
   void On(const ItemTransferred& e, Instant at);

@@ -26,8 +26,7 @@ void Model::On(const ItemAssigned& e, Instant at) {
   for (const ChannelCapacity& c : profile.channels) {
     if (c.channel == item->channel) item->units = c.cost;
   }
-  item->next_preference = item->preferred.size();
-  item->keep.reset();
+  item->ForgetPreferred();
   item->state = ItemState::kActive;
   item->agent = e.agent;
   item->offer = e.offer;

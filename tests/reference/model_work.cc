@@ -23,11 +23,12 @@ void Model::On(const OfferMade& e, Instant at) {
   if (!Expect(capacity != nullptr, *item, "offered to one who does not take its channel")) return;
   Expect(e.deadline == at + capacity->offer_timeout, *item, "wrong deadline");
   // Preferences up to the one who is asked have had their turn; all of them, when it is nobody's.
-  size_t next = item->preferred.size();
-  for (size_t i = item->preferred.size(); item->turns_open && i-- > item->next_preference;) {
-    if (item->preferred[i].agent == e.agent) next = i + 1;
+  const std::vector<PreferredAgent> turns = item->Turns();
+  size_t next = turns.size();
+  for (size_t i = turns.size(); item->turns_open && i-- > item->next_preference;) {
+    if (turns[i].agent == e.agent) next = i + 1;
   }
-  if (!item->keep) item->next_preference = next;
+  if (!item->keep && !item->stay) item->next_preference = next;
   for (QueueId id : e.stood_by) {
     QueuePicture& queue = queues.at(id);
     queue.share_credit += queue.config.share_floor_permille;
@@ -62,6 +63,13 @@ void Model::On(const OfferAccepted& e, Instant at) {
   item->accepted = at;
   item->keep.reset();
   CountPartners(*item, at);
+  item->stay.reset();
+  // In proportion: who weighs twice as much has to be given two for as much.
+  const std::vector<SelectionKey>& chain = queues.at(item->queue).config.selection;
+  if (std::count(chain.begin(), chain.end(), SelectionKey::kWeighted) == 0) return;
+  AgentPicture& agent = agents.at(e.agent);
+  given_last = agent.given;
+  agent.given += 1'000'000 / agent.config.weight;
 }
 void Model::On(const OfferDeclined& e, Instant at) {
   ItemPicture* item = TakeOffer(e.offer, e.item, e.agent, "OfferDeclined");
@@ -155,6 +163,9 @@ void Model::On(const PresenceChanged& e, Instant) {
   AgentPicture* agent = Configured(e.agent, "PresenceChanged");
   if (agent == nullptr) return;
   if (agent->presence == Presence::kOffline) Fault("presence of one who is signed out changed");
+  if (agent->presence == Presence::kAway && e.presence == Presence::kAvailable) {
+    agent->given = std::max(agent->given, given_last);
+  }
   agent->presence = e.presence;
   agent->away_reason = e.away_reason;
   agent->not_responding = false;

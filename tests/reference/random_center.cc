@@ -60,9 +60,9 @@ std::vector<SelectionKey> RandomSelection(Dice& dice) {
   std::vector<SelectionKey> chain = {SelectionKey::kRing, SelectionKey::kMatchScore,
                                      SelectionKey::kLoadRatio, SelectionKey::kIdleSince};
   if (dice.Chance(60)) return chain;
-  chain = {SelectionKey::kRing,      SelectionKey::kMatchScore,   SelectionKey::kLoadRatio,
-           SelectionKey::kIdleSince, SelectionKey::kFewestSkills, SelectionKey::kMostSkills,
-           SelectionKey::kFixedOrder};
+  chain = {SelectionKey::kRing,       SelectionKey::kMatchScore,   SelectionKey::kLoadRatio,
+           SelectionKey::kIdleSince,  SelectionKey::kFewestSkills, SelectionKey::kMostSkills,
+           SelectionKey::kFixedOrder, SelectionKey::kWeighted};
   for (size_t i = chain.size(); i > 1; --i) {
     std::swap(chain[i - 1], chain[dice.Below(static_cast<uint32_t>(i))]);
   }
@@ -93,7 +93,10 @@ std::optional<QueueId> AnotherQueue(Dice& dice, const Model& model, const std::s
 
 EntryGate RandomGate(Dice& dice, const Model& model, const std::string& name) {
   EntryGate gate;
-  gate.when = static_cast<EntryGate::When>(1 + dice.Below(2));
+  gate.when = static_cast<EntryGate::When>(1 + dice.Below(3));
+  if (gate.when == EntryGate::When::kEstimatedWait) {
+    gate.wait = Duration::Seconds(dice.Between(10, 300));
+  }
   if (gate.when == EntryGate::When::kWaiting) {
     gate.waiting = static_cast<int32_t>(dice.Between(1, 8));
   }
@@ -110,6 +113,13 @@ void VaryOverflow(QueueConfig& config, Dice& dice, const Model& model) {
     config.retry = RetryRule{static_cast<int32_t>(dice.Between(1, 3)),
                              Duration::Seconds(dice.Between(10, 600)),
                              Duration::Seconds(dice.Between(60, 7200))};
+    config.retry->per_slot = static_cast<int32_t>(dice.Below(4));
+  }
+  if (config.closed_action == ClosedActionKind::kHold && config.retry && dice.Chance(30)) {
+    config.closed_action = ClosedActionKind::kCallback;
+  }
+  if (config.closed_action == ClosedActionKind::kCallback && !config.retry) {
+    config.closed_action = ClosedActionKind::kHold;
   }
   config.surge = SurgeRule{{}, dice.Chance(60)};
   if (dice.Chance(50)) {
@@ -279,6 +289,7 @@ AgentConfig RandomAgent(Dice& dice, const Model& model, std::string name) {
   if (dice.Chance(45)) agent.partner = PickKey(dice, model.partners);
   agent.profile = PickKey(dice, model.profiles);
   agent.order = static_cast<int32_t>(dice.Below(5));
+  if (dice.Chance(60)) agent.weight = static_cast<int32_t>(dice.Between(1, 100));
   return agent;
 }
 

@@ -44,6 +44,7 @@ class People {
   ItemId ItemOrNone() {
     return ItemId(dice_.Below(static_cast<uint32_t>(model_.items_entered) + 2));
   }
+  Fallback AnyFallback();
   std::vector<std::string> Codes(const ItemPicture& item);
   CommandBody Transfer(const ItemPicture& item);
 
@@ -60,11 +61,17 @@ CommandBody People::Arrive() {
   if (dice_.Chance(25)) {
     const int64_t count = dice_.Between(1, 3);
     for (int64_t i = 0; i < count; ++i) {
-      const PreferredAgent preferred{AnyAgent(), Duration::Seconds(dice_.Between(0, 2) * 25)};
+      const PreferredAgent preferred{AnyAgent(), Duration::Seconds(dice_.Between(0, 2) * 25),
+                                     dice_.Chance(30)};
       bool twice = false;
       for (const PreferredAgent& p : create.preferred) twice |= p.agent == preferred.agent;
       if (!twice) create.preferred.push_back(preferred);
     }
+  }
+  if (!create.preferred.empty() && dice_.Chance(60)) create.fallback = AnyFallback();
+  // Estimates as a door would bring them, of any queue.
+  while (dice_.Chance(30)) {
+    create.waits.push_back({AnyQueue(), Duration::Seconds(dice_.Between(1, 400))});
   }
   create.contact = "c" + std::to_string(dice_.Below(12));
   if (dice_.Chance(30)) create.topic = dice_.Chance(50) ? "snow" : "letter";
@@ -72,6 +79,21 @@ CommandBody People::Arrive() {
   if (dice_.Chance(10)) create.not_after = model_.now + Duration::Seconds(dice_.Between(1, 1800));
   if (dice_.Chance(6)) create.channel = dice_.Chance(50) ? Channel::kCallback : Channel::kOutbound;
   return create;
+}
+
+// Sometimes to an agent who is preferred already, which is refused.
+Fallback People::AnyFallback() {
+  Fallback fallback;
+  fallback.kind = static_cast<FallbackKind>(dice_.Between(2, 4));
+  if (fallback.kind == FallbackKind::kStay && dice_.Chance(60)) {
+    fallback.stay_for = Duration::Seconds(dice_.Between(1, 120));
+  }
+  if (fallback.kind == FallbackKind::kBackupAgent) {
+    fallback.agent = AnyAgent();
+    fallback.hold_for = Duration::Seconds(dice_.Between(0, 2) * 25);
+  }
+  if (fallback.kind == FallbackKind::kBackupQueue) fallback.queue = AnyQueue();
+  return fallback;
 }
 
 CommandBody People::Call() {
@@ -83,6 +105,7 @@ CommandBody People::Call() {
   if (item == nullptr) return Arrive();
   PromiseCallback promise{item->id, {}, {}};
   if (dice_.Chance(40)) promise.not_before = model_.now + Duration::Seconds(dice_.Between(1, 600));
+  if (dice_.Chance(40)) promise.spread_over = Duration::Minutes(dice_.Between(5, 90));
   return promise;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/reference/reference_router.h"
 
+#include <algorithm>
 #include <string>
 #include <tuple>
 
@@ -107,6 +108,70 @@ std::optional<Fit> ReferenceRouter::FitOf(const ItemPicture& item,
   return reference::FitOf(model_.RequirementOf(item), item.step, agent.config, model_);
 }
 
+std::optional<Fit> ReferenceRouter::FitInTurn(const ItemPicture& item,
+                                              const PreferredAgent& turn) const {
+  const auto agent = model_.agents.find(turn.agent);
+  if (agent == model_.agents.end()) return std::nullopt;
+  if (auto fit = FitOf(item, agent->second); fit || !turn.skip_skills) return fit;
+  // Once more as if nothing but the constraints were asked.
+  Requirement lenient = model_.RequirementOf(item);
+  for (RequirementStep& step : lenient.steps) {
+    std::erase_if(step.skills, [](const SkillNeed& need) { return !need.preferred; });
+  }
+  return reference::FitOf(lenient, item.step, agent->second.config, model_);
+}
+
+std::optional<size_t> ReferenceRouter::TurnOf(const ItemPicture& item, AgentId agent) {
+  if (item.keep) {
+    if (item.keep->agent != agent) return std::nullopt;
+    return item.keep->preference;
+  }
+  for (size_t i = 0; item.stay && i < item.preferred.size(); ++i) {
+    if (item.preferred[i].agent == agent) return i;
+  }
+  return std::nullopt;
+}
+
+bool ReferenceRouter::IsAnyoneLeftFor(const ItemPicture& item) const {
+  for (const PreferredAgent& turn : item.preferred) {
+    const auto found = model_.agents.find(turn.agent);
+    if (found == model_.agents.end()) continue;
+    const AgentPicture& agent = found->second;
+    const auto refusal = item.refusals.find(turn.agent);
+    const bool too_often =
+        refusal != item.refusals.end() &&
+        refusal->second.count >= model_.queues.at(item.queue).config.max_declines;
+    const bool may_come = agent.here() || item.fallback.stay_for;
+    if (may_come && !too_often && FitInTurn(item, turn) && Sees(agent, item) &&
+        Takes(agent, item.channel)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Instant> ReferenceRouter::FirstSlot(QueueId id, Instant from, Instant until) const {
+  const QueuePicture& queue = model_.queues.at(id);
+  for (int64_t quarter = 0;; ++quarter) {
+    const Instant slot = Instant::FromMillis(quarter * 900'000);
+    if (slot < from) {
+      quarter = std::max(quarter, from.millis() / 900'000 - 1);
+      continue;
+    }
+    if (slot >= until) return std::nullopt;
+    bool open = !queue.config.hours;
+    for (const Opening& o : queue.openings) open |= o.from <= slot && slot < o.to;
+    int promised = 0;
+    for (const auto& [item_id, item] : model_.living) {
+      const bool then = item.queue == id && item.state == ItemState::kScheduled &&
+                        item.channel == Channel::kCallback && *item.not_before >= slot &&
+                        *item.not_before < slot + Duration::Minutes(15);
+      promised += then;
+    }
+    if (open && promised < queue.config.retry->per_slot) return slot;
+  }
+}
+
 bool ReferenceRouter::Takes(const AgentPicture& agent, Channel channel) const {
   for (const ChannelCapacity& capacity : model_.ProfileOf(agent).channels) {
     if (capacity.channel == channel) return true;
@@ -144,7 +209,10 @@ bool ReferenceRouter::IsExcluded(const ItemPicture& item, const AgentPicture& ag
     const auto before = item.refusals.find(id);
     const bool refused = before != item.refusals.end() && before->second.count > 0;
     if (id == agent.id || refused || !other.open_for_work()) continue;
-    if (Takes(other, item.channel) && Sees(other, item) && FitOf(item, other)) return true;
+    const std::optional<size_t> turn = TurnOf(item, id);
+    if (item.stay && !turn) continue;  // does not see it at all
+    const auto fit = item.stay ? FitInTurn(item, item.preferred[*turn]) : FitOf(item, other);
+    if (Takes(other, item.channel) && Sees(other, item) && fit) return true;
   }
   return false;
 }
@@ -153,30 +221,41 @@ bool ReferenceRouter::Sees(const AgentPicture& agent, const ItemPicture& item) c
   return Model::HelpOf(model_.ProfileOf(agent), item.queue, item.channel).delay <= item.shown;
 }
 
-bool ReferenceRouter::QualifiesAndMayBeAsked(const AgentPicture& agent, const ItemPicture& item,
-                                             Instant now) const {
-  return FitOf(item, agent) && Sees(agent, item) && !IsExcluded(item, agent, now);
+bool ReferenceRouter::MayBeAsked(const AgentPicture& agent, const ItemPicture& item,
+                                 Instant now) const {
+  return Sees(agent, item) && !IsExcluded(item, agent, now);
 }
 
 bool ReferenceRouter::CouldTake(const AgentPicture& agent, const ItemPicture& item,
                                 Instant now) const {
   if (item.state != ItemState::kWaiting || !agent.open_for_work()) return false;
-  if (item.keep && item.keep->agent != agent.id) return false;
+  const std::optional<size_t> turn = TurnOf(item, agent.id);
+  if ((item.keep || item.stay) && !turn) return false;
+  if (!turn) {
+    // Their turn: skills may not be asked.
+    const std::optional<Turn> now_theirs = PreferredTurn(item);
+    if (now_theirs && now_theirs->agent == agent.id && !now_theirs->keep_until) return true;
+  }
   if (!HasRoom(agent, item.channel)) return false;
-  if (item.keep && item.keep->preference == kKeptByTransfer) return true;
-  return QualifiesAndMayBeAsked(agent, item, now);
+  if (turn == kKeptByTransfer) return true;
+  const auto fit = turn ? FitInTurn(item, item.Turns().at(*turn)) : FitOf(item, agent);
+  return fit && MayBeAsked(agent, item, now);
 }
 
 Check ReferenceRouter::FirstFailing(const AgentPicture& agent, const ItemPicture& item) const {
   const bool given_to_them =
       item.keep && item.keep->preference == kKeptByTransfer && item.keep->agent == agent.id;
-  if (!given_to_them && !FitOf(item, agent)) return FirstLack(item, agent);
+  const std::optional<size_t> turn = TurnOf(item, agent.id);
+  if (!given_to_them) {
+    const auto fit = turn ? FitInTurn(item, item.Turns().at(*turn)) : FitOf(item, agent);
+    if (!fit) return FirstLack(item, agent);
+  }
   if (agent.presence == Presence::kOffline) return Check::kOffline;
   if (agent.work_kept_until) return Check::kConnectionLost;
   if (agent.not_responding) return Check::kNotResponding;
   if (agent.queued) return Check::kLeaving;
   if (agent.presence == Presence::kAway) return Check::kAway;
-  if (item.keep && item.keep->agent != agent.id) return Check::kHeldForOther;
+  if ((item.keep || item.stay) && !turn) return Check::kHeldForOther;
   if (!given_to_them) {
     if (!Sees(agent, item)) return Check::kHelpsLater;
     if (IsExcluded(item, agent, model_.now)) {
@@ -237,6 +316,8 @@ int ReferenceRouter::Compare(SelectionKey key, const ItemPicture& item, const Ag
                   static_cast<int64_t>(a.config.skills.size()));
     case SelectionKey::kFixedOrder:
       return Sign(int64_t{a.config.order} - b.config.order);
+    case SelectionKey::kWeighted:
+      return Sign(a.given - b.given);
   }
   return 0;
 }
@@ -277,14 +358,14 @@ std::optional<ItemId> ReferenceRouter::FirstBy(const AgentPicture& agent, auto k
 
 std::optional<ItemId> ReferenceRouter::BestItemFor(const AgentPicture& agent) const {
   return FirstBy(agent, [&](const ItemPicture& item) {
-    return std::tuple(item.band, !item.keep.has_value(), !IsOwedShare(item.queue),
+    return std::tuple(item.band, !item.keep && !item.stay, !IsOwedShare(item.queue),
                       RankOf(item, agent), item.due, item.id);
   });
 }
 
 std::optional<ItemId> ReferenceRouter::FirstToLookAt(const AgentPicture& agent) const {
   return FirstBy(agent, [](const ItemPicture& item) {
-    return std::tuple(item.band, !item.keep.has_value(), item.due, item.id);
+    return std::tuple(item.band, !item.keep && !item.stay, item.due, item.id);
   });
 }
 
@@ -294,7 +375,14 @@ bool ReferenceRouter::IsOwedShare(QueueId id) const {
   return floor > 0 && queue.share_credit + floor >= 1000;
 }
 
-bool ReferenceRouter::Holds(const EntryGate& gate, QueueId queue) const {
+bool ReferenceRouter::Holds(const EntryGate& gate, QueueId queue,
+                            const std::vector<QueueWait>& waits) const {
+  if (gate.when == EntryGate::When::kEstimatedWait) {
+    for (const QueueWait& wait : waits) {
+      if (wait.queue == queue) return wait.p80 > gate.wait;
+    }
+    return false;
+  }
   if (gate.when == EntryGate::When::kWaiting) {
     int waiting = 0;
     for (const auto& [id, item] : model_.living) {
@@ -312,7 +400,8 @@ bool ReferenceRouter::Holds(const EntryGate& gate, QueueId queue) const {
   return true;
 }
 
-const EntryGate* ReferenceRouter::FindGate(QueueId id, int band) const {
+const EntryGate* ReferenceRouter::FindGate(QueueId id, int band,
+                                           const std::vector<QueueWait>& waits) const {
   const QueuePicture& queue = model_.queues.at(id);
   std::vector<const EntryGate*> gates;
   if (queue.surge) {
@@ -320,7 +409,7 @@ const EntryGate* ReferenceRouter::FindGate(QueueId id, int band) const {
   }
   for (const EntryGate& gate : queue.config.entry_gates) gates.push_back(&gate);
   for (const EntryGate* gate : gates) {
-    if (band >= gate->from_band && Holds(*gate, id)) return gate;
+    if (band >= gate->from_band && Holds(*gate, id, waits)) return gate;
   }
   return nullptr;
 }
@@ -336,7 +425,7 @@ std::vector<QueueId> ReferenceRouter::StandingBy(const ItemPicture& item,
     if (queue.config.share_floor_permille == 0) continue;
     bool stands_by = id == item.queue;
     for (const auto& [other_id, other] : model_.living) {
-      if (other.queue != id || other.band > item.band || other.keep) continue;
+      if (other.queue != id || other.band > item.band || other.keep || other.stay) continue;
       stands_by |= CouldTake(agent, other, model_.now);
     }
     if (stands_by) queues.push_back(id);
@@ -346,12 +435,14 @@ std::vector<QueueId> ReferenceRouter::StandingBy(const ItemPicture& item,
 
 std::optional<ReferenceRouter::Turn> ReferenceRouter::PreferredTurn(const ItemPicture& item) const {
   if (!item.turns_open) return std::nullopt;
-  for (size_t i = item.next_preference; i < item.preferred.size(); ++i) {
-    const PreferredAgent& preferred = item.preferred[i];
+  const std::vector<PreferredAgent> turns = item.Turns();
+  for (size_t i = item.next_preference; i < turns.size(); ++i) {
+    const PreferredAgent& preferred = turns[i];
     auto found = model_.agents.find(preferred.agent);
     if (found == model_.agents.end()) continue;
     const AgentPicture& agent = found->second;
-    if (!QualifiesAndMayBeAsked(agent, item, model_.now) || !agent.open_for_work()) continue;
+    if (!FitInTurn(item, preferred) || !agent.open_for_work()) continue;
+    if (!MayBeAsked(agent, item, model_.now)) continue;
     if (HasRoom(agent, item.channel)) return Turn{agent.id, i, std::nullopt};
     if (!Takes(agent, item.channel) || preferred.hold_for == Duration()) continue;
     return Turn{agent.id, i, model_.now + preferred.hold_for};

@@ -29,6 +29,14 @@ class ReferenceRouter {
   explicit ReferenceRouter(const Model& model) : model_(model) {}
 
   std::optional<Fit> FitOf(const ItemPicture& item, const AgentPicture& agent) const;
+  // The same in somebody's turn, of whom skills may not be asked.
+  std::optional<Fit> FitInTurn(const ItemPicture& item, const PreferredAgent& turn) const;
+  // In whose turn the agent would get it, of an item that is kept or stays for them.
+  static std::optional<size_t> TurnOf(const ItemPicture& item, AgentId agent);
+  // One of its preferred agents may have it some time.
+  bool IsAnyoneLeftFor(const ItemPicture& item) const;
+  // The first slot that begins in [from, until) and has room for one more callback of the queue.
+  std::optional<Instant> FirstSlot(QueueId queue, Instant from, Instant until) const;
   // The channel is in the agent's profile.
   bool Takes(const AgentPicture& agent, Channel channel) const;
   // Channel limit, units, interruption.
@@ -54,9 +62,9 @@ class ReferenceRouter {
   std::optional<PartnerDue> PartnerDueFor(const ItemPicture& item, const AgentPicture& agent,
                                           bool by_force) const;
   // What would enter the queue now finds the gate shut.
-  bool Holds(const EntryGate& gate, QueueId queue) const;
+  bool Holds(const EntryGate& gate, QueueId queue, const std::vector<QueueWait>& waits) const;
   // The first that does, for an item of this band; null: none.
-  const EntryGate* FindGate(QueueId queue, int band) const;
+  const EntryGate* FindGate(QueueId queue, int band, const std::vector<QueueWait>& waits) const;
   int RankOf(const ItemPicture& item, const AgentPicture& agent) const;
   // Queues with a share floor of which the agent could take an item of this band or a lower one.
   std::vector<QueueId> StandingBy(const ItemPicture& item, const AgentPicture& agent) const;
@@ -81,11 +89,10 @@ class ReferenceRouter {
   std::optional<ItemId> FirstBy(const AgentPicture& agent, auto key) const;
   // Counted once: a router lives no longer than the moment it judges.
   const Holding& HoldingOf(AgentId agent) const;
-  bool QualifiesAndMayBeAsked(const AgentPicture& agent, const ItemPicture& item,
-                              Instant now) const;
   bool IsBelowFloor(const QueuePicture& queue, const PartnerPicture& partner) const;
   // Negative: `a` goes first, 0: the chain decides. Of a queue that partners share.
   int ComparePartners(const ItemPicture& item, const AgentPicture& a, const AgentPicture& b) const;
+  bool MayBeAsked(const AgentPicture& agent, const ItemPicture& item, Instant now) const;
   // Negative: `a` goes first.
   int Compare(SelectionKey key, const ItemPicture& item, const AgentPicture& a,
               const AgentPicture& b) const;

@@ -77,6 +77,7 @@ class Rules {
     }
     // What is kept stands still; its steps go on when it is for everyone again.
     if (item.keep) return Kept(item);
+    if (item.stay) return Staying(item);
     for (Duration delay : model_.DelaysFor(item)) {
       if (delay > item.shown && item.queued_since + delay <= now_) {
         Fault("item {} is not shown after a delay that has passed", item.id.value());
@@ -99,6 +100,13 @@ class Rules {
     if (steps[step].skip_if_none && !router_.AnyoneHereQualifies(item)) {
       Fault("item {} stays at step {} for which nobody is here", item.id.value(), item.step);
     }
+  }
+
+  void Staying(const ItemPicture& item) {
+    if (item.stay->until && *item.stay->until <= now_) {
+      Fault("item {} stays past its time", item.id.value());
+    }
+    if (!router_.IsAnyoneLeftFor(item)) Fault("item {} stays for nobody", item.id.value());
   }
 
   void Kept(const ItemPicture& item) {

@@ -25,7 +25,7 @@ class QueueReader {
   absl::Status ReadSurge(std::string part);
   // "the house 60 % and callco 40 % with at least 80 % in time settled every 15 min"
   absl::Status ReadShares(std::string part);
-  // "3 times every 15 min within 2 h"
+  // "3 times every 15 min within 2 h and at most 2 in a quarter"
   absl::Status ReadRetry(std::string part);
 
   QueueWords& queue_;
@@ -113,6 +113,8 @@ absl::Status QueueReader::ReadHours(std::string part) {
 absl::Status QueueReader::ReadClosed(std::string part) {
   if (part == "hold") {
     config_.closed_action = ClosedActionKind::kHold;
+  } else if (part == "call back") {
+    config_.closed_action = ClosedActionKind::kCallback;
   } else if (TakePrefix(part, "refuse: ")) {
     config_.closed_action = ClosedActionKind::kRefuse;
     config_.closed_message = part;
@@ -170,7 +172,12 @@ absl::Status QueueReader::ReadShares(std::string part) {
 
 absl::Status QueueReader::ReadRetry(std::string part) {
   RetryRule rule;
-  const auto within = Parts(part, " within ");
+  const auto slot = Parts(part, " and at most ");
+  if (slot.size() == 2) {
+    WISSEL_ASSIGN_OR_RETURN(const int64_t most, ReadNumber(Parts(slot[1], " ")[0]));
+    rule.per_slot = static_cast<int32_t>(most);
+  }
+  const auto within = Parts(slot[0], " within ");
   const auto every = Parts(within[0], " times every ");
   if (every.size() != 2) return NotUnderstood(part, "how often a customer is tried");
   WISSEL_ASSIGN_OR_RETURN(const int64_t attempts, ReadNumber(every[0]));
@@ -187,6 +194,11 @@ absl::Status QueueReader::ReadGate(std::string part, std::vector<EntryGate>& gat
   EntryGate gate;
   if (TakePrefix(part, "nobody is here: ")) {
     gate.when = EntryGate::When::kNobodySignedIn;
+  } else if (TakePrefix(part, "the wait is over ")) {
+    const size_t colon = part.find(": ");
+    gate.when = EntryGate::When::kEstimatedWait;
+    WISSEL_ASSIGN_OR_RETURN(gate.wait, ReadDuration(part.substr(0, colon)));
+    part = part.substr(colon + 2);
   } else {
     const auto halves = Parts(part, " wait: ");
     WISSEL_ASSIGN_OR_RETURN(const int64_t waiting, ReadNumber(halves[0]));
@@ -207,8 +219,8 @@ absl::Status QueueReader::ReadGate(std::string part, std::vector<EntryGate>& gat
 }
 
 absl::Status QueueReader::ReadSelection(std::string part) {
-  static const std::vector<std::string> kNames = {"ring",          "score",       "load", "idle",
-                                                  "fewest skills", "most skills", "order"};
+  static const std::vector<std::string> kNames = {
+      "ring", "score", "load", "idle", "fewest skills", "most skills", "order", "weight"};
   config_.selection.clear();
   for (const std::string& name : Parts(part, " then ")) {
     const auto found = std::find(kNames.begin(), kNames.end(), name);

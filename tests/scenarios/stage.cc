@@ -190,38 +190,10 @@ absl::Status Stage::Enter(const std::string& name, std::string text) {
   WISSEL_ASSIGN_OR_RETURN(create.queue, FindQueue(parts[0]));
   create.contact = name;
   for (size_t i = 1; i < parts.size(); ++i) {
-    std::string part = parts[i];
-    if (TakePrefix(part, "band ")) {
-      WISSEL_ASSIGN_OR_RETURN(const int64_t band, ReadNumber(part));
-      create.band = static_cast<uint8_t>(band);
-    } else if (TakePrefix(part, "ahead by ")) {
-      WISSEL_ASSIGN_OR_RETURN(create.head_start, ReadDuration(part));
-    } else if (TakePrefix(part, "about ")) {
-      create.topic = part;
-    } else if (TakePrefix(part, "of ")) {
-      create.contact = part;
-    } else if (TakePrefix(part, "not before ")) {
-      WISSEL_ASSIGN_OR_RETURN(create.not_before, ReadTime(part));
-    } else if (TakePrefix(part, "not after ")) {
-      WISSEL_ASSIGN_OR_RETURN(create.not_after, ReadTime(part));
-    } else if (TakePrefix(part, "by ")) {
-      WISSEL_ASSIGN_OR_RETURN(create.channel, ReadChannel(part));
-    } else if (TakePrefix(part, "needs ")) {
-      WISSEL_ASSIGN_OR_RETURN(create.requirement, ReadRequirement(part, directory()));
-    } else if (TakePrefix(part, "prefers ")) {
-      for (const std::string& one : Parts(part, " then ")) {
-        const auto words = Parts(one, " for ");
-        PreferredAgent preferred;
-        WISSEL_ASSIGN_OR_RETURN(preferred.agent, FindAgent(words[0]));
-        if (words.size() == 2) {
-          WISSEL_ASSIGN_OR_RETURN(preferred.hold_for, ReadDuration(words[1]));
-        }
-        create.preferred.push_back(preferred);
-      }
-    } else {
-      return NotUnderstood(part, "a fact about an item");
-    }
+    WISSEL_RETURN_IF_ERROR(ReadFact(parts[i], create));
   }
+  // As a door does.
+  AddWaits(engine_, pace_, now_, create);
   // The name is known before the events that mention it are told.
   const ItemId next(engine_.Save().next_item);
   items_.emplace(name, next);
@@ -230,10 +202,14 @@ absl::Status Stage::Enter(const std::string& name, std::string text) {
   return absl::OkStatus();
 }
 
-// "", "not before 10:00", "not before 10:00 not after 12:00"
+// "", "not before 10:00", "not before 10:00 not after 12:00", "not before 10:00 spread over 2 h"
 absl::Status Stage::Promise(ItemId item, std::string text) {
   PromiseCallback promise{item, {}, {}};
-  const auto halves = Parts(text, "not after ");
+  const auto spread = Parts(text, "spread over ");
+  if (spread.size() == 2) {
+    WISSEL_ASSIGN_OR_RETURN(promise.spread_over, ReadDuration(spread[1]));
+  }
+  const auto halves = Parts(spread[0], "not after ");
   if (halves.size() == 2) {
     WISSEL_ASSIGN_OR_RETURN(promise.not_after, ReadTime(halves[1]));
   }
@@ -393,10 +369,19 @@ void Stage::Ask(CommandBody body) {
                       field.empty() ? "" : " at " + field,
                       Readable(std::string(outcome.status().message())),
                       right.empty() ? "" : "; right: " + Readable(right)));
+    for (const Alternative& instead : AlternativesOf(outcome.status())) Tell(instead);
     begun_ = true;  // a setting that is refused must be seen
   }
   if (outcome.ok() && outcome->repeated) Write("  nothing: it has been carried out before");
   Tell(events);
+}
+
+void Stage::Tell(const Alternative& instead) {
+  const char* words = "the same in";
+  if (instead.kind == Alternative::Kind::kCallback) words = "a callback by";
+  if (instead.kind == Alternative::Kind::kOtherQueue) words = "now in";
+  Write(fmt::format("  instead: {} {}{}", words, instead.queue,
+                    instead.from ? " from " + Readable(FormatInstant(*instead.from)) : ""));
 }
 
 void Stage::AdvanceTo(Instant to) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/status.h"
 #include "router/core/engine.h"
 #include "router/core/pace.h"
 
@@ -34,6 +35,11 @@ class Stage {
   absl::Status PlayWork(AgentId agent, std::string text);
   absl::Status Enter(const std::string& name, std::string text);
   void TellWait(ItemId item);
+  // stage_facts.cc: what is said of an item that enters.
+  absl::Status ReadFact(std::string part, CreateItem& create);
+  absl::Status ReadPreferred(std::string_view text, CreateItem& create);
+  absl::Status ReadFallback(std::string text, Fallback& fallback);
+  void Tell(const Alternative& instead);
   absl::Status Change(ItemId item, std::string text);
   absl::Status Promise(ItemId item, std::string text);
   absl::Status TransferTo(std::string text, std::optional<QueueId>& queue,

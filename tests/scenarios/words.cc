@@ -288,6 +288,8 @@ absl::StatusOr<AgentConfig> ReadAgent(std::string_view name, std::string_view te
       agent.team = directory.teams.FindId(words[1]);
     } else if (key == "partner") {
       agent.partner = directory.partners.FindId(words[1]);
+    } else if (key == "weight" && number.ok()) {
+      agent.weight = static_cast<int32_t>(*number);
     } else if (key == "order" && number.ok()) {
       agent.order = static_cast<int32_t>(*number);
     } else if (number.ok()) {
