@@ -25,6 +25,15 @@ v1::ErrorDetail DetailOf(const absl::Status& status) {
   v1::ErrorDetail detail;
   detail.set_field(FieldAtFault(status));
   detail.set_right(WhatWouldBeRight(status));
+  for (const Alternative& alternative : AlternativesOf(status)) {
+    v1::Alternative* to = detail.add_alternatives();
+    to->set_kind(static_cast<v1::Alternative::Kind>(alternative.kind));
+    to->set_queue(alternative.queue);
+    if (!alternative.from) continue;
+    const int64_t millis = alternative.from->millis();
+    to->mutable_time()->set_seconds(millis / 1000);
+    to->mutable_time()->set_nanos(static_cast<int32_t>(millis % 1000 * 1'000'000));
+  }
   return detail;
 }
 

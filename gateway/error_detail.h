@@ -16,7 +16,8 @@ namespace wissel::gateway {
 
 inline constexpr char kErrorDetailType[] = "wissel.v1.ErrorDetail";
 
-// The field at fault and what would be right; empty fields where the refusal names none.
+// The field at fault, what would be right and what may be done instead; empty where the refusal
+// names none.
 v1::ErrorDetail DetailOf(const absl::Status& status);
 
 // The message, cut to what fits a header of any client (1,000 bytes).

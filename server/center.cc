@@ -96,6 +96,10 @@ class Center::Rooms {
         std::optional<Today> today,
         FoldToday(*reader, snapshots ? &*snapshots : nullptr, sequencer_->now(), zone));
     waits_.emplace(*sequencer_, today ? std::move(today->pace) : Pace(sequencer_->engine()));
+    sequencer_->PrepareCommandsWith(
+        [waits = &*waits_](const Engine& engine, Instant now, CommandBody& command) {
+          waits->Prepare(engine, now, command);
+        });
     if (today) board_ = std::move(today->board);
     return absl::OkStatus();
   }

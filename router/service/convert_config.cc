@@ -282,6 +282,10 @@ absl::StatusOr<AgentConfig> ReadAgent(const v1::Agent& from, std::string name,
   WISSEL_ASSIGN_OR_RETURN(
       agent.profile, FindByName<ProfileId>(directory, from.routing_profile(), "routingProfile"));
   agent.order = from.order();
+  if (from.has_selection_weight()) {
+    WISSEL_ASSIGN_OR_RETURN(agent.weight,
+                            ReadNumber(from.selection_weight(), 1, 100, "selectionWeight"));
+  }
   return agent;
 }
 
@@ -301,6 +305,7 @@ void WriteAgent(const AgentConfig& agent, const Directory& directory, v1::Agent*
   if (agent.partner) out->set_partner(NameIn(directory, *agent.partner));
   out->set_routing_profile(NameIn(directory, agent.profile));
   out->set_order(agent.order);
+  if (agent.weight != kUsualWeight) out->set_selection_weight(agent.weight);
 }
 
 }  // namespace wissel

@@ -65,7 +65,10 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
   const std::optional<uint8_t> preference = decision.reason.preference;
   out->set_forced(decision.forced);
   out->set_transferred(preference == kKeptByTransfer);
-  if (preference && !out->transferred()) out->set_preference(*preference + 1);
+  if (preference && !out->transferred()) {
+    out->set_preference(*preference + 1);
+    out->set_backup(*preference >= item.preferred.size());
+  }
   out->set_band(decision.reason.band);
   out->set_owed_share(decision.reason.owed_share);
   out->set_rank(decision.reason.rank);
@@ -74,6 +77,9 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
     v1::PartnerTurn* turn = out->mutable_partner_turn();
     if (due->partner) turn->set_partner(NameIn(directory, *due->partner));
     if (due->deviation) turn->set_deviation(static_cast<v1::PartnerDeviation>(*due->deviation));
+  }
+  if (decision.reason.given) {
+    out->set_given_by_weight(static_cast<double>(*decision.reason.given) / kGivenByOne);
   }
   out->set_outcome(static_cast<v1::Decision::Outcome>(decision.outcome));
   out->set_sentence(DescribeDecision(decision, item, directory));
@@ -90,6 +96,7 @@ void WriteExplanation(const ItemExplanation& explanation, const Engine& engine,
   out->set_queue(NameIn(directory, item->queue));
   const AgentId agent = item->keep ? item->keep->agent : item->agent();
   if (agent != AgentId()) out->set_agent(NameIn(directory, agent));
+  out->set_staying(item->stay.has_value());
   if (explanation.place) out->set_place(static_cast<int64_t>(*explanation.place));
   if (explanation.state == ItemState::kWaiting) {
     WriteOrderKey(*item, engine, out->mutable_order_key());

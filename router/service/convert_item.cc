@@ -40,7 +40,61 @@ absl::StatusOr<PreferredAgent> ReadPreferred(const v1::PreferredAgent& from,
     WISSEL_ASSIGN_OR_RETURN(preferred.hold_for,
                             ReadDuration(from.hold_for(), Duration(), kLongest, "holdFor"));
   }
+  preferred.skip_skills = from.skip_skills();
   return preferred;
+}
+
+absl::Status CheckOnlyItsOwn(const v1::Fallback& from, FallbackKind kind) {
+  if (from.has_stay_for() && kind != FallbackKind::kStay) {
+    return RefuseField("stayFor", "only STAY has a time", "no time, or kind STAY");
+  }
+  const bool agent = !from.agent().empty() || from.has_hold_for();
+  if (agent && kind != FallbackKind::kBackupAgent) {
+    return RefuseField("agent", "only BACKUP_AGENT has an agent", "no agent, or kind BACKUP_AGENT");
+  }
+  if (!from.queue().empty() && kind != FallbackKind::kBackupQueue) {
+    return RefuseField("queue", "only BACKUP_QUEUE has a queue", "no queue, or kind BACKUP_QUEUE");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Fallback> ReadFallback(const v1::Fallback& from, const Directory& directory) {
+  Fallback fallback;
+  if (!v1::Fallback::Kind_IsValid(from.kind())) {
+    return RefuseField("kind", fmt::format("{} is no kind", static_cast<int>(from.kind())),
+                       "NEXT_BEST, STAY, BACKUP_AGENT or BACKUP_QUEUE");
+  }
+  if (from.kind() != v1::Fallback::KIND_UNSPECIFIED) {
+    fallback.kind = static_cast<FallbackKind>(from.kind());
+  }
+  WISSEL_RETURN_IF_ERROR(CheckOnlyItsOwn(from, fallback.kind));
+  if (from.has_stay_for()) {
+    WISSEL_ASSIGN_OR_RETURN(
+        fallback.stay_for, ReadDuration(from.stay_for(), Duration::Millis(1), kLongest, "stayFor"));
+  }
+  if (fallback.kind == FallbackKind::kBackupAgent) {
+    WISSEL_ASSIGN_OR_RETURN(fallback.agent, FindByName<AgentId>(directory, from.agent(), "agent"));
+  }
+  if (from.has_hold_for()) {
+    WISSEL_ASSIGN_OR_RETURN(fallback.hold_for,
+                            ReadDuration(from.hold_for(), Duration(), kLongest, "holdFor"));
+  }
+  if (fallback.kind == FallbackKind::kBackupQueue) {
+    WISSEL_ASSIGN_OR_RETURN(fallback.queue, FindByName<QueueId>(directory, from.queue(), "queue"));
+  }
+  return fallback;
+}
+
+void WriteFallback(const Fallback& fallback, const Directory& directory, v1::Fallback* out) {
+  out->set_kind(static_cast<v1::Fallback::Kind>(fallback.kind));
+  if (fallback.stay_for) WriteDuration(*fallback.stay_for, out->mutable_stay_for());
+  if (fallback.agent) {
+    out->set_agent(NameIn(directory, *fallback.agent));
+    WriteDuration(fallback.hold_for, out->mutable_hold_for());
+  }
+  if (fallback.queue && directory.queues.Find(*fallback.queue) != nullptr) {
+    out->set_queue(NameIn(directory, *fallback.queue));
+  }
 }
 
 absl::Status ReadPreferredAgents(const v1::WorkItem& from, const Directory& directory,
@@ -117,6 +171,9 @@ absl::StatusOr<CreateItem> ReadNewItem(const v1::WorkItem& from, const Directory
     WISSEL_ASSIGN_OR_RETURN(item.not_after, ReadTimestamp(from.not_after_time(), "notAfterTime"));
   }
   WISSEL_RETURN_IF_ERROR(ReadPreferredAgents(from, directory, item));
+  absl::StatusOr<Fallback> fallback = ReadFallback(from.fallback(), directory);
+  if (!fallback.ok()) return WithFieldPrefix(fallback.status(), "fallback");
+  item.fallback = *fallback;
   return item;
 }
 
@@ -137,6 +194,14 @@ void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
     v1::PreferredAgent* to = out->add_preferred_agents();
     to->set_agent(NameIn(directory, preferred.agent));
     WriteDuration(preferred.hold_for, to->mutable_hold_for());
+    to->set_skip_skills(preferred.skip_skills);
+  }
+  if (item.fallback != Fallback()) {
+    WriteFallback(item.fallback, directory, out->mutable_fallback());
+  }
+  if (item.stay) {
+    v1::Staying* staying = out->mutable_staying();
+    if (item.stay->until) WriteTimestamp(*item.stay->until, staying->mutable_until());
   }
   out->set_state(static_cast<v1::WorkItem::State>(item.state));
   WriteTimestamp(item.entered, out->mutable_enter_time());

@@ -22,6 +22,7 @@ constexpr int kLastBand = 9;
 constexpr int kMostWaiting = 1'000'000;
 constexpr int kMaxGates = 10;
 constexpr int kMostPartners = 20;
+constexpr int kMostPerSlot = 100'000;
 constexpr int kMostAttempts = 100;
 constexpr size_t kLongestMessage = 500;
 
@@ -62,7 +63,7 @@ absl::Status ReadClosedAction(const v1::ClosedAction& from, std::optional<QueueI
                               const Directory& directory, QueueConfig& queue) {
   if (!v1::ClosedAction::Kind_IsValid(from.kind())) {
     return RefuseField("kind", fmt::format("{} is no kind", static_cast<int>(from.kind())),
-                       "REFUSE, HOLD or REDIRECT");
+                       "REFUSE, HOLD, REDIRECT or CALLBACK");
   }
   if (from.kind() != v1::ClosedAction::KIND_UNSPECIFIED) {
     queue.closed_action = static_cast<ClosedActionKind>(from.kind());
@@ -97,7 +98,8 @@ absl::Status ReadOpening(const v1::Queue& from, std::optional<QueueId> id,
 absl::StatusOr<EntryGate> ReadGate(const v1::EntryGate& from, const Directory& directory) {
   EntryGate gate;
   if (from.when() == 0 || !v1::EntryGate::When_IsValid(from.when())) {
-    return RefuseField("when", "it is not said when the gate holds", "WAITING or NOBODY_SIGNED_IN");
+    return RefuseField("when", "it is not said when the gate holds",
+                       "WAITING, NOBODY_SIGNED_IN or ESTIMATED_WAIT");
   }
   if (from.action() == 0 || !v1::EntryGate::Action_IsValid(from.action())) {
     return RefuseField("action", "it is not said what happens then", "REFUSE or REDIRECT");
@@ -108,6 +110,17 @@ absl::StatusOr<EntryGate> ReadGate(const v1::EntryGate& from, const Directory& d
     WISSEL_ASSIGN_OR_RETURN(gate.waiting, ReadNumber(from.waiting(), 1, kMostWaiting, "waiting"));
   } else if (from.waiting() != 0) {
     return RefuseField("waiting", "only WAITING has a number", "no number, or when WAITING");
+  }
+  const bool by_wait = gate.when == EntryGate::When::kEstimatedWait;
+  if (by_wait != from.has_wait()) {
+    return RefuseField(
+        "wait", by_wait ? "it is not said how long is too long" : "only ESTIMATED_WAIT has a time",
+        by_wait ? RangeInWords(Duration::Seconds(1), Duration::Days(1))
+                : "no time, or when ESTIMATED_WAIT");
+  }
+  if (by_wait) {
+    WISSEL_ASSIGN_OR_RETURN(
+        gate.wait, ReadDuration(from.wait(), Duration::Seconds(1), Duration::Days(1), "wait"));
   }
   const bool refuses = gate.action == EntryGate::Action::kRefuse;
   if (!refuses && !from.message().empty()) {
@@ -154,6 +167,8 @@ absl::StatusOr<RetryRule> ReadRetry(const v1::RetryRule& from) {
                             ReadDuration(from.expires_after(), Duration::Seconds(1),
                                          Duration::Days(365), "retry.expiresAfter"));
   }
+  WISSEL_ASSIGN_OR_RETURN(retry.per_slot,
+                          ReadNumber(from.per_slot(), 0, kMostPerSlot, "retry.perSlot"));
   return retry;
 }
 
@@ -211,8 +226,8 @@ absl::StatusOr<std::vector<SelectionKey>> ReadSelection(const v1::Queue& from) {
     const auto number = static_cast<int>(from.selection(i));
     if (number == 0 || !v1::SelectionKey_IsValid(number)) {
       return RefuseField(field, fmt::format("{} is no selection key", number),
-                         "RING, MATCH_SCORE, LOAD_RATIO, IDLE_SINCE, FEWEST_SKILLS, MOST_SKILLS "
-                         "or FIXED_ORDER");
+                         "RING, MATCH_SCORE, LOAD_RATIO, IDLE_SINCE, FEWEST_SKILLS, MOST_SKILLS, "
+                         "FIXED_ORDER or WEIGHTED");
     }
     const auto key = static_cast<SelectionKey>(number);
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
@@ -276,6 +291,7 @@ void WriteGate(const EntryGate& gate, const Directory& directory, v1::EntryGate*
   out->set_action(static_cast<v1::EntryGate::Action>(gate.action));
   out->set_message(gate.message);
   out->set_from_band(gate.from_band);
+  if (gate.when == EntryGate::When::kEstimatedWait) WriteDuration(gate.wait, out->mutable_wait());
   if (gate.queue) out->set_queue(NameIn(directory, *gate.queue));
 }
 
@@ -291,6 +307,7 @@ void WriteOverflow(const QueueConfig& queue, const Directory& directory, v1::Que
     out->mutable_retry()->set_attempts(queue.retry->attempts);
     WriteDuration(queue.retry->gap, out->mutable_retry()->mutable_gap());
     WriteDuration(queue.retry->expires_after, out->mutable_retry()->mutable_expires_after());
+    out->mutable_retry()->set_per_slot(queue.retry->per_slot);
   }
   if (!queue.overflow) return;
   WriteDuration(queue.overflow->after, out->mutable_overflow()->mutable_after());

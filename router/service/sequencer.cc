@@ -186,6 +186,7 @@ void Sequencer::DecideAll(Instant now) {
     }
     auto& submission = std::get<Submission>(taken_[next_]);
     const auto start = SteadyClock::now();
+    if (preparer_) preparer_(engine_, now, submission.command.body);
     absl::StatusOr<Outcome> outcome = engine_.Decide(submission.command, now, batch_.events);
     if (options_.metrics.decision_seconds) options_.metrics.decision_seconds(SecondsSince(start));
     batch_.answers.push_back({std::move(submission.done), std::move(outcome)});

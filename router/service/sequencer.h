@@ -66,6 +66,10 @@ class Sequencer : public Shard {
   ~Sequencer() override;
 
   void AddObserver(Observer observer) override;
+  // Adds to a command what has to be known at the moment at which it is decided, on the sequencer's
+  // thread. Before Start.
+  using Preparer = std::function<void(const Engine&, Instant now, CommandBody&)>;
+  void PrepareCommandsWith(Preparer preparer) { preparer_ = std::move(preparer); }
   void Start();
   // Carries out what has been submitted, then makes a last snapshot.
   void Stop();
@@ -131,6 +135,7 @@ class Sequencer : public Shard {
   Engine engine_;
   JournalPosition position_;
   std::vector<Observer> observers_;
+  Preparer preparer_;
   std::vector<Incoming> taken_;  // from the inbox; the next to be carried out is next_
   size_t next_ = 0;
   Batch batch_;

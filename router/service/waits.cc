@@ -17,6 +17,10 @@ WaitEstimator Waits::In(const Engine& engine) const {
   return WaitEstimator(engine, *pace_, shard_.now());
 }
 
+void Waits::Prepare(const Engine& engine, Instant now, CommandBody& command) const {
+  if (auto* create = std::get_if<CreateItem>(&command)) AddWaits(engine, *pace_, now, *create);
+}
+
 void WriteEstimate(const WaitEstimate& wait, v1::EstimatedWait* out) {
   WriteDuration(wait.p50, out->mutable_p50());
   WriteDuration(wait.p80, out->mutable_p80());

@@ -20,6 +20,8 @@ class Waits {
 
   // Lives no longer than the callback.
   WaitEstimator In(const Engine& engine) const;
+  // On the sequencer thread: what gates by estimated wait look at goes with a new item.
+  void Prepare(const Engine& engine, Instant now, CommandBody& command) const;
 
  private:
   const Shard& shard_;

@@ -173,6 +173,10 @@ absl::StatusOr<CommandBody> PromiseOf(const v1::PromiseCallbackRequest& request)
     WISSEL_ASSIGN_OR_RETURN(promise.not_after,
                             ReadTimestamp(request.not_after_time(), "notAfterTime"));
   }
+  if (request.has_spread_over()) {
+    WISSEL_ASSIGN_OR_RETURN(promise.spread_over, ReadDuration(request.spread_over(), kCallbackSlot,
+                                                              Duration::Days(14), "spreadOver"));
+  }
   return promise;
 }
 

@@ -43,7 +43,7 @@ std::optional<PartnerDue> ReferenceRouter::PartnerDueFor(const ItemPicture& item
   if (agent.config.partner == due->partner) return answer;
   if (by_force) {
     answer.deviation = PartnerDeviation::kForced;
-  } else if (item.keep || PreferredTurn(item)) {
+  } else if (item.keep || item.stay || PreferredTurn(item)) {
     answer.deviation = PartnerDeviation::kKeptForAgent;
   }
   if (answer.deviation) return answer;

@@ -118,6 +118,22 @@ TEST(GatewayProtocol, StatusDetailsAreGoogleRpcStatus) {
   EXPECT_EQ(bytes, expected + any.SerializeAsString());
 }
 
+TEST(GatewayProtocol, ARefusalSaysWhatMayBeDoneInstead) {
+  const absl::Status status = WithAlternatives(
+      Refuse(absl::StatusCode::kFailedPrecondition, "workItem.queue", "too many wait"),
+      {{Alternative::Kind::kOtherQueue, "queues/mail", std::nullopt},
+       {Alternative::Kind::kCallback, "queues/phone", Instant::FromMillis(1'500)}});
+  const v1::ErrorDetail detail = DetailOf(WithFieldPrefix(status, "requests[0]"));
+  EXPECT_EQ(detail.field(), "requests[0].workItem.queue");
+  ASSERT_EQ(detail.alternatives_size(), 2);
+  EXPECT_EQ(detail.alternatives(0).kind(), v1::Alternative::OTHER_QUEUE);
+  EXPECT_EQ(detail.alternatives(0).queue(), "queues/mail");
+  EXPECT_FALSE(detail.alternatives(0).has_time());
+  EXPECT_EQ(detail.alternatives(1).kind(), v1::Alternative::CALLBACK_LATER);
+  EXPECT_EQ(detail.alternatives(1).time().seconds(), 1);
+  EXPECT_EQ(detail.alternatives(1).time().nanos(), 500'000'000);
+}
+
 TEST(GatewayProtocol, LongMessagesAreCutBetweenCharacters) {
   std::string text(999, 'x');
   text += "\xC3\xA9 and more";

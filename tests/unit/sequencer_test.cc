@@ -26,10 +26,12 @@ class SequencerTest : public ::testing::Test {
   }
   void Start(SequencerOptions options = {}) {
     Open(std::move(options));
+    sequencer_->PrepareCommandsWith(prepare_);
     sequencer_->Start();
   }
 
   bool real_time_ = false;
+  Sequencer::Preparer prepare_;
   HandClock clock_;
   std::shared_ptr<MemoryJournalStore> store_ = MakeMemoryJournalStore();
   std::shared_ptr<TestJournal::Control> control_ = std::make_shared<TestJournal::Control>();
@@ -57,6 +59,24 @@ TEST_F(SequencerTest, ARefusedCommandChangesNothing) {
   EXPECT_EQ(Ask(*sequencer_, NewItem(QueueId(77))).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(DigestNow(*sequencer_), before);
   EXPECT_EQ(sequencer_->last_sequence(), sequence);
+}
+
+TEST_F(SequencerTest, ACommandIsPreparedByTheStateThatDecidesIt) {
+  prepare_ = [](const Engine& engine, Instant, CommandBody& body) {
+    auto* create = std::get_if<CreateItem>(&body);
+    if (create != nullptr) create->topic = engine.WasItem(ItemId(1)) ? "second" : "first";
+  };
+  Start();
+  SmallCenter center(*sequencer_);
+  for (const char* topic : {"first", "second"}) {
+    Command command;
+    command.body = NewItem(center.queue);
+    std::promise<std::string> found;
+    sequencer_->Submit(command, [&](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
+      found.set_value(engine.FindItem(ItemId(outcome->subject))->topic);
+    });
+    EXPECT_EQ(found.get_future().get(), topic);
+  }
 }
 
 TEST_F(SequencerTest, WhatComesInDuringASyncIsOneBatch) {

@@ -2,6 +2,7 @@
 // cannot be is refused at its field, and what may be asked does what it says.
 #include <gmock/gmock.h>
 
+#include "base/status.h"
 #include "tests/unit/service_testing.h"
 #include "wissel/v1/surge.pb.h"
 
@@ -62,14 +63,18 @@ TEST_F(RulesTest, AQueueSaysItsRulesAsTheyWereSet) {
   const auto queue = UpdateTax(R"("shareFloor": 0.25,
       "entryGates": [{"when": "WAITING", "waiting": 3, "action": "REDIRECT", "queue": "queues/general"},
                      {"when": "NOBODY_SIGNED_IN", "action": "REFUSE", "message": "Nobody is here.",
-                      "fromBand": 4}],
+                      "fromBand": 4},
+                     {"when": "ESTIMATED_WAIT", "wait": "600s", "action": "REFUSE"}],
       "overflow": {"after": "90s", "queue": "queues/general"},
-      "retry": {"attempts": 2, "gap": "60s", "expiresAfter": "3600s"},
-      "surge": {"gates": [{"when": "WAITING", "waiting": 1, "action": "REFUSE"}],
+      "retry": {"attempts": 2, "gap": "60s", "expiresAfter": "3600s",
+      "perSlot": 4}, "selection": ["RING", "WEIGHTED"], "surge": {"gates": [{"when": "WAITING", "waiting": 1, "action": "REFUSE"}],
                 "mergeDuplicates": true})",
-                               "shareFloor,entryGates,overflow,retry,surge");
+                               "shareFloor,entryGates,overflow,retry,selection,surge");
   EXPECT_DOUBLE_EQ(queue.share_floor(), 0.25);
-  ASSERT_EQ(queue.entry_gates_size(), 2);
+  ASSERT_EQ(queue.entry_gates_size(), 3);
+  EXPECT_EQ(queue.entry_gates(2).wait().seconds(), 600);
+  EXPECT_EQ(queue.retry().per_slot(), 4);
+  EXPECT_EQ(queue.selection(1), v1::WEIGHTED);
   EXPECT_EQ(queue.entry_gates(0).queue(), "queues/general");
   EXPECT_EQ(queue.entry_gates(1).from_band(), 4);
   EXPECT_EQ(queue.overflow().after().seconds(), 90);
@@ -99,6 +104,13 @@ TEST_F(RulesTest, RefusesQueueRulesThatCannotWork) {
   RefusedTax(R"("entryGates": [{"when": "WAITING", "waiting": 1, "action": "REDIRECT",
                                 "queue": "queues/tax"}])",
              "entryGates", "entryGates[0].queue");
+  RefusedTax(R"("entryGates": [{"when": "ESTIMATED_WAIT", "action": "REFUSE"}])", "entryGates",
+             "entryGates[0].wait");
+  RefusedTax(R"("entryGates": [{"when": "NOBODY_SIGNED_IN", "wait": "9s", "action": "REFUSE"}])",
+             "entryGates", "entryGates[0].wait");
+  RefusedTax(R"("retry": {"perSlot": -1})", "retry", "retry.perSlot");
+  RefusedTax(R"("hours": {"timeZone": "UTC", "closedAction": {"kind": "CALLBACK"}})", "hours",
+             "retry");
   RefusedTax(R"("overflow": {"after": "0s", "queue": "queues/general"})", "overflow",
              "overflow.after");
   RefusedTax(R"("overflow": {"after": "9s", "queue": "queues/tax"})", "overflow", "overflow.queue");
@@ -161,6 +173,49 @@ TEST_F(RulesTest, ACallbackIsPromisedAndMergedWithTheNextContact) {
   const auto again = Create(R"("contact": "customer-1", "band": 7)");
   EXPECT_EQ(again.band(), 5);
   EXPECT_EQ(Must<v1::WorkItem>("WorkService.GetWorkItem", promise).state(), v1::WorkItem::MERGED);
+}
+
+TEST_F(RulesTest, CallbacksAreSpreadOverSlotsWithRoom) {
+  UpdateTax(R"("retry": {"perSlot": 1})", "retry");
+  Create(R"("contact": "customer-1")");
+  Create(R"("contact": "customer-2")");
+  const auto spread = [](int item, const char* over) {
+    return R"({"name": "workItems/)" + std::to_string(item) + R"(", "spreadOver": ")" + over +
+           "\"}";
+  };
+  const auto first = Must<v1::WorkItem>("WorkService.PromiseCallback", spread(1, "900s"));
+  EXPECT_EQ(first.state(), v1::WorkItem::SCHEDULED);
+  EXPECT_EQ(first.not_before_time().seconds() % 900, 0);
+  const auto full = center_.Call<v1::WorkItem>("WorkService.PromiseCallback", spread(2, "900s"));
+  EXPECT_EQ(full.status().code(), StatusCode::kFailedPrecondition);
+  const Alternative next{Alternative::Kind::kCallback, "queues/tax",
+                         Instant::FromMillis((first.not_before_time().seconds() + 900) * 1000)};
+  EXPECT_EQ(AlternativesOf(full.status()), std::vector{next});
+  const auto second = Must<v1::WorkItem>("WorkService.PromiseCallback", spread(2, "1800s"));
+  EXPECT_EQ(second.not_before_time().seconds(), first.not_before_time().seconds() + 900);
+  center_.Refused<v1::WorkItem>("WorkService.PromiseCallback", spread(2, "60s"),
+                                StatusCode::kInvalidArgument, "spreadOver");
+}
+
+TEST_F(RulesTest, AFallbackIsReadBackAndRefusedWhereItCannotBe) {
+  const std::string prefers = R"("contact": "p", "preferredAgents": [{"agent": "agents/anna",
+      "skipSkills": true}], "fallback": )";
+  const auto item = Create(prefers + R"({"kind": "STAY", "stayFor": "60s"})");
+  EXPECT_TRUE(item.preferred_agents(0).skip_skills());
+  EXPECT_EQ(item.fallback().kind(), v1::Fallback::STAY);
+  EXPECT_EQ(item.fallback().stay_for().seconds(), 60);
+  EXPECT_EQ(item.staying().until().seconds() - item.enter_time().seconds(), 60);
+  const auto backup = Create(prefers + R"({"kind": "BACKUP_QUEUE", "queue": "queues/general"})");
+  EXPECT_EQ(backup.queue(), "queues/general");
+  EXPECT_EQ(backup.hops(), 1);
+  RefusedItem(R"("fallback": {"kind": "STAY"})", "fallback.kind");
+  RefusedItem(prefers + R"({"kind": "STAY", "queue": "queues/general"})", "fallback.queue");
+  RefusedItem(prefers + R"({"kind": "BACKUP_QUEUE", "queue": "queues/general", "agent":
+      "agents/anna"})",
+              "fallback.agent");
+  RefusedItem(prefers + R"({"stayFor": "60s"})", "fallback.stayFor");
+  RefusedItem(prefers + R"({"kind": "STAY", "stayFor": "0s"})", "fallback.stayFor");
+  RefusedItem(prefers + R"({"kind": "BACKUP_AGENT", "agent": "agents/anna"})", "fallback.agent");
 }
 
 TEST_F(RulesTest, ANoticeStandsUntilItIsWithdrawn) {

@@ -30,6 +30,10 @@ describe("why, in Dutch", () => {
     expect(at(State.WAITING, "agents/anna")).toBe("Wordt bewaard voor Anna Declercq.");
     expect(at(State.OFFERED, "agents/anna")).toBe("Wordt aangeboden aan Anna Declercq.");
     expect(at(State.ACTIVE, "agents/anna")).toBe("Actief: bij Anna Declercq.");
+    const stays = { state: State.WAITING, queue: "queues/phone", staying: true };
+    expect(whereabouts(create(WorkItemExplanationSchema, stays), nameOf)).toBe(
+      "Wacht in Telefoon, alleen op de voorkeurmedewerkers.",
+    );
     expect(at(State.ABANDONED)).not.toContain("undefined");
   });
 
@@ -43,7 +47,7 @@ describe("why, in Dutch", () => {
   });
 
   it("says what time will change, whatever it is", () => {
-    for (const kind of [1, 2, 3, 4, 5, 6, 7, 8, 99] as Kind[]) {
+    for (const kind of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 99] as Kind[]) {
       const text = change(create(UpcomingChangeSchema, { kind, step: 1, agent: "agents/anna" }), nameOf);
       expect(text).not.toMatch(/undefined|\{/);
     }
@@ -78,5 +82,7 @@ describe("why, in Dutch", () => {
     expect(why({ eligibleAgents: 4n, matchScore: 12n, loadPermille: 250 })).toMatch(
       /^Gekozen uit 4 die het konden aannemen: stap 0, overeenkomst 12, 25\s?% bezet/,
     );
+    expect(why({ preference: 3, backup: true, eligibleAgents: 1n })).toBe("De vervanger van de voorkeurmedewerkers");
+    expect(why({ eligibleAgents: 2n, givenByWeight: 1.25 })).toMatch(/; 1,25 items gekregen volgens gewicht$/);
   });
 });

@@ -9,7 +9,7 @@ import {
   type UpcomingChange,
   type WorkItemExplanation,
 } from "../gen/wissel/v1/work_pb";
-import { clockTimeWithSeconds, count, percent, spoken } from "./format";
+import { clockTimeWithSeconds, count, decimal, percent, spoken } from "./format";
 import { t } from "./i18n.svelte";
 import { asWords, awayReasonName, deviationName, partnerName, stateName } from "./labels";
 import { idOf, msOf, spanMs } from "./time";
@@ -25,6 +25,7 @@ export function whereabouts(why: WorkItemExplanation, nameOf: NameOf): string {
   const agent = why.agent === "" ? "" : nameOf(why.agent);
   switch (why.state) {
     case State.WAITING:
+      if (why.staying) return t("why.stays", { queue });
       return agent === "" ? t("why.waits", { queue }) : t("why.kept", { agent });
     case State.WAITING_FOR_HOURS:
       return t("why.waitsForHours", { queue });
@@ -67,6 +68,8 @@ export function change(upcoming: UpcomingChange, nameOf: NameOf): string {
       return t("change.released");
     case Kind.EXPIRES:
       return t("change.expires");
+    case Kind.STAY_ENDS:
+      return t("change.stayEnds");
     default:
       return t("change.other");
   }
@@ -98,13 +101,16 @@ function whyThem(decision: Decision): string {
 
 function whyAgent(decision: Decision): string {
   if (decision.transferred) return t("chosen.transferred");
+  if (decision.backup) return t("chosen.backup");
   if (decision.preference > 0) return t("chosen.preferred", { number: decision.preference });
   if (decision.eligibleAgents <= 1n) return t("chosen.only");
-  return t("chosen.among", {
+  const among = t("chosen.among", {
     count: count(decision.eligibleAgents),
     step: decision.ring,
     score: count(decision.matchScore),
     load: percent(decision.loadPermille / 1000),
     since: clockTimeWithSeconds(msOf(decision.idleSince) ?? 0),
   });
+  if (decision.givenByWeight === undefined) return among;
+  return t("chosen.byWeight", { why: among, given: decimal(decision.givenByWeight) });
 }

@@ -26,6 +26,11 @@ export function count(value: number | bigint): string {
   return numberFormat("count", {}).format(value);
 }
 
+/** To two places. */
+export function decimal(value: number): string {
+  return numberFormat("decimal", { maximumFractionDigits: 2 }).format(value);
+}
+
 export function percent(share: number): string {
   return numberFormat("percent", { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
