@@ -1,6 +1,7 @@
 #include "gateway/connect_protocol.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "base/status.h"
@@ -201,20 +202,41 @@ absl::StatusOr<std::string> WriteMessage(const google::protobuf::Message& messag
   return message.SerializeAsString();
 }
 
+namespace {
+
+// The fields of the detail, for who reads errors without the message's definition.
+void AppendDebug(const v1::ErrorDetail& detail, std::string* json) {
+  const char* separator = "";
+  const auto begin = [&](const char* name) {
+    *json += fmt::format("{}\"{}\":", std::exchange(separator, ","), name);
+  };
+  if (!detail.field().empty()) {
+    begin("field");
+    AppendJsonString(detail.field(), json);
+  }
+  if (!detail.right().empty()) {
+    begin("right");
+    AppendJsonString(detail.right(), json);
+  }
+  if (detail.alternatives().empty()) return;
+  begin("alternatives");
+  char bracket = '[';
+  for (const v1::Alternative& alternative : detail.alternatives()) {
+    *json += std::exchange(bracket, ',');
+    *json += WriteJson(alternative).value_or("{}");
+  }
+  *json += ']';
+}
+
+}  // namespace
+
 std::string ErrorJson(const absl::Status& status) {
   const v1::ErrorDetail detail = DetailOf(status);
   std::string json = fmt::format("{{\"code\":\"{}\",\"message\":", CodeName(status.code()));
   AppendJsonString(std::string(status.message()), &json);
   json += fmt::format(",\"details\":[{{\"type\":\"{}\",\"value\":\"{}\",\"debug\":{{",
                       kErrorDetailType, Base64WithoutPadding(detail.SerializeAsString()));
-  if (!detail.field().empty()) {
-    json += "\"field\":";
-    AppendJsonString(detail.field(), &json);
-  }
-  if (!detail.right().empty()) {
-    json += detail.field().empty() ? "\"right\":" : ",\"right\":";
-    AppendJsonString(detail.right(), &json);
-  }
+  AppendDebug(detail, &json);
   json += "}}]}";
   return json;
 }

@@ -132,6 +132,7 @@ TEST(GatewayProtocol, ARefusalSaysWhatMayBeDoneInstead) {
   EXPECT_EQ(detail.alternatives(1).kind(), v1::Alternative::CALLBACK_LATER);
   EXPECT_EQ(detail.alternatives(1).time().seconds(), 1);
   EXPECT_EQ(detail.alternatives(1).time().nanos(), 500'000'000);
+  EXPECT_THAT(ErrorJson(status), ::testing::HasSubstr(R"("alternatives":[{"kind":"OTHER_QUEUE",)"));
 }
 
 TEST(GatewayProtocol, LongMessagesAreCutBetweenCharacters) {
