@@ -41,7 +41,10 @@ std::optional<ItemId> ItemOf(const Event& event) {
 std::vector<NamedFact> FactsOf(const CommittedBatch& batch, const Engine& engine) {
   std::vector<ItemId> items;
   for (const Event& event : batch.events) {
-    const std::optional<ItemId> id = ItemOf(event);
+    std::optional<ItemId> id = ItemOf(event);
+    // How a consult goes says who reads along in the conversation that it is about.
+    const Item* item = id ? engine.FindItem(*id) : nullptr;
+    if (item != nullptr && item->question) id = item->question->item;
     if (id && (items.empty() || items.back() != *id)) items.push_back(*id);
   }
   std::sort(items.begin(), items.end());

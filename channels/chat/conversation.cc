@@ -30,6 +30,8 @@ void Conversation::OnItem(const ItemFact& fact, Instant now) {
   state_ = fact.state;
   queue_ = fact.queue;
   entered_ = fact.entered;
+  consulted_ = fact.consulted;
+  conference_ = fact.conference;
   // Who had it at its end may still look at it.
   if (IsEnded(fact.state)) return OnEnd(now);
   if (chat_.agent != fact.agent) agent_typing_until_ = Instant();
@@ -64,9 +66,9 @@ absl::Status Conversation::MayCustomerWrite() const {
 }
 
 absl::Status Conversation::MayAgentWrite(std::string_view agent) const {
-  if (!IsOf(agent)) {
+  if (!IsOf(agent) && !(conference_ && IsOpenTo(agent))) {
     return Refuse(absl::StatusCode::kPermissionDenied, "workItem",
-                  "only the agent who has the work item may write");
+                  "only the agent who has the work item, or is in conference about it, may write");
   }
   if (stage() == Stage::kEnded) return HasEnded();
   if (last_number() >= kMostMessages) return IsFull();

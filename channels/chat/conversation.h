@@ -31,6 +31,8 @@ struct ItemFact {
   QueueId queue;
   std::string agent;  // who has accepted it, last part of the resource name
   Instant entered;
+  std::string consulted = {};  // whom that agent asks about it, while they talk
+  bool conference = false;     // both talk with the customer
 };
 
 // What everyone is told who waits so.
@@ -64,6 +66,10 @@ class Conversation {
   absl::Status MayAgentWrite(std::string_view agent) const;
   // Has the item, or had it when it ended.
   bool IsOf(std::string_view agent) const { return !agent.empty() && agent == chat_.agent; }
+  // Has it, or is asked about it: may read; who is asked writes only in a conference.
+  bool IsOpenTo(std::string_view agent) const {
+    return IsOf(agent) || (!agent.empty() && agent == consulted_);
+  }
 
   // --- What is seen
   enum class Stage : uint8_t { kWaiting = 1, kWithAgent = 2, kEnded = 3 };
@@ -107,6 +113,8 @@ class Conversation {
  private:
   Chat chat_;
   Duration grace_;
+  std::string consulted_;
+  bool conference_ = false;
   std::optional<ItemState> state_;  // none: its item has not entered yet
   std::optional<QueueId> queue_;
   std::optional<Instant> entered_;

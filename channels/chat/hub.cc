@@ -28,10 +28,16 @@ absl::Status Denied() {
 }  // namespace
 
 std::optional<NamedFact> FactOf(const Engine& engine, const Item& item) {
-  if (!item.contact.starts_with(kContactPrefix)) return std::nullopt;
+  // A consult has the customer's contact; the conversation is the item's.
+  if (item.question || !item.contact.starts_with(kContactPrefix)) return std::nullopt;
   NamedFact named{item.contact.substr(kContactPrefix.size()),
                   {item.id, item.state, item.queue, "", item.entered}};
   if (IsAssigned(item.state)) named.fact.agent = engine.directory().agents.Get(item.agent()).name;
+  const Item* consult = item.consult ? engine.FindItem(item.consult->item) : nullptr;
+  if (consult != nullptr && IsAssigned(consult->state)) {
+    named.fact.consulted = engine.directory().agents.Get(consult->agent()).name;
+    named.fact.conference = item.consult->conference;
+  }
   return named;
 }
 
@@ -206,7 +212,7 @@ void Hub::Abandon(Room& room) {
 // An item that was handed on takes its conversation with it.
 void Hub::CutFormerHolders(Room& room) {
   std::erase_if(room.agents, [&](const std::shared_ptr<AgentWatcher>& watcher) {
-    if (watcher->holder.empty() || room.conversation.IsOf(watcher->holder)) return false;
+    if (watcher->holder.empty() || room.conversation.IsOpenTo(watcher->holder)) return false;
     watcher->Finish(Refuse(absl::StatusCode::kPermissionDenied, "workItem",
                            "the work item is no longer with this agent"));
     return true;

@@ -46,6 +46,12 @@ class Reader {
 
   // --- Work items ---
   Answer On(const ItemEntered& e) {
+    const auto* consult = rest_.size() > 1 ? std::get_if<ConsultStarted>(&rest_[1].body) : nullptr;
+    if (consult != nullptr && consult->consult == e.item) {
+      StartConsult command{consult->agent, consult->item, {}, consult->to_agent};
+      if (!consult->to_agent) command.to_queue = e.queue;
+      return command;
+    }
     CreateItem command;
     command.queue = e.redirected_from.value_or(e.queue);
     const QueueConfig& queue = engine_.directory().queues.Get(e.queue);
@@ -95,9 +101,9 @@ class Reader {
   Answer On(const OfferCancelled&) { return Next(); }
   Answer On(const ItemTransferred& e) {
     std::optional<QueueId> to_queue;
-    if (!e.to_agent) to_queue = e.to_queue;
-    if (e.from) return TransferAssignment{*e.from, e.item, to_queue, e.to_agent};
-    return TransferItem{e.item, to_queue, e.to_agent};
+    if (!e.to_agent && !e.to_partner) to_queue = e.to_queue;
+    if (e.from) return TransferAssignment{*e.from, e.item, to_queue, e.to_agent, e.to_partner};
+    return TransferItem{e.item, to_queue, e.to_agent, std::nullopt, e.to_partner};
   }
   Answer On(const ItemReturned& e) {
     if (e.cause != ReturnCause::kByAgent) return Unknown();
@@ -116,6 +122,30 @@ class Reader {
     if (e.cause != CompletionCause::kByAgent) return Unknown();
     return CompleteItem{e.agent, e.item, e.reason_codes};
   }
+
+  // --- Consults and conversations ---
+  Answer On(const ConsultEnded& e) {
+    switch (e.cause) {
+      case ConsultEndCause::kByAsker:
+        return EndConsult{AgentOf(e.item), e.item};
+      case ConsultEndCause::kHandedOver:
+        return TransferConsult{AgentOf(e.item), e.item};
+      case ConsultEndCause::kByConsulted:
+        return Next();
+      case ConsultEndCause::kItemLeft:
+        return WhatBecameOf(e.item);
+      case ConsultEndCause::kConnectionLost:
+        break;
+    }
+    return Unknown();
+  }
+  Answer On(const ConferenceMarked& e) { return MarkConference{AgentOf(e.item), e.item, e.on}; }
+  Answer On(const ItemSetAside& e) { return SetAside{e.agent, e.item}; }
+  Answer On(const ItemWoken& e) {
+    if (e.by_agent) return RetrieveItem{e.agent, e.item};
+    return WakeItem{e.item};
+  }
+  Answer On(const ItemRequeued& e) { return WakeItem{e.item}; }
 
   // --- Presence ---
   Answer On(const AgentSignedIn& e) { return SignIn{e.agent, false}; }
@@ -153,6 +183,27 @@ class Reader {
     rest_ = rest_.subspan(1);
     if (rest_.empty()) return Unknown(begun);
     return Read();
+  }
+  // The consult ended because of what follows about the item, behind what those took who were freed.
+  Answer WhatBecameOf(ItemId item) {
+    const Event& begun = rest_.front();
+    for (rest_ = rest_.subspan(1); !rest_.empty(); rest_ = rest_.subspan(1)) {
+      const auto* defined = std::get_if<RequirementDefined>(&rest_.front().body);
+      if (defined != nullptr) defined_ = defined;
+      const bool found = std::visit(
+          [item](const auto& e) {
+            using E = std::decay_t<decltype(e)>;
+            constexpr bool kLeaves =
+                std::is_same_v<E, WrapUpStarted> || std::is_same_v<E, ItemCompleted> ||
+                std::is_same_v<E, ItemTransferred> || std::is_same_v<E, ItemReturned> ||
+                std::is_same_v<E, ItemPulledBack> || std::is_same_v<E, ItemPostponed>;
+            if constexpr (kLeaves) return e.item == item;
+            return false;
+          },
+          rest_.front().body);
+      if (found) return Read();
+    }
+    return Unknown(begun);
   }
   Answer Unknown() const { return Unknown(rest_.front()); }
   Answer Unknown(const Event& event) const {

@@ -31,7 +31,9 @@ Instant WaitBegan(const Item& item) { return item.answered ? item.state_since : 
 
 Duration WorkedOn(const Item& item, Instant now) {
   // Time parked earlier is not remembered by the engine.
-  const Instant until = item.state == ItemState::kParked ? item.state_since : now;
+  const bool stands =
+      item.state == ItemState::kParked || item.state == ItemState::kAwaitingCustomer;
+  const Instant until = stands ? item.state_since : now;
   return until - item.accepted.value_or(until);
 }
 

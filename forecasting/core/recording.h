@@ -63,12 +63,19 @@ struct Act {
     kTransfer,
     kReturn,
     kMissCustomer,
-    kPullBack
+    kPullBack,
+    kConsult,
+    kHandOver,  // to who is consulted; what follows is theirs
+    kEndConsult,
+    kConference,
+    kSetAside,
+    kWake,  // the customer wrote
   };
   Kind kind = Kind::kComplete;
-  // Time spent on the item since it was accepted; time parked does not count.
+  // Time spent on the item since it was accepted; time parked or set aside does not count.
   Duration worked;
-  // Done while it was parked: how often it had been by then, and so long after the last began.
+  // Done while it was parked or set aside: how often it had been by then, and so long after the
+  // last began.
   struct WhileParked {
     uint32_t times = 1;
     Duration after;
@@ -77,7 +84,10 @@ struct Act {
   Place place;
   std::optional<QueueId> to_queue;
   std::optional<AgentId> to_agent;
+  std::optional<PartnerId> to_partner;
   std::vector<std::string> reason_codes;
+  uint32_t consult = 0;     // of kConsult: the script of the consult
+  bool conference = false;  // of kConference: it begins
 };
 
 struct Handling {
@@ -87,6 +97,8 @@ struct Handling {
   std::optional<Duration> wrapped;
   // It ended when the wrap-up's time was over, by no act.
   bool timed_out = false;
+  // It ended by what somebody else did, or by the customer's silence.
+  bool ended_by_others = false;
 };
 
 // The customer hung up, or the maker withdrew it; so long after the wait began.
@@ -122,8 +134,9 @@ struct Arrival {
 
 struct ItemScript {
   ItemId id;
-  std::optional<Arrival> arrival;  // none: it lived when the period began
+  std::optional<Arrival> arrival;  // none: it lived when the period began, or is a consult
   std::vector<Stay> stays;
+  bool is_consult = false;  // begun within the period, by an act
 };
 
 // Presence and leases: the command has the agent.

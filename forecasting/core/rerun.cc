@@ -153,14 +153,14 @@ void Rerun::AddAgentLike(AgentId source, int number) {
 
 void Rerun::TakeUpLiving() {
   for (uint32_t script = 0; script < recording_->items.size(); ++script) {
-    if (recording_->items[script].arrival) continue;
+    if (recording_->items[script].arrival || recording_->items[script].is_consult) continue;
     const Item& item = *engine_.FindItem(recording_->items[script].id);
     number_of_[item.id] = static_cast<uint32_t>(running_.size());
     Running& running = running_.emplace_back();
     running.id = item.id;
     running.script = script;
     running.wait_began = WaitBegan(item);
-    if (!IsAssigned(item.state)) BeginWait(running);
+    if (!IsWithAgent(item.state)) BeginWait(running);
     if (item.state == ItemState::kOffered) {
       running.phase = Running::Phase::kOffered;
       running.answer = 1;
@@ -168,10 +168,11 @@ void Rerun::TakeUpLiving() {
       running.agent = item.agent();
       PlanAnswer(running, item.decision->at);
     }
-    if (!IsAssigned(item.state)) continue;
+    if (!IsWithAgent(item.state)) continue;
     running.phase = Running::Phase::kAssigned;
     running.agent = item.agent();
-    running.parked = item.state == ItemState::kParked;
+    running.parked =
+        item.state == ItemState::kParked || item.state == ItemState::kAwaitingCustomer;
     running.times_parked = running.parked;
     running.worked = WorkedOn(item, now_);
     running.working_since = running.parked ? item.state_since : now_;
@@ -322,9 +323,9 @@ void Rerun::Arrive(const Plan& plan) {
   }
   // Under the same rules the recorded estimates decide.
   if (!changes_nothing_) AddWaits(engine_, pace_, now_, item);
-  arriving_ = &plan;
+  arriving_ = {plan.subject, plan.detail};
   if (!Ask(item)) ++counts_.turned_away;
-  arriving_ = nullptr;
+  arriving_.reset();
 }
 
 void Rerun::Attend(const CommandBody& command, AgentId agent) {

@@ -109,7 +109,7 @@ class Rerun {
     uint32_t act = 0;
     uint32_t stamp = 0;  // of its planned answer or act
     Phase phase = Phase::kWaiting;
-    bool parked = false;
+    bool parked = false;  // or set aside
     uint32_t times_parked = 0;
     bool moved_up = false;  // what comes next is done at once: the wrap-up before it fell away
     OfferId offer;
@@ -149,6 +149,7 @@ class Rerun {
   void Answer(Running& running);
   void Do(Running& running);
   bool DoAct(Running& running, const Act& act);
+  bool BeginConsult(const Running& running, const Act& act);
   bool Complete(Running& running, const Act& act);
   void Depart(Running& running);
   void Intervene(Running& running, uint32_t index);
@@ -171,12 +172,18 @@ class Rerun {
   void On(const OfferMissed& e);
   void On(const OfferRevoked& e) { CloseOffer(e.item); }
   void On(const OfferCancelled& e) { CloseOffer(e.item); }
-  void On(const ItemParked& e);
-  void On(const ItemResumed& e);
+  void On(const ItemParked& e) { StandStill(e.item); }
+  void On(const ItemResumed& e) { GoOn(e.item); }
+  void On(const ItemSetAside& e) { StandStill(e.item); }
+  void On(const ItemWoken& e) { GoOn(e.item); }
+  void On(const ItemRequeued& e) { WaitAgain(e.item); }
+  void On(const ItemHandedOver& e);
   void On(const WrapUpStarted& e);
   template <class Other>
   void On(const Other&) {}
 
+  void StandStill(ItemId id);
+  void GoOn(ItemId id);
   void End(ItemId id, FirstWait::End how);
   void CloseOffer(ItemId id);
   void BeginWait(Running& running);
@@ -220,7 +227,8 @@ class Rerun {
   std::vector<Event> events_;
   std::vector<Running> running_;
   absl::flat_hash_map<ItemId, uint32_t> number_of_;  // asked, never walked through
-  const Plan* arriving_ = nullptr;
+  // What enters next, if something does: script and copy.
+  std::optional<std::pair<uint32_t, uint32_t>> arriving_;
   // Who comes additionally does as the source does.
   absl::btree_map<AgentId, std::vector<AgentId>> copies_of_;
   absl::btree_set<AgentId> left_out_;

@@ -47,12 +47,12 @@ Random Rerun::RandomFor(const Running& running, uint32_t purpose) const {
 // --- Waiting
 
 void Rerun::On(const ItemEntered& e) {
-  if (arriving_ == nullptr) return;
+  if (!arriving_) return;
   number_of_[e.item] = static_cast<uint32_t>(running_.size());
   Running& running = running_.emplace_back();
   running.id = e.item;
-  running.script = arriving_->subject;
-  running.copy = arriving_->detail;
+  running.script = arriving_->first;
+  running.copy = arriving_->second;
   running.wait_began = now_;
   BeginWait(running);
 }
@@ -65,7 +65,7 @@ void Rerun::BeginWait(Running& running) {
     plan.at = running.wait_began + stay->departure->after;
     plan.place = stay->departure->place;
     Put(plan);
-  } else {
+  } else if (!ScriptOf(running).is_consult) {
     Random random = RandomFor(running, kPatience);
     const Duration waited = stay == nullptr ? Duration() : stay->waited;
     if (const auto patience = habits_.Patience(QueueOf(running), waited, random)) {
@@ -113,7 +113,7 @@ void Rerun::End(ItemId id, FirstWait::End how) {
 }
 
 void Rerun::NoteFirstWait(const Running& running, FirstWait::End how) {
-  if (running.copy > 0 || running.stay > 0) return;
+  if (running.copy > 0 || running.stay > 0 || ScriptOf(running).is_consult) return;
   first_waits_[running.script] = {how, now_ - running.wait_began};
 }
 
@@ -255,6 +255,7 @@ std::optional<Act> Rerun::NextAct(const Running& running) {
   const Stay* stay = StayOf(running);
   const Handling* known = stay != nullptr && stay->answered ? &stay->handling : nullptr;
   if (known != nullptr && running.act < known->acts.size()) return known->acts[running.act];
+  if (known != nullptr && known->ended_by_others) return std::nullopt;
   if (known == nullptr || !known->timed_out) return DrawAct(running, known);
   // Its time ran out; where rules give it none, it takes as long as it took.
   if (engine_.FindItem(running.id)->wrap_until) return std::nullopt;
@@ -315,8 +316,8 @@ void Rerun::PlanAct(Running& running) {
   if (plan.at <= recording_->until) Put(plan);
 }
 
-void Rerun::On(const ItemParked& e) {
-  Running* running = Find(e.item);
+void Rerun::StandStill(ItemId id) {
+  Running* running = Find(id);
   if (running == nullptr) return;
   running->worked = Worked(*running);
   running->parked = true;
@@ -325,8 +326,13 @@ void Rerun::On(const ItemParked& e) {
   if (running->next) PlanAct(*running);
 }
 
-void Rerun::On(const ItemResumed& e) {
-  Running* running = Find(e.item);
+// The acts that follow are those of who has it now.
+void Rerun::On(const ItemHandedOver& e) {
+  if (Running* running = Find(e.item)) running->agent = e.to;
+}
+
+void Rerun::GoOn(ItemId id) {
+  Running* running = Find(id);
   if (running == nullptr) return;
   running->parked = false;
   running->working_since = now_;
@@ -342,11 +348,14 @@ void Rerun::On(const WrapUpStarted& e) {
 void Rerun::Do(Running& running) {
   const Act act = *std::exchange(running.next, std::nullopt);
   const uint32_t stamp = running.stamp;
+  const uint32_t number = NumberOf(running);
   ++running.act;
   running.moved_up = false;
   if (!DoAct(running, act)) ++counts_.impossible;
-  // It goes on: with the same agent, and nothing else was planned meanwhile.
-  if (running.phase == Running::Phase::kAssigned && running.stamp == stamp) PlanNextAct(running);
+  // A consult is one more in the run.
+  Running& still = running_[number];
+  // It goes on: with an agent, and nothing else was planned meanwhile.
+  if (still.phase == Running::Phase::kAssigned && still.stamp == stamp) PlanNextAct(still);
 }
 
 bool Rerun::DoAct(Running& running, const Act& act) {
@@ -364,7 +373,9 @@ bool Rerun::DoAct(Running& running, const Act& act) {
     case Act::Kind::kComplete:
       return Complete(running, act);
     case Act::Kind::kTransfer:
-      if (Ask(TransferAssignment{agent, running.id, act.to_queue, act.to_agent})) return true;
+      if (Ask(TransferAssignment{agent, running.id, act.to_queue, act.to_agent, act.to_partner})) {
+        return true;
+      }
       // Whom it was meant for is not there: back into its queue.
       Ask(ReturnItem{agent, running.id});
       return false;
@@ -372,10 +383,30 @@ bool Rerun::DoAct(Running& running, const Act& act) {
       return Ask(MissCustomer{agent, running.id}).has_value();
     case Act::Kind::kPullBack:
       return Ask(PullBack{running.id}).has_value();
+    case Act::Kind::kConsult:
+      return BeginConsult(running, act);
+    case Act::Kind::kHandOver:
+      return Ask(TransferConsult{agent, running.id}).has_value();
+    case Act::Kind::kEndConsult:
+      return Ask(EndConsult{agent, running.id}).has_value();
+    case Act::Kind::kConference:
+      return Ask(MarkConference{agent, running.id, act.conference}).has_value();
+    case Act::Kind::kSetAside:
+      return Ask(SetAside{agent, running.id}).has_value();
+    case Act::Kind::kWake:
+      return Ask(WakeItem{running.id}).has_value();
     case Act::Kind::kReturn:
       return Ask(ReturnItem{agent, running.id}).has_value();
   }
   return false;
+}
+
+bool Rerun::BeginConsult(const Running& running, const Act& act) {
+  const StartConsult command{running.agent, running.id, act.to_queue, act.to_agent};
+  arriving_ = {act.consult, running.copy};
+  const bool granted = Ask(command).has_value();
+  arriving_.reset();
+  return granted;
 }
 
 // With the reason codes of the record, or those that the rules ask for.

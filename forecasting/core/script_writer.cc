@@ -27,10 +27,11 @@ void ScriptWriter::Begin(const Item& item, Instant from) {
     living.offered = item.decision->at;
     stay.answers.push_back({Answer::Kind::kNone, item.agent(), {}, {}, {}});
   }
-  if (IsAssigned(item.state)) {
+  if (IsWithAgent(item.state)) {
     stay.answered = true;
     living.assigned = true;
-    living.parked = item.state == ItemState::kParked;
+    living.parked =
+        item.state == ItemState::kParked || item.state == ItemState::kAwaitingCustomer;
     living.times_parked = living.parked;
     living.worked = WorkedOn(item, from);
     living.working_since = living.parked ? item.state_since : from;
@@ -77,6 +78,15 @@ void ScriptWriter::On(const TransferAssignment& c) {
   Act& act = Do(c.item, Act::Kind::kTransfer);
   act.to_queue = c.to_queue;
   act.to_agent = c.to_agent;
+  act.to_partner = c.to_partner;
+}
+
+void ScriptWriter::On(const StartConsult& c) {
+  Act& act = Do(c.item, Act::Kind::kConsult);
+  act.to_queue = c.to_queue;
+  act.to_agent = c.to_agent;
+  act.consult = static_cast<uint32_t>(recording_.items.size());
+  recording_.items.push_back({ItemId(), std::nullopt, {Stay()}, /*is_consult=*/true});
 }
 
 // Back at the desk after an offer was missed: that goes with the offer.
@@ -218,16 +228,14 @@ void ScriptWriter::EndUnanswered(ItemId id) {
   living_.erase(id);
 }
 
-void ScriptWriter::After(const ItemParked& e) {
-  Living& living = living_.at(e.item);
+void ScriptWriter::StandStill(Living& living) {
   living.worked = Worked(living);
   living.parked = true;
   ++living.times_parked;
   living.working_since = at_;
 }
 
-void ScriptWriter::After(const ItemResumed& e) {
-  Living& living = living_.at(e.item);
+void ScriptWriter::GoOn(Living& living) {
   living.parked = false;
   living.working_since = at_;
 }
@@ -249,10 +257,12 @@ void ScriptWriter::After(const ItemCompleted& e) {
   EndHandling(living);
   Handling& handling = StayOf(living).handling;
   handling.timed_out = e.cause == CompletionCause::kWrapUpTimePassed;
+  handling.ended_by_others = e.cause == CompletionCause::kConsultOver ||
+                             e.cause == CompletionCause::kCustomerSilent;
   Observed& observed = recording_.observed[living.queue];
   const Duration wrapped = handling.wrapped.value_or(Duration());
   // What was cut off says less than the whole.
-  if (e.cause != CompletionCause::kConnectionLost) {
+  if (e.cause != CompletionCause::kConnectionLost && !handling.ended_by_others) {
     AddTo(observed.talk, handling.worked - wrapped);
     if (handling.wrapped) AddTo(observed.wrap_up, wrapped);
     ++observed.completed;

@@ -35,7 +35,7 @@ class ScriptWriter {
     bool assigned = false;
     Duration worked;        // up to working_since
     Instant working_since;  // parked_since, while parked
-    bool parked = false;
+    bool parked = false;    // or set aside
     uint32_t times_parked = 0;
     std::optional<Duration> wrap_began;  // after so much work
   };
@@ -69,6 +69,12 @@ class ScriptWriter {
   void On(const ReturnItem& c) { Do(c.item, Act::Kind::kReturn); }
   void On(const MissCustomer& c) { Do(c.item, Act::Kind::kMissCustomer); }
   void On(const TransferAssignment& c);
+  void On(const StartConsult& c);
+  void On(const TransferConsult& c) { Do(c.item, Act::Kind::kHandOver); }
+  void On(const EndConsult& c) { Do(c.item, Act::Kind::kEndConsult); }
+  void On(const MarkConference& c) { Do(c.item, Act::Kind::kConference).conference = c.on; }
+  void On(const SetAside& c) { Do(c.item, Act::Kind::kSetAside); }
+  void On(const WakeItem& c) { Do(c.item, Act::Kind::kWake); }
   void On(const SignIn& c) { Attend(c.agent, c); }
   void On(const SignOut& c) { Attend(c.agent, c); }
   void On(const SetPresence& c);
@@ -107,8 +113,14 @@ class ScriptWriter {
   void After(const OfferDeclined& e) { living_.at(e.item).offer_open = false; }
   void After(const OfferRevoked& e) { CloseUnanswered(living_.at(e.item)); }
   void After(const OfferCancelled& e) { CloseUnanswered(living_.at(e.item)); }
-  void After(const ItemParked& e);
-  void After(const ItemResumed& e);
+  void After(const ItemParked& e) { StandStill(living_.at(e.item)); }
+  void After(const ItemResumed& e) { GoOn(living_.at(e.item)); }
+  void After(const ItemSetAside& e) { StandStill(living_.at(e.item)); }
+  void After(const ItemWoken& e) { GoOn(living_.at(e.item)); }
+  void After(const ItemRequeued& e) { WaitAgain(living_.at(e.item)); }
+  void After(const ItemHandedOver& e) { living_.at(e.item).queue = e.queue; }
+  void StandStill(Living& living);
+  void GoOn(Living& living);
   void After(const WrapUpStarted& e);
   void After(const ItemCompleted& e);
   template <class Other>

@@ -49,12 +49,14 @@ void Tally::TakeUp(const Item& item) {
     living.scheduled = true;
     return;
   }
-  if (!IsAssigned(item.state)) {
+  if (!IsWithAgent(item.state)) {
     return BeginStay(living, item.queue, item.answered ? item.state_since : item.entered);
   }
   living.queue = item.queue;
   living.waits = false;
-  if (item.state != ItemState::kParked) StartWork(living);
+  const bool stands =
+      item.state == ItemState::kParked || item.state == ItemState::kAwaitingCustomer;
+  if (!stands) StartWork(living);
 }
 
 void Tally::Fold(const Event& event) {
@@ -144,6 +146,14 @@ void Tally::On(const ItemReturned& e) {
   Living& item = items_.at(e.item);
   StopWork(item);
   BeginStay(item, item.queue, at_);
+}
+
+void Tally::On(const ItemHandedOver& e) {
+  Living& item = items_.at(e.item);
+  StopWork(item);
+  item.queue = e.queue;
+  item.agent = e.to;
+  StartWork(item);
 }
 
 void Tally::On(const ItemAbandoned& e) {

@@ -107,6 +107,10 @@ class Tally {
   void On(const OfferAccepted& e) { Answered(e.item, e.agent); }
   void On(const ItemAssigned& e) { Answered(e.item, e.agent); }
   void On(const ItemPulledBack& e);
+  void On(const ItemHandedOver& e);
+  void On(const ItemSetAside& e) { StopWork(items_.at(e.item)); }
+  void On(const ItemWoken& e) { StartWork(items_.at(e.item)); }
+  void On(const ItemRequeued& e) { BeginStay(items_.at(e.item), items_.at(e.item).queue, at_); }
   void Answered(ItemId id, AgentId agent);
   void On(const ItemParked& e) { StopWork(items_.at(e.item)); }
   void On(const ItemResumed& e) { StartWork(items_.at(e.item)); }

@@ -47,16 +47,23 @@ Board::Board(const Engine& engine, uint64_t sequence)
     item.entered = from.entered;
     item.due = from.due;
     item.wait_from =
-        from.answered && !IsAssigned(from.state) ? from.state_since : from.promise_from;
+        from.answered && !IsWithAgent(from.state) ? from.state_since : from.promise_from;
     item.agent = from.agent();
     if (from.keep) item.kept_for = from.keep->agent;
     if (!from.answered && !from.not_before) item.promise = from.promise;
     item.state = ItemState::kWaiting;
-    if (IsAssigned(from.state)) {
+    if (from.consult) {
+      item.consult = from.consult->item;
+      item.conference = from.consult->conference;
+    }
+    if (from.question) item.asks_about = from.question->item;
+    if (IsWithAgent(from.state)) {
       item.accepted = *from.accepted;
       item.handling_since = from.state == ItemState::kParked ? from.state_since : *from.accepted;
-      if (from.state != ItemState::kWrapping) ++Get(from.queue).row.active;
-      if (from.state == ItemState::kWrapping) ++Get(from.queue).row.wrapping;
+      QueueRow& row = Get(from.queue).row;
+      ++(from.state == ItemState::kAwaitingCustomer ? row.awaiting_customer
+         : from.state == ItemState::kWrapping       ? row.wrapping
+                                                    : row.active);
     } else if (from.state == ItemState::kScheduled) {
       ++Get(from.queue).row.scheduled;
     } else {

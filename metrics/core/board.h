@@ -156,6 +156,14 @@ class Board {
   void On(const ItemAssigned& e, Instant at);
   void On(const ItemPulledBack& e, Instant at);
   void On(const WaitPromised& e, Instant at);
+  // talk_folds.cc
+  void On(const ConsultStarted& e, Instant at);
+  void On(const ConsultEnded& e, Instant at);
+  void On(const ConferenceMarked& e, Instant at);
+  void On(const ItemHandedOver& e, Instant at);
+  void On(const ItemSetAside& e, Instant at);
+  void On(const ItemWoken& e, Instant at);
+  void On(const ItemRequeued& e, Instant at);
   // agent_folds.cc
   void On(const AgentSignedIn& e, Instant at);
   void On(const PresenceChanged& e, Instant at);
@@ -202,7 +210,7 @@ class Board {
   void EndOffer(ItemId id, AgentId agent, Instant at);
   // An agent has it from now on.
   void BeginAssignment(ItemId id, LiveItem& item, Instant at);
-  // From the agent who has it, by whatever end.
+  // From the agent who has it, by whatever end. What was set aside ends no work of theirs.
   void EndAssignment(ItemId id, LiveItem& item, Instant at);
   void StopHandling(LiveItem& item, Instant at);
   void CountUnits(LiveItem& item, bool count);

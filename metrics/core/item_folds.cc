@@ -370,14 +370,16 @@ void Board::BeginAssignment(ItemId id, LiveItem& item, Instant at) {
 }
 
 void Board::EndAssignment(ItemId id, LiveItem& item, Instant at) {
-  if (item.state != ItemState::kParked) StopHandling(item, at);
+  if (item.state != ItemState::kParked && !item.set_aside()) StopHandling(item, at);
   CountUnits(item, false);
   QueueRow& row = Get(item.queue).row;
-  --(item.state == ItemState::kWrapping ? row.wrapping : row.active);
+  --(item.set_aside()                     ? row.awaiting_customer
+     : item.state == ItemState::kWrapping ? row.wrapping
+                                          : row.active);
   TouchQueue(item.queue);
   AgentRow& agent = Get(item.agent);
   std::erase(agent.work, id);
-  agent.idle_since = at;
+  if (!item.set_aside()) agent.idle_since = at;
   TouchAgent(item.agent);
   item.agent = AgentId();
 }

@@ -22,6 +22,8 @@ namespace wissel::metrics {
 // moved to another queue before an answer). Hence, at every moment,
 //   offered = answered + abandoned + ended_otherwise + waiting.
 // A decline, a missed offer and a transfer to an agent of the same queue go on with the same stay.
+// A conversation that was set aside and waits again once its customer has written begins another.
+// A consult is an item of its queue like any other.
 struct DayCounters {
   int64_t offered = 0;  // stays that began today, and those that were under way when the day began
   int64_t answered = 0;
@@ -50,6 +52,7 @@ struct QueueRow {
   int64_t overdue = 0;      // of these, past their promise
   int64_t active = 0;       // active, held, parked
   int64_t wrapping = 0;
+  int64_t awaiting_customer = 0;  // set aside; with an agent, whose room they do not take
   bool staffing_known = false;  // the two below have been told
   int64_t agents_signed_in = 0;
   int64_t agents_free = 0;
@@ -69,7 +72,7 @@ struct AgentRow {
   Instant presence_since;
   Instant idle_since;  // when the last assignment ended, or the sign-in
   int32_t units_in_use = 0;
-  std::vector<ItemId> work;  // offered and assigned, in the order of their offers
+  std::vector<ItemId> work;  // offered, assigned and set aside, in the order of their offers
   int64_t completed = 0;     // today
 };
 
@@ -97,10 +100,14 @@ struct LiveItem {
   AgentId agent;           // who is offered or handles it
   std::optional<AgentId> kept_for;
   std::optional<Promise> promise;  // until its truth is seen
+  std::optional<ItemId> consult;   // about it
+  std::optional<ItemId> asks_about;  // of a consult: the item that it is about
+  bool conference = false;
 
   // Among the waiting of its queue: waiting, waiting for hours, or being offered.
   bool waits() const { return state <= ItemState::kOffered; }
   bool scheduled() const { return state == ItemState::kScheduled; }
+  bool set_aside() const { return state == ItemState::kAwaitingCustomer; }
 };
 
 }  // namespace wissel::metrics

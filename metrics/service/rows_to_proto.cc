@@ -47,6 +47,7 @@ void WriteQueue(const Board& board, QueueId id, v1::QueueLive* out) {
   out->set_overdue(row.overdue);
   out->set_active(row.active);
   out->set_wrapping(row.wrapping);
+  out->set_awaiting_customer(row.awaiting_customer);
   out->set_agents_signed_in(row.agents_signed_in);
   out->set_agents_free(row.agents_free);
   if (row.wait) WriteEstimate(*row.wait, out->mutable_estimated_wait());
@@ -79,6 +80,10 @@ void WriteAgent(const Board& board, AgentId id, const AgentDisplayName& display_
     w->set_channel(static_cast<v1::Channel>(item.channel));
     w->set_state(static_cast<v1::WorkItem::State>(item.state));
     WriteTimestamp(item.state_since, w->mutable_state_time());
+    if (item.consult) w->set_consult(ItemName(*item.consult));
+    if (item.asks_about) w->set_asks_about(ItemName(*item.asks_about));
+    const LiveItem* about = item.asks_about ? board.FindItem(*item.asks_about) : &item;
+    w->set_conference(about != nullptr && about->conference);
   }
   out->set_completed(row.completed);
 }

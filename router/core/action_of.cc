@@ -75,6 +75,17 @@ class Teller {
   Told operator()(const ReturnItem& c) const { return Acted(c.agent, c.item, "returns"); }
 
   Told operator()(const MissCustomer& c) const { return Acted(c.agent, c.item, "misses"); }
+  Told operator()(const StartConsult& c) const { return Acted(c.agent, c.item, "asks about"); }
+  Told operator()(const TransferConsult& c) const {
+    return Acted(c.agent, c.item, "hands over");
+  }
+  Told operator()(const EndConsult& c) const {
+    return Acted(c.agent, c.item, "ends the consult about");
+  }
+  Told operator()(const MarkConference& c) const {
+    return Acted(c.agent, c.item, c.on ? "begins a conference about" : "ends the conference about");
+  }
+  Told operator()(const SetAside& c) const { return Acted(c.agent, c.item, "sets aside"); }
 
   // --- Callbacks and surges ---
   Told operator()(const PromiseCallback& c) const {
@@ -102,6 +113,7 @@ class Teller {
   // What the customer says is nobody's deed. Openings follow from the hours, arrivals come from
   // systems, leases from lines.
   Told operator()(const InformItem&) const { return std::nullopt; }
+  Told operator()(const WakeItem&) const { return std::nullopt; }
   Told operator()(const PromiseWait&) const { return std::nullopt; }
   Told operator()(const SetOpenings&) const { return std::nullopt; }
   Told operator()(const CreateItem&) const { return std::nullopt; }
@@ -224,6 +236,10 @@ Teller::Told Teller::operator()(const TransferItem& c) const {
   if (c.to_agent) {
     changes.push_back({"agent", HolderOf(c.item), words_.Of(*c.to_agent)});
     return OnItem(ActionKind::kItemTransferred, c.item, {*c.to_agent}, std::move(changes));
+  }
+  if (c.to_partner) {
+    changes.push_back({"partner", words_.Of(row->item.partner), words_.Of(*c.to_partner)});
+    return OnItem(ActionKind::kItemTransferred, c.item, {}, std::move(changes));
   }
   if (!c.to_queue) return std::nullopt;
   changes.push_back({"queue", words_.Of(row->item.queue), words_.Of(*c.to_queue)});

@@ -118,12 +118,18 @@ struct InformItem {
   ItemId item;
   NoticeId notice;
 };
-// By a person who does not hold it, waiting or handled; exactly one target.
+// By a person who does not hold it, waiting or handled; exactly one target. A partner: any of its
+// agents, in the item's queue.
 struct TransferItem {
   ItemId item;
   std::optional<QueueId> to_queue;
   std::optional<AgentId> to_agent;
   std::optional<uint64_t> if_version = std::nullopt;
+  std::optional<PartnerId> to_partner = std::nullopt;
+};
+// The customer of a conversation that was set aside wrote.
+struct WakeItem {
+  ItemId item;
 };
 
 // The customer is being told how long it will be. Worked out by the caller (wait_estimate.h): what
@@ -148,6 +154,7 @@ struct HoldItem {
   AgentId agent;
   ItemId item;
 };
+// From hold; or what was set aside, without waiting for the customer.
 struct RetrieveItem {
   AgentId agent;
   ItemId item;
@@ -166,6 +173,7 @@ struct TransferAssignment {
   ItemId item;
   std::optional<QueueId> to_queue;
   std::optional<AgentId> to_agent;
+  std::optional<PartnerId> to_partner = std::nullopt;
 };
 struct ReturnItem {
   AgentId agent;
@@ -173,6 +181,33 @@ struct ReturnItem {
 };
 // Of a callback or an outbound item: nobody answered the call.
 struct MissCustomer {
+  AgentId agent;
+  ItemId item;
+};
+// Asks somebody about an item, and keeps it; exactly one target.
+struct StartConsult {
+  AgentId agent;
+  ItemId item;
+  std::optional<QueueId> to_queue;
+  std::optional<AgentId> to_agent;
+};
+// The item goes to the agent who is consulted about it.
+struct TransferConsult {
+  AgentId agent;
+  ItemId item;
+};
+// The agent goes on without the colleague. `item` is what the consult is about.
+struct EndConsult {
+  AgentId agent;
+  ItemId item;
+};
+struct MarkConference {
+  AgentId agent;
+  ItemId item;
+  bool on = true;
+};
+// Until the customer writes; of the channels message and email.
+struct SetAside {
   AgentId agent;
   ItemId item;
 };
@@ -243,7 +278,9 @@ using CommandBody =
                  RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
                  MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
-                 ForcePresence, PromiseWait, OpenStep, CloseStep>;
+                 ForcePresence, PromiseWait, OpenStep, CloseStep,
+                 ForcePresence, PromiseWait, StartConsult, TransferConsult, EndConsult, MarkConference,
+                 SetAside, WakeItem>;
 
 struct RequestIdentity {
   RequestKey key;

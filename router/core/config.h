@@ -248,6 +248,10 @@ struct QueueConfig {
   std::optional<RetryRule> retry;  // none: no callbacks are promised
   SurgeRule surge;
   std::optional<PartnerAllocation> partner_allocation;
+  // Of conversations that were set aside: for how long one whose customer writes is kept for its
+  // agent, who has no room; and when one whose customer does not write is over.
+  Duration wake_hold = Duration::Minutes(2);
+  Duration conversation_expires = Duration::Hours(24);
 
   bool operator==(const QueueConfig&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -274,6 +278,8 @@ struct QueueConfig {
     f(21, "retry", self.retry);
     f(22, "surge", self.surge);
     f(23, "partner_allocation", self.partner_allocation);
+    f(26, "wake_hold", self.wake_hold);
+    f(27, "conversation_expires", self.conversation_expires);
   }
 };
 

@@ -14,6 +14,7 @@ Decider::Subject Decider::On(const PromiseCallback& c) {
                   fmt::format("{} is {}; only who waits is called back", NameOf(c.item),
                               wissel::NameOf(item->state)));
   }
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "call the customer of the item itself"));
   const std::optional<RetryRule>& rule = QueueOf(*item).retry;
   if (!rule) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
@@ -109,6 +110,8 @@ Decider::Subject Decider::On(const MissCustomer& c) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                   fmt::format("{} is no active call to a customer", NameOf(c.item)));
   }
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "complete it"));
+  EndConsultAbout(c.item);
   const RetryRule rule = QueueOf(*item).retry.value_or(RetryRule{1, Duration(), Duration()});
   const Instant again = now_ + rule.gap;
   const bool last = item->attempts + 1 >= rule.attempts;

@@ -219,6 +219,13 @@ absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
   if (q.decline_gap < Duration() || q.decline_gap > Duration::Hours(24)) {
     return RefuseField("declineGap", "is out of range", "from 0 to 24 h");
   }
+  if (q.wake_hold < Duration() || q.wake_hold > Duration::Hours(24)) {
+    return RefuseField("wakeHold", "is out of range", "from 0 to 24 h");
+  }
+  if (q.conversation_expires < Duration::Minutes(1) ||
+      q.conversation_expires > Duration::Days(60)) {
+    return RefuseField("conversationExpires", "is out of range", "between 1 min and 60 days");
+  }
   const bool timed = q.wrap_up.mode == WrapUpMode::kTimed;
   if (timed && (q.wrap_up.limit < Duration::Seconds(1) || q.wrap_up.limit > Duration::Hours(1))) {
     return RefuseField("wrapUp.limit", "a timed wrap-up has to end", "between 1 s and 1 h");
@@ -499,6 +506,12 @@ Decider::Subject Decider::On(const DeleteAgent& c) {
   if (AgentAt(c.id).signed_in()) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                   fmt::format("{} is signed in", NameOf(c.id)));
+  }
+  if (!AgentAt(c.id).work.empty()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} has {} set aside", NameOf(c.id),
+                              NameOf(AgentAt(c.id).work.front())),
+                  "transfer it first");
   }
   std::vector<Looking> looking;
   for (const OrderKey& key : s_.lines.KeptFor(c.id)) looking.push_back({key, false});

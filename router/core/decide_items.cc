@@ -282,7 +282,7 @@ std::vector<ItemId> Decider::FindEarlierOf(const CreateItem& c, QueueId queue) c
       s_.queues[queue.value()].surge && s_.directory.queues.Get(queue).surge.merge_duplicates;
   for (ItemId id : it->second) {
     const Item& item = ItemAt(id);
-    if (IsAssigned(item.state)) continue;
+    if (IsWithAgent(item.state)) continue;
     if (item.channel == Channel::kCallback || (merges && item.queue == queue)) {
       earlier.push_back(id);
     }
@@ -345,7 +345,8 @@ void Decider::EndUnanswered(ItemId id, EventBody how) {
 
 Decider::Subject Decider::On(const AbandonItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
-  if (IsAssigned(item->state)) {
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "end the consult"));
+  if (IsWithAgent(item->state)) {
     return Refuse(
         absl::StatusCode::kFailedPrecondition, "name",
         fmt::format("{} has been answered; {} ends it", NameOf(c.item), NameOf(item->agent())));
@@ -356,7 +357,8 @@ Decider::Subject Decider::On(const AbandonItem& c) {
 
 Decider::Subject Decider::On(const CancelItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
-  if (IsAssigned(item->state)) {
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "end the consult"));
+  if (IsWithAgent(item->state)) {
     return Refuse(
         absl::StatusCode::kFailedPrecondition, "name",
         fmt::format("{} has been answered; {} ends it", NameOf(c.item), NameOf(item->agent())));
@@ -367,15 +369,17 @@ Decider::Subject Decider::On(const CancelItem& c) {
 
 absl::StatusOr<Decider::Target> Decider::ResolveTarget(const Item& item,
                                                        std::optional<QueueId> queue,
-                                                       std::optional<AgentId> agent) const {
-  if (queue.has_value() == agent.has_value()) {
-    return RefuseField("queue", "a transfer has one target", "a queue or an agent");
+                                                       std::optional<AgentId> agent,
+                                                       std::optional<PartnerId> partner) const {
+  if (int{queue.has_value()} + int{agent.has_value()} + int{partner.has_value()} != 1) {
+    return RefuseField("queue", "there is one target", "a queue, an agent or a partner");
   }
+  if (partner) return NarrowTo(item, *partner);
   if (queue) {
     if (s_.directory.queues.Find(*queue) == nullptr) {
       return Refuse(absl::StatusCode::kNotFound, "queue", "there is no such queue");
     }
-    return Target{*queue, std::nullopt};
+    return Target{*queue, std::nullopt, std::nullopt, std::nullopt};
   }
   const State::AgentRow* row = s_.FindAgent(*agent);
   if (row == nullptr) {
@@ -393,33 +397,84 @@ absl::StatusOr<Decider::Target> Decider::ResolveTarget(const Item& item,
     return Refuse(absl::StatusCode::kFailedPrecondition, "agent",
                   fmt::format("{} has it already", NameOf(*agent)));
   }
-  return Target{item.queue, agent};
+  if (item.question && item.question->asked_by == *agent) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "agent",
+                  fmt::format("{} is who asks", NameOf(*agent)));
+  }
+  return Target{item.queue, agent, std::nullopt, std::nullopt};
+}
+
+// What the item asks for, of the partner's agents alone; in the place of another partner to which
+// it was narrowed before.
+absl::StatusOr<Decider::Target> Decider::NarrowTo(const Item& item, PartnerId id) const {
+  const NamedConfig* partner = s_.directory.partners.Find(id);
+  if (partner == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, "partner", "there is no such partner");
+  }
+  Requirement requirement = s_.RequirementOf(item);
+  for (RequirementStep& step : requirement.steps) {
+    if (item.partner) {
+      const Constraint before = *step.constraint;
+      step.constraint.reset();
+      if (before.children.size() > 1) step.constraint = before.children.front();
+    }
+    Constraint narrow{Constraint::Kind::kAll, {}, "", {}, 0};
+    if (step.constraint) narrow.children.push_back(*step.constraint);
+    narrow.children.push_back(
+        {Constraint::Kind::kEquals, {}, "partner", {"partners/" + partner->name}, 0});
+    step.constraint = std::move(narrow);
+  }
+  if (!Validate(requirement).ok()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "partner",
+                  fmt::format("the requirement of {} is too deep to be narrowed", NameOf(item.id)));
+  }
+  bool somebody = false;
+  s_.directory.agents.ForEach([&](AgentId agent, const AgentConfig& config) {
+    if (somebody || config.partner != id) return;
+    const AgentFacts& facts = s_.pools.Get(*s_.AgentAt(agent).pool).facts;
+    const int last = static_cast<int>(requirement.steps.size()) - 1;
+    somebody = s_.ProfileOf(agent).Find(item.channel) != nullptr &&
+               FindMatch(requirement, last, facts).has_value();
+  });
+  if (!somebody) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "partner",
+                  fmt::format("no agent of partners/{} could ever take {}", partner->name,
+                              NameOf(item.id)));
+  }
+  return Target{item.queue, std::nullopt, id, std::move(requirement)};
 }
 
 void Decider::Transfer(ItemId id, const Target& target, std::optional<AgentId> from) {
-  const Item& item = ItemAt(id);
   const QueueConfig& queue = s_.directory.queues.Get(target.queue);
-  const bool moves = target.queue != item.queue;
-  const RequirementId requirement = moves ? queue.requirement : item.requirement;
-  const bool own = moves ? false : item.own_requirement;
+  // What was narrowed to a partner is for everyone again in a queue that somebody names.
+  const bool widens = ItemAt(id).partner && !target.agent;
+  const bool moves = target.queue != ItemAt(id).queue || widens;
+  RequirementId requirement = moves ? queue.requirement : ItemAt(id).requirement;
+  if (target.requirement) requirement = Define(*target.requirement);
+  const Item& item = ItemAt(id);
+  const bool own = target.partner || (!moves && item.own_requirement);
   const Instant due = item.promise_from + queue.answer_within - item.head_start;
   const bool waits_for_hours = !target.agent && !s_.IsOpen(target.queue);
   Emit(ItemTransferred{id, from, target.queue, target.agent, requirement, own, waits_for_hours,
-                       due});
+                       due, target.partner});
 }
 
 Decider::Subject Decider::On(const TransferItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
   WISSEL_RETURN_IF_ERROR(CheckVersion(*item, c.if_version));
-  WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent));
+  WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent, c.to_partner));
   if (item->state == ItemState::kScheduled) {
     return Refuse(
         absl::StatusCode::kFailedPrecondition, "name",
         fmt::format("{} is scheduled; it can be moved when its time has come", NameOf(c.item)));
   }
+  if (IsWithAgent(item->state)) {
+    WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "end the consult"));
+  }
   std::optional<AgentId> from;
   std::optional<AgentId> freed;
-  if (IsAssigned(item->state)) from = item->agent();
+  if (IsWithAgent(item->state)) from = item->agent();
+  EndConsultAbout(c.item);
   if (item->state == ItemState::kOffered) {
     freed = item->agent();
     Emit(OfferRevoked{item->decision->offer, c.item, *freed, RevokeCause::kItemMoved});

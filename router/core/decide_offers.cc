@@ -48,7 +48,7 @@ absl::StatusOr<const Item*> Decider::FindAssigned(AgentId agent, ItemId id) cons
   const State::AgentRow* row = s_.FindAgent(agent);
   if (row == nullptr) return Refuse(absl::StatusCode::kNotFound, "name", "there is no such agent");
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(id));
-  if (!IsAssigned(item->state) || item->agent() != agent) {
+  if (!IsWithAgent(item->state) || item->agent() != agent) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                   fmt::format("{} does not handle {}", NameOf(agent), NameOf(id)));
   }
@@ -153,6 +153,18 @@ Decider::Subject Decider::On(const HoldItem& c) {
 
 Decider::Subject Decider::On(const RetrieveItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  if (item->state == ItemState::kAwaitingCustomer) {
+    const bool here = AgentAt(c.agent).signed_in() && !AgentAt(c.agent).connection_lost();
+    const RoomCheck room =
+        CheckRoom(s_.ProfileOf(c.agent), AgentAt(c.agent).load, item->channel);
+    if (!here || room != RoomCheck::kRoom) {
+      return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                    fmt::format("{} {}", NameOf(c.agent),
+                                here ? "has no room for it now" : "is not signed in"));
+    }
+    WakeWithAgent(c.item, c.agent, /*by_agent=*/true);
+    return c.item.value();
+  }
   if (item->state != ItemState::kHeld) {
     return Refuse(
         absl::StatusCode::kFailedPrecondition, "name",
@@ -165,6 +177,7 @@ Decider::Subject Decider::On(const RetrieveItem& c) {
 
 Decider::Subject Decider::On(const WrapUpItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "complete it: there is no wrap-up"));
   const WrapUp& wrap_up = QueueOf(*item).wrap_up;
   if (wrap_up.mode == WrapUpMode::kNone) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
@@ -177,6 +190,7 @@ Decider::Subject Decider::On(const WrapUpItem& c) {
   }
   std::optional<Instant> until;
   if (wrap_up.mode == WrapUpMode::kTimed) until = now_ + wrap_up.limit;
+  EndConsultAbout(c.item);
   Emit(WrapUpStarted{c.item, until});
   RevokeWhatNoLongerFits(c.agent);
   Serve(c.agent);
@@ -191,7 +205,8 @@ Decider::Subject Decider::On(const CompleteItem& c) {
         absl::StatusCode::kFailedPrecondition, "name",
         fmt::format("{} is parked; it resumes when what interrupted it ends", NameOf(c.item)));
   }
-  if (c.reason_codes.empty() && queue.wrap_up.mode == WrapUpMode::kMandatory) {
+  const bool must_say = queue.wrap_up.mode == WrapUpMode::kMandatory && !item->question;
+  if (c.reason_codes.empty() && must_say) {
     return RefuseField("reasonCodes", fmt::format("{} asks for a reason code", NameOf(item->queue)),
                        fmt::format("one of {}", fmt::join(queue.reason_codes, ", ")));
   }
@@ -206,6 +221,9 @@ Decider::Subject Decider::On(const CompleteItem& c) {
         fmt::format("\"{}\" is no reason code of {}", c.reason_codes[i], NameOf(item->queue)),
         fmt::format("one of {}", fmt::join(known, ", ")));
   }
+  const std::optional<Question> question = item->question;
+  EndConsultAbout(c.item);
+  if (question) Emit(ConsultEnded{question->item, c.item, ConsultEndCause::kByConsulted});
   Emit(ItemCompleted{c.item, c.agent, CompletionCause::kByAgent, c.reason_codes});
   Serve(c.agent);
   return c.item.value();
@@ -213,7 +231,10 @@ Decider::Subject Decider::On(const CompleteItem& c) {
 
 Decider::Subject Decider::On(const TransferAssignment& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
-  WISSEL_ASSIGN_OR_RETURN(const Target target, ResolveTarget(*item, c.to_queue, c.to_agent));
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "complete it"));
+  WISSEL_ASSIGN_OR_RETURN(const Target target,
+                          ResolveTarget(*item, c.to_queue, c.to_agent, c.to_partner));
+  EndConsultAbout(c.item);
   Transfer(c.item, target, c.agent);
   Place(c.item);
   Serve(c.agent);
@@ -221,7 +242,9 @@ Decider::Subject Decider::On(const TransferAssignment& c) {
 }
 
 Decider::Subject Decider::On(const ReturnItem& c) {
-  WISSEL_RETURN_IF_ERROR(FindAssigned(c.agent, c.item).status());
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "complete it"));
+  EndConsultAbout(c.item);
   Emit(ItemReturned{c.item, c.agent, ReturnCause::kByAgent});
   Place(c.item);
   Serve(c.agent);

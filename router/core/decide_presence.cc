@@ -120,8 +120,11 @@ Decider::Subject Decider::On(const RestoreLease& c) {
 void Decider::GiveUpWork(AgentId id) {
   const bool complete_all = s_.directory.center.lost_work == LostWorkRule::kComplete;
   std::vector<ItemId> returned;
+  EndConsultsOfLost(id);
   const std::vector<ItemId> work = AgentAt(id).work;
   for (ItemId item : work) {
+    // What was set aside stays theirs.
+    if (ItemAt(item).state == ItemState::kAwaitingCustomer) continue;
     if (complete_all || ItemAt(item).state == ItemState::kWrapping) {
       Emit(ItemCompleted{item, id, CompletionCause::kConnectionLost, {}});
     } else {

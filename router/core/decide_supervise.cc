@@ -21,11 +21,11 @@ absl::Status Decider::CheckVersion(const Item& item, std::optional<uint64_t> if_
 Decider::Subject Decider::On(const ForceAssign& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
   WISSEL_RETURN_IF_ERROR(CheckVersion(*item, c.if_version));
-  if (IsAssigned(item->state)) {
+  if (IsWithAgent(item->state)) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                   fmt::format("{} is {}, with {}", NameOf(c.item), wissel::NameOf(item->state),
                               NameOf(item->agent())),
-                  "pull it back first");
+                  IsAssigned(item->state) ? "pull it back first" : "transfer it");
   }
   if (item->state == ItemState::kScheduled) {
     return Refuse(
@@ -36,6 +36,10 @@ Decider::Subject Decider::On(const ForceAssign& c) {
   if (agent->connection_lost()) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "agent",
                   fmt::format("{} has lost the connection", NameOf(c.agent)));
+  }
+  if (item->question && item->question->asked_by == c.agent) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "agent",
+                  fmt::format("{} is who asks", NameOf(c.agent)));
   }
   std::optional<AgentId> freed;
   if (item->state == ItemState::kOffered) {
@@ -65,6 +69,15 @@ Decider::Subject Decider::On(const PullBack& c) {
                   fmt::format("{} is wrapping up: the contact is over, and {} ends it",
                               NameOf(c.item), NameOf(item->agent())));
   }
+  if (item->state == ItemState::kAwaitingCustomer) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} waits for its customer, not for an agent", NameOf(c.item)),
+                  "transfer it");
+  }
+  if (IsAssigned(item->state)) {
+    WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "end the consult"));
+  }
+  EndConsultAbout(c.item);
   const AgentId agent = item->agent();
   if (item->state == ItemState::kOffered) {
     Emit(OfferRevoked{item->decision->offer, c.item, agent, RevokeCause::kByManager});

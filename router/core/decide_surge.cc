@@ -50,7 +50,8 @@ Decider::Subject Decider::On(const WithdrawNotice& c) {
 
 Decider::Subject Decider::On(const InformItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
-  if (IsAssigned(item->state)) {
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "end the consult"));
+  if (IsWithAgent(item->state)) {
     return Refuse(
         absl::StatusCode::kFailedPrecondition, "name",
         fmt::format("{} has been answered; {} ends it", NameOf(c.item), NameOf(item->agent())));

@@ -62,6 +62,10 @@ void Decider::Fire(const Timer& timer) {
     const AgentId agent = item.agent();
     Emit(ItemCompleted{id, agent, CompletionCause::kWrapUpTimePassed, {}});
     Serve(agent);
+  } else if (timer.kind == TimerKind::kSilence) {
+    if (item.awaited_until && *item.awaited_until <= timer.due) {
+      Emit(ItemCompleted{id, item.agent(), CompletionCause::kCustomerSilent, {}});
+    }
   } else if (timer.kind == TimerKind::kRelease) {
     if (item.not_before && *item.not_before <= timer.due) Release(id);
   } else if (timer.kind == TimerKind::kExpire) {

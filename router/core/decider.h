@@ -3,7 +3,8 @@
 // after it.
 //
 // One file per family of commands: decide_config, decide_hours, decide_items, decide_callbacks,
-// decide_surge, decide_partners, decide_offers, decide_presence, decide_supervise, decide_timers;
+// decide_surge, decide_partners, decide_offers, decide_talk, decide_presence, decide_supervise,
+// decide_timers;
 // placing.cc holds what all of them end in: waiting items find agents, agents find items.
 #pragma once
 
@@ -83,6 +84,13 @@ class Decider {
   Subject On(const CompleteItem& c);
   Subject On(const TransferAssignment& c);
   Subject On(const ReturnItem& c);
+  // decide_talk.cc
+  Subject On(const StartConsult& c);
+  Subject On(const TransferConsult& c);
+  Subject On(const EndConsult& c);
+  Subject On(const MarkConference& c);
+  Subject On(const SetAside& c);
+  Subject On(const WakeItem& c);
   // decide_presence.cc
   Subject On(const SignIn& c);
   Subject On(const SignOut& c);
@@ -130,6 +138,9 @@ class Decider {
   struct Target {
     QueueId queue;
     std::optional<AgentId> agent;
+    std::optional<PartnerId> partner;
+    // Of a partner: the item's own, narrowed to its agents.
+    std::optional<Requirement> requirement;
   };
   // Where a new item goes: its queue, or on by the rules of queues that are closed or full.
   struct Entrance {
@@ -149,7 +160,9 @@ class Decider {
   std::vector<ItemId> FindEarlierOf(const CreateItem& c, QueueId queue) const;
   void ReplaceEarlier(const std::vector<ItemId>& earlier, ItemId by);
   absl::StatusOr<Target> ResolveTarget(const Item& item, std::optional<QueueId> queue,
-                                       std::optional<AgentId> agent) const;
+                                       std::optional<AgentId> agent,
+                                       std::optional<PartnerId> partner) const;
+  absl::StatusOr<Target> NarrowTo(const Item& item, PartnerId partner) const;
   // The item waits at its target afterwards, not yet placed.
   void Transfer(ItemId id, const Target& target, std::optional<AgentId> from);
   absl::StatusOr<const Item*> FindLiving(ItemId id) const;
@@ -167,10 +180,20 @@ class Decider {
   // decide_offers.cc
   absl::StatusOr<const Item*> FindOffer(AgentId agent, OfferId offer) const;
   absl::StatusOr<const Item*> FindAssigned(AgentId agent, ItemId id) const;
+  absl::Status CheckNoConsult(const Item& item, const char* instead) const;
   void Accept(ItemId id);
   void ParkFor(ItemId id);
   void RevokeWhatNoLongerFits(AgentId agent);
   void RevokeWhatNoLongerFits();  // of all agents, after a change of capacities
+
+  // decide_talk.cc
+  absl::StatusOr<const Item*> FindConsulted(AgentId agent, ItemId id) const;
+  // Who was consulted is told, and free; serving them is the caller's.
+  std::optional<AgentId> CloseConsult(ItemId about, ConsultEndCause cause);
+  // Before the item ends or leaves who has it. Whoever is freed is served at once.
+  void EndConsultAbout(ItemId id);
+  void EndConsultsOfLost(AgentId agent);
+  void WakeWithAgent(ItemId id, AgentId agent, bool by_agent);
 
   // decide_presence.cc
   absl::StatusOr<const AgentState*> FindSignedIn(AgentId id) const;

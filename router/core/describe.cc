@@ -124,7 +124,9 @@ class Describer {
   std::string operator()(const ItemTransferred& e) const {
     std::string s = Item(e.item) + " is transferred";
     if (e.from) s += " by " + Agent(*e.from);
-    s += " to " + (e.to_agent ? Agent(*e.to_agent) : Queue(e.to_queue));
+    s += " to " + (e.to_agent     ? Agent(*e.to_agent)
+                   : e.to_partner ? Partner(*e.to_partner)
+                                  : Queue(e.to_queue));
     if (e.waits_for_hours) s += ", and waits for the opening hours";
     return s;
   }
@@ -219,14 +221,57 @@ class Describer {
     return fmt::format("{} goes to wrap-up until {}", Item(e.item), FormatInstant(*e.until));
   }
   std::string operator()(const ItemCompleted& e) const {
-    static constexpr std::array<const char*, 4> kCauses = {"", ": the wrap-up time has passed",
-                                                           ": the agent has lost the connection",
-                                                           ": the customer was not reached"};
+    static constexpr std::array<const char*, 6> kCauses = {
+        "",
+        ": the wrap-up time has passed",
+        ": the agent has lost the connection",
+        ": the customer was not reached",
+        ": the consult is over",
+        ": the customer has not written"};
     std::string s = fmt::format("{} is completed by {}", Item(e.item), Agent(e.agent));
     for (size_t i = 0; i < e.reason_codes.size(); ++i) {
       s += (i == 0 ? " as " : ", ") + e.reason_codes[i];
     }
     return s + kCauses[static_cast<size_t>(e.cause) - 1];
+  }
+
+  std::string operator()(const ConsultStarted& e) const {
+    std::string s = fmt::format("{} asks about {}: {} is a consult", Agent(e.agent), Item(e.item),
+                                Item(e.consult));
+    return e.to_agent ? s + " of " + Agent(*e.to_agent) : s;
+  }
+  std::string operator()(const ConsultEnded& e) const {
+    static constexpr std::array<const char*, 5> kCauses = {
+        "who asked goes on", "who was asked has finished", "the contact is handed over",
+        "the contact is no longer with who asked", "who was asked has lost the connection"};
+    return fmt::format("the consult {} about {} is over: {}", Item(e.consult), Item(e.item),
+                       kCauses[static_cast<size_t>(e.cause) - 1]);
+  }
+  std::string operator()(const ConferenceMarked& e) const {
+    return fmt::format("{} {} a conference", Item(e.item), e.on ? "is" : "is no longer");
+  }
+  std::string operator()(const ItemHandedOver& e) const {
+    return fmt::format("{} is handed over by {} to {}, whom they consulted, in {} ({})",
+                       Item(e.item), Agent(e.from), Agent(e.to), Queue(e.queue), Offer(e.offer));
+  }
+  std::string operator()(const ItemSetAside& e) const {
+    return fmt::format("{} is set aside by {} until the customer writes, at most until {}",
+                       Item(e.item), Agent(e.agent), FormatInstant(e.until));
+  }
+  std::string operator()(const ItemWoken& e) const {
+    if (e.by_agent) return fmt::format("{} takes {} up again", Agent(e.agent), Item(e.item));
+    return fmt::format("{} goes on with {}: the customer writes", Item(e.item), Agent(e.agent));
+  }
+  std::string operator()(const ItemRequeued& e) const {
+    std::string s = fmt::format("{} waits again, due {}: the customer writes", Item(e.item),
+                                FormatInstant(e.due));
+    if (e.kept_until) {
+      s += fmt::format(", kept for {} until {}", Agent(e.agent), FormatInstant(*e.kept_until));
+    } else {
+      s += fmt::format(", and {} is not there", Agent(e.agent));
+    }
+    if (e.waits_for_hours) s += ", and waits for the opening hours";
+    return s;
   }
 
   std::string operator()(const AgentSignedIn& e) const { return Agent(e.agent) + " signs in"; }
@@ -273,6 +318,10 @@ class Describer {
   std::string Queue(QueueId id) const {
     const QueueConfig* config = d_.queues.Find(id);
     return config == nullptr ? fmt::format("queue {}", id.value()) : "queues/" + config->name;
+  }
+  std::string Partner(PartnerId id) const {
+    const NamedConfig* config = d_.partners.Find(id);
+    return config == nullptr ? fmt::format("partner {}", id.value()) : "partners/" + config->name;
   }
   std::string Agent(AgentId id) const {
     const AgentConfig* config = d_.agents.Find(id);

@@ -20,6 +20,7 @@
 #include "router/core/item_event.h"
 #include "router/core/manager_event.h"
 #include "router/core/partner_event.h"
+#include "router/core/talk_event.h"
 
 namespace wissel {
 
@@ -177,6 +178,8 @@ enum class CompletionCause : uint8_t {
   kWrapUpTimePassed = 2,
   kConnectionLost = 3,
   kNotReached = 4,  // the customer, at the last attempt
+  kConsultOver = 5,  // of a consult, by whoever asked
+  kCustomerSilent = 6,  // set aside, and the customer did not write in time
 };
 struct ItemCompleted {
   ItemId item;
@@ -292,8 +295,8 @@ using EventBody = std::variant<
     PresenceQueued, LeaseLost, LeaseRestored, RequestCarriedOut, ItemOverflowed, ItemShown,
     CallbackPromised, ItemPostponed, ItemExpired, ItemMerged, ItemInformed, SurgeBegun, SurgeEnded,
     NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken, WaitPromised,
-    PartnersSettled, StepOpened, StepClosed,
-    StayBegun, StayEnded>;
+    PartnersSettled, StepOpened, StepClosed, StayBegun, StayEnded, ConsultStarted, ConsultEnded,
+    ConferenceMarked, ItemHandedOver, ItemSetAside, ItemWoken, ItemRequeued>;
 
 struct Event {
   Instant at;

@@ -93,6 +93,8 @@ std::optional<FailedCheck> RefusalCheck(const State& s, const Item& item, AgentI
       return FailedCheck{Check::kRefusedBefore, "refused it a moment ago", {}};
     case Exclusion::kPulledBack:
       return FailedCheck{Check::kPulledBack, "had it taken back a moment ago", {}};
+    case Exclusion::kAsksThemself:
+      return FailedCheck{Check::kAsksThemself, "is who asks", {}};
     case Exclusion::kOthersEligible:
       return FailedCheck{Check::kRefusedBefore, "refused it before, and others are there", {}};
     default:
@@ -113,6 +115,9 @@ std::string StateSentence(const Engine& engine, const Item& item) {
     case ItemState::kOffered:
       return fmt::format("{} is offered to {} until {}", name, AgentName(d, item.agent()),
                          FormatInstant(item.decision->deadline));
+    case ItemState::kAwaitingCustomer:
+      return fmt::format("{} is set aside by {} until its customer writes", name,
+                         AgentName(d, item.agent()));
     case ItemState::kScheduled:
       return fmt::format("{} is scheduled for {}", name, FormatInstant(*item.not_before));
     case ItemState::kAbandoned:
@@ -171,6 +176,10 @@ void AddUpcoming(const State& s, const Item& item, ItemExplanation& e) {
   }
   if (item.state == ItemState::kOffered) {
     e.upcoming.push_back({item.decision->deadline, Kind::kOfferMissed, "the offer is missed"});
+  }
+  if (item.awaited_until) {
+    e.upcoming.push_back(
+        {*item.awaited_until, Kind::kSilence, "it is over, unless the customer writes before"});
   }
   if (item.wrap_until)
     e.upcoming.push_back({*item.wrap_until, Kind::kWrapUpEnds, "the wrap-up ends by itself"});
@@ -291,9 +300,9 @@ bool IsReservedFor(const Item& item, AgentId id) {
 FailedCheck FirstFailedCheck(const Engine& engine, const Item& item, AgentId id) {
   const State& s = engine.state();
   const State::AgentRow& row = s.AgentAt(id);
-  const bool kept_by_transfer = item.keep && item.keep->preference == kKeptByTransfer;
+  const bool kept_by_hand = item.keep && IsKeptByHand(item.keep->preference);
   const bool for_them = IsReservedFor(item, id);
-  if (!kept_by_transfer || !for_them) {
+  if (!kept_by_hand || !for_them) {
     const bool qualifies = for_them ? s.MatchOf(item, item.TurnAt(TurnOf(item, id))).has_value()
                                     : s.MatchOf(item, id).has_value();
     if (!qualifies) return MismatchCheck(s, item, s.pools.Get(*row.pool).facts);
@@ -302,7 +311,7 @@ FailedCheck FirstFailedCheck(const Engine& engine, const Item& item, AgentId id)
   if (item.is_reserved() && !for_them) {
     return {Check::kHeldForOther, "may not take what is kept for another", {}};
   }
-  if (!kept_by_transfer) {
+  if (!kept_by_hand) {
     if (!s.Sees(item, id)) return HelpsLaterCheck(s, item, id);
     if (auto check = RefusalCheck(s, item, id)) return *check;
   }
@@ -322,9 +331,18 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
         FormatInstant(decision.at), item.id.value(), AgentName(directory, decision.agent),
         PartnerTurnIn(r, directory), r.config_revision);
   }
+  if (decision.handed_over) {
+    return fmt::format(
+        "At {} workItems/{} was handed over to {}, who had been consulted about it (configuration "
+        "{}).",
+        FormatInstant(decision.at), item.id.value(), AgentName(directory, decision.agent),
+        r.config_revision);
+  }
   std::string why = "the only one who could take it";
   if (r.preference == kKeptByTransfer) {
-    why = "to whom it was transferred";
+    why = item.question ? "who is asked by name" : "to whom it was transferred";
+  } else if (r.preference == kKeptByWake) {
+    why = "to whom the customer wrote";
   } else if (r.preference) {
     why = *r.preference < item.preferred.size()
               ? fmt::format("preferred agent number {}", *r.preference + 1)
@@ -346,6 +364,35 @@ std::string DescribeDecision(const Decision& decision, const Item& item,
       PlaceInOrder(r), PartnerTurnIn(r, directory), r.config_revision,
       kOutcomes[static_cast<size_t>(decision.outcome) - 1]);
 }
+
+namespace {
+
+// Who asks whom about it, or about what it is asked; and who alone may take it.
+void AddTalk(const Engine& engine, const Item& item, ItemExplanation& e) {
+  const Directory& d = engine.directory();
+  if (item.question) {
+    e.sentences.push_back(fmt::format("It is a consult of {} about workItems/{}.",
+                                      AgentName(d, item.question->asked_by),
+                                      item.question->item.value()));
+  }
+  if (item.partner) {
+    const NamedConfig* partner = d.partners.Find(*item.partner);
+    e.sentences.push_back(fmt::format(
+        "It was transferred to {}, whose agents alone may take it.",
+        partner == nullptr ? "a partner that is gone" : "partners/" + partner->name));
+  }
+  if (!item.consult) return;
+  const Item& consult = *engine.FindItem(item.consult->item);
+  const bool asked = consult.decision.has_value();
+  std::string sentence =
+      fmt::format("{} asks about it: workItems/{} is {}{}", AgentName(d, item.agent()),
+                  consult.id.value(), NameOf(consult.state),
+                  asked ? ", with " + AgentName(d, consult.agent()) : "");
+  if (item.consult->conference) sentence += ", and both talk with the customer";
+  e.sentences.push_back(sentence + ".");
+}
+
+}  // namespace
 
 absl::StatusOr<ItemExplanation> ExplainItem(const Engine& engine, ItemId id) {
   const Item* item = engine.FindItem(id);
@@ -374,6 +421,7 @@ absl::StatusOr<ItemExplanation> ExplainItem(const Engine& engine, ItemId id) {
                                       FormatInstant(item->due)));
     AddOrderOutsideItsQueue(s, *item, e);
   }
+  AddTalk(engine, *item, e);
   if (item->promise) {
     e.sentences.push_back(fmt::format("The customer was told at {}: about {}, hardly more than {}.",
                                       FormatInstant(item->promise->at),

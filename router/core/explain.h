@@ -32,6 +32,7 @@ enum class Check : uint8_t {
   kLeaving = 16,
   kHelpsLater = 17,
   kPulledBack = 18,
+  kAsksThemself = 19,
 };
 
 // A sentence, and what it is made of for those who say it in other words.
@@ -59,6 +60,7 @@ struct UpcomingChange {
     kReleased = 9,
     kExpires = 10,
     kStayEnds = 11,
+    kSilence = 12,
   };
   Instant at;
   Kind kind = Kind::kStep;

@@ -29,19 +29,30 @@ enum class ItemState : uint8_t {
   kExpired = 12,    // not answered by the moment after which it has no sense
   kMerged = 13,     // its customer came again; the later item has its place
   kInformed = 14,   // a notice answered the customer
+  kAwaitingCustomer = 15,  // set aside by its agent until the customer writes
 };
 const char* NameOf(ItemState state);  // "waiting", "waiting for hours", ...
 
 constexpr bool IsEnded(ItemState s) {
-  return s >= ItemState::kCompleted && s != ItemState::kScheduled;
+  return s >= ItemState::kCompleted && s != ItemState::kScheduled &&
+         s != ItemState::kAwaitingCustomer;
 }
 // Nobody has it and nobody is offered it.
 constexpr bool IsUntouched(ItemState s) {
   return s == ItemState::kWaiting || s == ItemState::kWaitingForHours || s == ItemState::kScheduled;
 }
-// Accepted and not ended: active, held, parked or wrapping.
+// Work at hand: active, held, parked or wrapping.
 constexpr bool IsAssigned(ItemState s) {
   return s >= ItemState::kActive && s <= ItemState::kWrapping;
+}
+// Accepted and not ended: work at hand, or set aside.
+constexpr bool IsWithAgent(ItemState s) {
+  return IsAssigned(s) || s == ItemState::kAwaitingCustomer;
+}
+
+// Conversations that go on when the customer writes, be it tomorrow.
+constexpr bool MayBeSetAside(Channel channel) {
+  return channel == Channel::kMessage || channel == Channel::kEmail;
 }
 
 // An agent who declined or missed the item, or gave it back.
@@ -76,7 +87,8 @@ struct Decision {
   Instant deadline;
   OfferReason reason;
   OfferOutcome outcome = OfferOutcome::kOpen;
-  bool forced = false;  // nobody chose: a manager assigned it
+  bool forced = false;       // nobody chose: a manager assigned it
+  bool handed_over = false;  // to the agent who had been consulted about it
 
   bool operator==(const Decision&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -87,6 +99,7 @@ struct Decision {
     f(5, "reason", self.reason);
     f(6, "outcome", self.outcome);
     f(7, "forced", self.forced);
+    f(8, "handed_over", self.handed_over);
   }
 };
 
@@ -104,6 +117,32 @@ struct Keep {
   }
 };
 inline constexpr uint8_t kKeptByTransfer = 255;
+inline constexpr uint8_t kKeptByWake = 254;  // its customer wrote to this agent
+// By what somebody did, not by a preference: neither skills nor refusals are asked for.
+constexpr bool IsKeptByHand(uint8_t preference) { return preference >= kKeptByWake; }
+
+// Of an item about which its agent asks somebody else: the consult, an item of its own.
+struct Consult {
+  ItemId item;
+  bool conference = false;  // both talk with the customer
+
+  bool operator==(const Consult&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "conference", self.conference);
+  }
+};
+// Of a consult: what it is, or was, about, and who asks.
+struct Question {
+  ItemId item;
+  AgentId asked_by;
+
+  bool operator==(const Question&) const = default;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "asked_by", self.asked_by);
+  }
+};
 
 // Waits for its preferred agents, whose turns have passed, and for nobody else.
 struct Stay {
@@ -155,6 +194,11 @@ struct Item {
   std::optional<Instant> not_before;
   std::optional<Promise> promise;  // of a wait
   Fallback fallback;               // what is left of it: used up, it is the next best
+  std::optional<Consult> consult;
+  std::optional<Question> question;
+  // Its requirement was narrowed to the agents of this partner, by a transfer.
+  std::optional<PartnerId> partner;
+  std::optional<Instant> awaited_until;  // while set aside: then it is over
 
   // Who is offered or handles it.
   AgentId agent() const { return decision ? decision->agent : AgentId(); }
@@ -168,6 +212,8 @@ struct Item {
   PreferredAgent TurnAt(size_t turn) const;
   // Which of its preferred agents this is.
   std::optional<size_t> FindPreferred(AgentId agent) const;
+  // Some agent may not be offered it, though they qualify.
+  bool is_picky() const { return !refusals.empty() || question.has_value(); }
 
   static void Fields(auto&& self, auto&& f) {
     f(1, "id", self.id);
@@ -207,6 +253,10 @@ struct Item {
     f(35, "promise", self.promise);
     f(40, "fallback", self.fallback);
     f(41, "stay", self.stay);
+    f(36, "consult", self.consult);
+    f(37, "question", self.question);
+    f(38, "partner", self.partner);
+    f(39, "awaited_until", self.awaited_until);
   }
 };
 

@@ -161,7 +161,7 @@ struct ItemKept {
   ItemId item;
   AgentId agent;
   std::optional<Instant> until;
-  uint8_t preference = 0;  // index of the preferred agent; 255 after a transfer to the agent
+  uint8_t preference = 0;  // index of the preferred agent; 254, 255: see item.h
   static void Fields(auto&& self, auto&& f) {
     f(1, "item", self.item);
     f(2, "agent", self.agent);
@@ -217,7 +217,7 @@ struct ItemCancelled {
   ItemId item;
   static void Fields(auto&& self, auto&& f) { f(1, "item", self.item); }
 };
-// To another queue, or to one agent in its queue. `from` held it, if anyone did.
+// To another queue, or to one agent or a partner's agents in its queue. `from` held it, if anyone did.
 struct ItemTransferred {
   ItemId item;
   std::optional<AgentId> from;
@@ -227,6 +227,7 @@ struct ItemTransferred {
   bool own_requirement = false;
   bool waits_for_hours = false;
   Instant due;
+  std::optional<PartnerId> to_partner;  // the requirement was narrowed to its agents
   static void Fields(auto&& self, auto&& f) {
     f(1, "item", self.item);
     f(2, "from", self.from);
@@ -236,6 +237,7 @@ struct ItemTransferred {
     f(6, "own_requirement", self.own_requirement);
     f(7, "waits_for_hours", self.waits_for_hours);
     f(8, "due", self.due);
+    f(9, "to_partner", self.to_partner);
   }
 };
 // By its queue's rule or its own, at the place that its entry gives it there.

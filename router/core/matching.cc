@@ -106,6 +106,14 @@ bool OthersEligible(const State& state, const Item& item) {
     if (!state.Sees(item, refusal.agent)) continue;
     if (state.ProfileOf(refusal.agent).Find(item.channel) != nullptr) --others;
   }
+  if (item.question) {
+    const AgentId asker = item.question->asked_by;
+    const State::AgentRow* row = state.FindAgent(asker);
+    const bool counted = row != nullptr && row->state.open_for_work() &&
+                         state.MatchOf(item, asker) && state.Sees(item, asker) &&
+                         state.ProfileOf(asker).Find(item.channel) != nullptr;
+    if (counted) --others;
+  }
   return others > 0;
 }
 
@@ -162,12 +170,13 @@ size_t TurnOf(const Item& item, AgentId agent) {
 }
 
 bool MayTakeKept(const State& state, const Item& item, AgentId agent) {
-  if (item.keep && item.keep->preference == kKeptByTransfer) return true;
+  if (item.keep && IsKeptByHand(item.keep->preference)) return true;
   return state.MatchOf(item, item.TurnAt(TurnOf(item, agent))) && state.Sees(item, agent) &&
          ExclusionOf(state, item, agent) == Exclusion::kNone;
 }
 
 Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent) {
+  if (item.question && item.question->asked_by == agent) return Exclusion::kAsksThemself;
   const Refusal* refusal = item.FindRefusal(agent);
   if (refusal == nullptr) return Exclusion::kNone;
   if (refusal->count >= state.directory.queues.Get(item.queue).max_declines) {
@@ -191,7 +200,7 @@ std::optional<AgentChoice> FindAgentFor(const State& state, const Item& item) {
     if (first == nullptr) continue;
     if (delayed && !state.Sees(item, state.pools.Get(match.pool).profile)) continue;
     std::optional<FreeKey> allowed;
-    if (!item.refusals.empty()) {
+    if (item.is_picky()) {
       allowed = FirstNotExcluded(state, item, match.pool, queue.order);
       if (!allowed) continue;
       first = &*allowed;
@@ -237,7 +246,7 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
   if (kept && (!first || kept->band <= first->band)) {
     const Item& item = state.items.Get(kept->id).item;
     const size_t turn = TurnOf(item, agent);
-    const auto match = turn == kKeptByTransfer ? state.MatchOf(item, agent)
+    const auto match = IsKeptByHand(turn) ? state.MatchOf(item, agent)
                                                : state.MatchOf(item, item.TurnAt(turn));
     OfferReason reason = ReasonFor(state, item, agent, match.value_or(PoolMatch{pool, 0, 0}), 1);
     reason.preference = static_cast<uint8_t>(turn);

@@ -28,7 +28,7 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent);
 
 // Why this agent may not be offered this item again now, of those who refused it before or from
 // whom a manager took it.
-enum class Exclusion : uint8_t { kNone, kTooOften, kGap, kOthersEligible, kPulledBack };
+enum class Exclusion : uint8_t { kNone, kTooOften, kGap, kOthersEligible, kPulledBack, kAsksThemself };
 Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent);
 
 // Why this agent gets this item, of so many who could have.
@@ -44,7 +44,7 @@ std::optional<PartnerDue> PartnerDueFor(const State& state, const Item& item, Ag
 // the agent, by id.
 std::vector<QueueId> StandingBy(const State& state, const Item& item, AgentId agent);
 
-// Of an item that is kept or stays for this agent: in whose turn, or kKeptByTransfer.
+// Of an item that is kept or stays for this agent: in whose turn, or by whose hand.
 size_t TurnOf(const Item& item, AgentId agent);
 // Whether it may be offered to them as far as skills go.
 bool MayTakeKept(const State& state, const Item& item, AgentId agent);

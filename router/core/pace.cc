@@ -172,6 +172,27 @@ void Pace::On(const ItemPulledBack& e, Instant at) {
   BeginWait(*open, open->queue, at);
 }
 
+void Pace::On(const ItemHandedOver& e, Instant at) {
+  Open* open = Find(e.item);
+  if (open == nullptr) return;
+  Free(*open, at);
+  open->queue = e.queue;
+  open->occupies_since = at;
+}
+
+void Pace::On(const ItemSetAside& e, Instant at) {
+  if (Open* open = Find(e.item)) Free(*open, at);
+}
+
+void Pace::On(const ItemWoken& e, Instant at) {
+  if (Open* open = Find(e.item)) open->occupies_since = at;
+}
+
+void Pace::On(const ItemRequeued& e, Instant at) {
+  Open* open = Find(e.item);
+  if (open != nullptr && !e.waits_for_hours) BeginWait(*open, open->queue, at);
+}
+
 void Pace::On(const ItemParked& e, Instant at) {
   if (Open* open = Find(e.item)) open->parked = at;
 }

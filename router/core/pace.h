@@ -107,6 +107,10 @@ class Pace {
   void On(const OfferAccepted& e, Instant at);
   void On(const ItemAssigned& e, Instant at);
   void On(const ItemPulledBack& e, Instant at);
+  void On(const ItemHandedOver& e, Instant at);
+  void On(const ItemSetAside& e, Instant at);
+  void On(const ItemWoken& e, Instant at);
+  void On(const ItemRequeued& e, Instant at);
   void On(const ItemParked& e, Instant at);
   void On(const ItemResumed& e, Instant at);
   void On(const WrapUpStarted& e, Instant at);

@@ -36,10 +36,10 @@ bool Decider::PlaceKept(ItemId id) {
   if (!item.keep) return false;
   const AgentId agent = item.keep->agent;
   const State::AgentRow* row = s_.FindAgent(agent);
-  const bool by_transfer = item.keep->preference == kKeptByTransfer;
+  const bool by_hand = IsKeptByHand(item.keep->preference);
   const bool there =
-      row != nullptr && (by_transfer ? row->state.signed_in() && !row->state.connection_lost()
-                                     : row->state.open_for_work());
+      row != nullptr && (by_hand ? row->state.signed_in() && !row->state.connection_lost()
+                                 : row->state.open_for_work());
   if (!there || !MayTakeKept(s_, item, agent)) {
     Emit(KeepEnded{id, agent, there ? KeepEndCause::kUpdated : KeepEndCause::kAgentGone});
     return false;
@@ -302,7 +302,7 @@ void Decider::LookAgainEverywhere() {
     const bool may_skip = s_.RequirementOf(item).steps[item.step].skip_if_none;
     // Delays and overflow may have been set to what it has waited for already.
     const bool may_move = s_.NextDelay(item) || QueueOf(item).overflow;
-    if (item.is_reserved() || !item.refusals.empty() || may_skip || may_move) {
+    if (item.is_reserved() || item.is_picky() || may_skip || may_move) {
       looking.push_back({OrderOf(item), false});
     }
     return true;

@@ -1,7 +1,7 @@
 // What each event changes. Nothing here decides or refuses: an event that cannot be is our own bug.
 #include <algorithm>
 
-#include "router/core/record_config.h"
+#include "router/core/record_talk.h"
 #include "router/core/state.h"
 
 namespace wissel {
@@ -12,10 +12,10 @@ constexpr Duration kLeastGapAfterPullBack = Duration::Seconds(5);
 
 }  // namespace
 
-class Recorder : public ConfigRecorder {
+class Recorder : private TalkRecorder {
  public:
-  using ConfigRecorder::ConfigRecorder;
-  using ConfigRecorder::operator();
+  using TalkRecorder::TalkRecorder;
+  using TalkRecorder::operator();
 
   // --- Work items ---
   void operator()(const ItemEntered& e) {
@@ -60,6 +60,7 @@ class Recorder : public ConfigRecorder {
     row.item.head_start = e.head_start;
     row.item.due = e.due;
     row.item.own_requirement = e.own_requirement;
+    if (row.item.requirement != e.requirement) row.item.partner.reset();
     Require(row.item, e.requirement);
     Settle(row);
   }
@@ -72,7 +73,7 @@ class Recorder : public ConfigRecorder {
   void operator()(const ItemKept& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
     row.item.keep = Keep{e.agent, e.until, e.preference};
-    if (e.preference != kKeptByTransfer) row.item.next_preference = e.preference + 1;
+    if (!IsKeptByHand(e.preference)) row.item.next_preference = e.preference + 1;
     Settle(row);
   }
   void operator()(const KeepEnded& e) {
@@ -97,7 +98,8 @@ class Recorder : public ConfigRecorder {
   void operator()(const ItemTransferred& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
     Item& item = row.item;
-    if (e.from) TakeFrom(*e.from, item);
+    if (e.from) LeaveAgent(*e.from, item);
+    if (!e.to_agent) item.partner = e.to_partner;
     item.own_requirement = e.own_requirement;
     EnterQueue(item, e.to_queue, e.requirement, e.due);
     ForgetPreferred(item);
@@ -123,7 +125,7 @@ class Recorder : public ConfigRecorder {
   }
   void operator()(const ItemPostponed& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
-    TakeFrom(e.agent, row.item);
+    LeaveAgent(e.agent, row.item);
     row.item.attempts = e.attempts;
     row.item.not_before = e.until;
     PutBack(row, ItemState::kScheduled);
@@ -158,7 +160,7 @@ class Recorder : public ConfigRecorder {
   }
   void operator()(const ItemReturned& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
-    TakeFrom(e.agent, row.item);
+    LeaveAgent(e.agent, row.item);
     if (e.cause == ReturnCause::kByAgent) AddRefusal(row.item, e.agent);
     row.item.not_after.reset();
     PutBack(row, ItemState::kWaiting);
@@ -176,7 +178,7 @@ class Recorder : public ConfigRecorder {
     // An offer to one of the preferred agents ends the turn of those before, any other that of all:
     // an item does not wait for them a second time.
     const std::optional<uint8_t> preference = e.reason.preference;
-    if (preference && *preference != kKeptByTransfer) {
+    if (preference && !IsKeptByHand(*preference)) {
       row.item.next_preference =
           std::max(row.item.next_preference, static_cast<uint8_t>(*preference + 1));
     } else {
@@ -223,8 +225,8 @@ class Recorder : public ConfigRecorder {
     ItemTable::Row& row = s_.items.Get(e.item);
     row.item.reason_codes = e.reason_codes;
     row.item.wrap_until.reset();
-    RemoveFromWork(e.agent, e.item);
-    s_.agents[e.agent.value()].state.idle_since = at_;
+    row.item.awaited_until.reset();
+    LeaveAgent(e.agent, row.item);
     End(row, ItemState::kCompleted);
     s_.Reindex(e.agent);
     s_.ForgetOldestEnded();
@@ -259,7 +261,7 @@ class Recorder : public ConfigRecorder {
     const Duration gap = s_.directory.queues.Get(row.item.queue).decline_gap;
     RefusalOf(row.item, e.agent).retry_at = at_ + std::max(gap, kLeastGapAfterPullBack);
     if (IsAssigned(row.item.state)) {
-      TakeFrom(e.agent, row.item);
+      LeaveAgent(e.agent, row.item);
       row.item.not_after.reset();  // it has been answered
     }
     PutBack(row, ItemState::kWaiting);
@@ -308,112 +310,6 @@ class Recorder : public ConfigRecorder {
   }
 
   void operator()(const RequestCarriedOut& e) { s_.requests.Remember(at_, e); }
-
- private:
-  void Settle(ItemTable::Row& row) {
-    s_.Schedule(row);
-    s_.Reindex(row);
-  }
-  void Become(ItemTable::Row& row, ItemState state) {
-    row.item.state = state;
-    row.item.state_since = at_;
-    Settle(row);
-  }
-  // A change of an assigned item: its agent's load changes with it.
-  void Turn(ItemId id, ItemState state) {
-    ItemTable::Row& row = s_.items.Get(id);
-    Become(row, state);
-    s_.Reindex(row.item.agent());
-  }
-  void Require(Item& item, RequirementId requirement) {
-    if (item.requirement == requirement) return;
-    s_.Use(requirement, 1);
-    s_.Use(item.requirement, -1);
-    item.requirement = requirement;
-    item.step = 0;
-    item.step_since = at_;
-  }
-  // Begins to wait in a queue, with its own order of steps and helpers.
-  void EnterQueue(Item& item, QueueId queue, RequirementId requirement, Instant due) {
-    --s_.queues[item.queue.value()].living;
-    ++s_.queues[queue.value()].living;
-    item.queue = queue;
-    item.due = due;
-    Require(item, requirement);
-    BeginStay(item);
-  }
-  // Steps, delays and overflow count from here.
-  void BeginStay(Item& item) {
-    item.step = 0;
-    item.step_since = item.queued_since = at_;
-    item.shown = Duration();
-  }
-  static void PassTurns(Item& item) { item.next_preference = static_cast<uint8_t>(item.turns()); }
-  // Whoever moved it has said who is asked.
-  static void ForgetPreferred(Item& item) {
-    PassTurns(item);
-    item.keep.reset();
-    item.stay.reset();
-    item.fallback = Fallback();
-  }
-  // One more item of a queue that chooses by weight.
-  void Give(AgentId agent) {
-    int64_t& given = s_.agents[agent.value()].state.given;
-    s_.given_last = given;
-    given += kGivenByOne / s_.directory.agents.Get(agent).weight;
-  }
-  void AddRefusal(Item& item, AgentId agent) {
-    Refusal& refusal = RefusalOf(item, agent);
-    ++refusal.count;
-    refusal.retry_at = at_ + s_.directory.queues.Get(item.queue).decline_gap;
-  }
-  static Refusal& RefusalOf(Item& item, AgentId agent) {
-    auto it = std::find_if(item.refusals.begin(), item.refusals.end(),
-                           [&](const Refusal& r) { return r.agent == agent; });
-    if (it == item.refusals.end()) it = item.refusals.insert(it, Refusal{agent, 0, Instant()});
-    return *it;
-  }
-  void RemoveFromWork(AgentId agent, ItemId item) {
-    std::erase(s_.agents[agent.value()].state.work, item);
-  }
-  // The agent gives up an accepted item.
-  void TakeFrom(AgentId agent, Item& item) {
-    RemoveFromWork(agent, item.id);
-    s_.agents[agent.value()].state.idle_since = at_;
-    s_.Reindex(agent);
-  }
-  void FileDecision(Item& item) {
-    if (!item.decision) return;
-    item.past_decisions.push_back(*item.decision);
-    item.decision.reset();
-  }
-  // Back into a line, from wherever it was.
-  void PutBack(ItemTable::Row& row, ItemState state) {
-    FileDecision(row.item);
-    row.item.accepted.reset();
-    row.item.wrap_until.reset();
-    row.item.units = 0;
-    Become(row, state);
-  }
-  void CloseOffer(ItemId id, OfferOutcome outcome) {
-    ItemTable::Row& row = s_.items.Get(id);
-    const AgentId agent = row.item.agent();
-    row.item.decision->outcome = outcome;
-    RemoveFromWork(agent, id);
-    PutBack(row, ItemState::kWaiting);
-    s_.Reindex(agent);
-  }
-  void End(ItemTable::Row& row, ItemState state) {
-    row.item.ended = at_;
-    row.item.keep.reset();
-    row.item.stay.reset();
-    s_.Use(row.item.requirement, -1);
-    --s_.queues[row.item.queue.value()].living;
-    s_.ForgetContact(row.item);
-    s_.ended_order_.push_back(row.item.id);
-    Become(row, state);
-    if (state != ItemState::kCompleted) s_.ForgetOldestEnded();
-  }
 };
 
 void State::Record(const Event& event) {

@@ -2,15 +2,13 @@
 // the rest.
 #pragma once
 
-#include <algorithm>
-
-#include "router/core/state.h"
+#include "router/core/record_parts.h"
 
 namespace wissel {
 
-class ConfigRecorder {
+class ConfigRecorder : protected RecorderParts {
  public:
-  ConfigRecorder(State& state, Instant at) : s_(state), at_(at) {}
+  using RecorderParts::RecorderParts;
 
   void operator()(const CenterConfigured& e) {
     s_.directory.center = e.config;
@@ -105,10 +103,6 @@ class ConfigRecorder {
   }
   void operator()(const QueueOpened& e) { s_.queues[e.queue.value()].open = true; }
   void operator()(const QueueClosed& e) { s_.queues[e.queue.value()].open = false; }
-
- protected:
-  State& s_;
-  Instant at_;
 
  private:
   template <class Table, class E>

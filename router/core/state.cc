@@ -157,7 +157,7 @@ void State::Put(NoticeId id, const Notice& notice) {
 }
 
 void State::RememberContact(const Item& item) {
-  if (!item.contact.empty()) by_contact[item.contact].push_back(item.id);
+  if (!item.contact.empty() && !item.question) by_contact[item.contact].push_back(item.id);
 }
 
 void State::ForgetContact(const Item& item) {
@@ -193,7 +193,7 @@ void State::Reindex(ItemTable::Row& row) {
     } else if (item.stay) {
       place.kind = WaitPlace::Kind::kStaying;
     } else {
-      place.kind = item.refusals.empty() ? WaitPlace::Kind::kPlain : WaitPlace::Kind::kPicky;
+      place.kind = item.is_picky() ? WaitPlace::Kind::kPicky : WaitPlace::Kind::kPlain;
       place.line = lines.LineFor(item.queue, {classes.Of(item.queue, item.channel), item.channel,
                                               item.requirement, item.step, item.shown});
     }
@@ -213,6 +213,7 @@ Load State::LoadOf(const AgentState& agent) const {
   for (ItemId id : agent.work) {
     const Item& item = items.Get(id).item;
     const bool wrapping = item.state == ItemState::kWrapping;
+    if (item.state == ItemState::kAwaitingCustomer) continue;
     if (wrapping && !directory.queues.Get(item.queue).wrap_up.blocks_capacity) continue;
     ++load.items[IndexOf(item.channel)];
     if (IsAssigned(item.state) && item.state != ItemState::kParked) {
@@ -348,6 +349,8 @@ void State::Schedule(ItemTable::Row& row) {
     timers.Add(TimerKind::kOfferDeadline, item.decision->deadline, id);
   } else if (item.state == ItemState::kWrapping && item.wrap_until) {
     timers.Add(TimerKind::kWrapUp, *item.wrap_until, id);
+  } else if (item.state == ItemState::kAwaitingCustomer) {
+    timers.Add(TimerKind::kSilence, *item.awaited_until, id);
   } else if (item.state == ItemState::kWaiting) {
     const Requirement& requirement = RequirementOf(item);
     if (item.keep && item.keep->until) timers.Add(TimerKind::kKeep, *item.keep->until, id);
@@ -383,6 +386,7 @@ void State::SweepTimers() {
            row->item.decision->deadline == timer.due;
   });
   timers.Sweep(TimerKind::kWrapUp, in_state(ItemState::kWrapping));
+  timers.Sweep(TimerKind::kSilence, in_state(ItemState::kAwaitingCustomer));
   timers.Sweep(TimerKind::kKeep, in_state(ItemState::kWaiting));
   timers.Sweep(TimerKind::kStep, in_state(ItemState::kWaiting));
   timers.Sweep(TimerKind::kRetry, in_state(ItemState::kWaiting));

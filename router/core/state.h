@@ -155,7 +155,9 @@ class State {
 
  private:
   friend class Recorder;
+  friend class RecorderParts;
   friend class ConfigRecorder;
+  friend class TalkRecorder;
 
   // Indexes that follow from an item or an agent, brought up to date after the facts have changed.
   void Reindex(ItemTable::Row& row);

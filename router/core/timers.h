@@ -28,8 +28,9 @@ enum class TimerKind : uint8_t {
   kRelease,         // item
   kNoticeEnds,      // notice
   kPartnersSettle,  // queue
+  kSilence,         // item
 };
-inline constexpr int kTimerKinds = 13;
+inline constexpr int kTimerKinds = 14;
 // Of an item that waits, or begins to, and may have an agent now.
 constexpr bool LetsAnItemLook(TimerKind kind) {
   return kind >= TimerKind::kKeep && kind <= TimerKind::kRelease;

@@ -131,6 +131,26 @@ absl::StatusOr<CommandBody> BodyOf(const v1::TransferAssignmentRequest& request,
   return transfer;
 }
 
+absl::StatusOr<CommandBody> BodyOf(const v1::StartConsultRequest& request, AgentId agent,
+                                   uint64_t item, const Directory& directory) {
+  StartConsult consult;
+  consult.agent = agent;
+  consult.item = ItemId(item);
+  WISSEL_RETURN_IF_ERROR(ReadTarget(request, directory, consult));
+  return consult;
+}
+
+absl::StatusOr<CommandBody> BodyOf(const v1::CompleteConsultRequest& request, AgentId agent,
+                                   uint64_t item, const Directory&) {
+  if (request.transfer()) return TransferConsult{agent, ItemId(item)};
+  return EndConsult{agent, ItemId(item)};
+}
+
+absl::StatusOr<CommandBody> BodyOf(const v1::SetConferenceRequest& request, AgentId agent,
+                                   uint64_t item, const Directory&) {
+  return MarkConference{agent, ItemId(item), request.conference()};
+}
+
 // --- The handlers
 
 // A change by an agent, or in their place: where it comes from, whose it is, command, and the
@@ -281,6 +301,10 @@ void RegisterAgentService(rpc::MethodTable& table, Shard& shard, const ServiceOp
   ServeWork<v1::AssignmentRequest>(table, "ReturnAssignment", act, desk, OnItem<ReturnItem>());
   ServeWork<v1::CompleteAssignmentRequest>(table, "CompleteAssignment", act, desk, kBodyOf);
   ServeWork<v1::TransferAssignmentRequest>(table, "TransferAssignment", act, desk, kBodyOf);
+  ServeWork<v1::StartConsultRequest>(table, "StartConsult", act, desk, kBodyOf);
+  ServeWork<v1::CompleteConsultRequest>(table, "CompleteConsult", act, desk, kBodyOf);
+  ServeWork<v1::SetConferenceRequest>(table, "SetConference", act, desk, kBodyOf);
+  ServeWork<v1::AssignmentRequest>(table, "SetAsideAssignment", act, desk, OnItem<SetAside>());
   ServeLooks(table, act, desk);
 }
 

@@ -33,7 +33,26 @@ void ForEachChangedAgent(std::span<const Event> events, const Engine& engine,
       if (item != nullptr && item->decision) changed(item->agent());
     }
   };
-  for (const Event& event : events) std::visit(look, event.body);
+  // Who asks sees how the consult goes.
+  const auto look_at_asker = [&](const auto& body) {
+    using Body = std::decay_t<decltype(body)>;
+    if constexpr (std::is_same_v<Body, ItemHandedOver>) {
+      changed(body.from);
+      changed(body.to);
+    } else if constexpr (std::is_same_v<Body, ConferenceMarked>) {
+      const Item* item = engine.FindItem(body.item);
+      if (item == nullptr || !item->consult) return;
+      const Item* consult = engine.FindItem(item->consult->item);
+      if (consult != nullptr && consult->decision) changed(consult->agent());
+    } else if constexpr (NamesItem<Body>) {
+      const Item* item = engine.FindItem(body.item);
+      if (item != nullptr && item->question) changed(item->question->asked_by);
+    }
+  };
+  for (const Event& event : events) {
+    std::visit(look, event.body);
+    std::visit(look_at_asker, event.body);
+  }
 }
 
 std::vector<QueueId> ConfiguredQueues(std::span<const Event> events) {

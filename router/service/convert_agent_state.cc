@@ -7,6 +7,7 @@
 #include "router/core/version.h"
 #include "router/service/convert_basics.h"
 #include "router/service/convert_explanation.h"
+#include "router/service/convert_item.h"
 #include "router/service/etags.h"
 #include "router/service/names.h"
 
@@ -26,6 +27,17 @@ void WriteOffer(const Item& item, const Engine& engine, v1::Offer* out) {
   WriteTimestamp(decision.deadline, out->mutable_deadline());
   WriteDecision(decision, item, directory, out->mutable_decision());
   out->set_reason(out->decision().sentence());
+  if (item.question) WriteQuestion(*item.question, engine, out->mutable_question());
+}
+
+void WriteConsult(const Consult& consult, const Engine& engine, v1::Consult* out) {
+  const Item& item = *engine.FindItem(consult.item);
+  out->set_work_item(ItemName(item.id));
+  out->set_queue(NameIn(engine.directory(), item.queue));
+  out->set_state(static_cast<v1::WorkItem::State>(item.state));
+  const AgentId agent = item.decision ? item.agent() : item.keep ? item.keep->agent : AgentId();
+  if (agent != AgentId()) out->set_agent(NameIn(engine.directory(), agent));
+  out->set_conference(consult.conference);
 }
 
 void WriteAssignment(const Item& item, const Engine& engine, v1::Assignment* out) {
@@ -41,12 +53,18 @@ void WriteAssignment(const Item& item, const Engine& engine, v1::Assignment* out
   WriteTimestamp(item.state_since, out->mutable_state_time());
   if (item.wrap_until) WriteTimestamp(*item.wrap_until, out->mutable_wrap_up_deadline());
   out->set_forced(item.decision->forced);
+  if (item.consult) WriteConsult(*item.consult, engine, out->mutable_consult());
+  if (item.question) WriteQuestion(*item.question, engine, out->mutable_question());
+  if (item.awaited_until) WriteTimestamp(*item.awaited_until, out->mutable_await_until_time());
   const QueueConfig* queue = directory.queues.Find(item.queue);
   if (queue == nullptr) return;
   for (const std::string& code : queue->reason_codes) out->add_reason_codes(code);
-  out->set_reason_code_required(queue->wrap_up.mode == WrapUpMode::kMandatory);
-  out->set_wrap_up_allowed(queue->wrap_up.mode != WrapUpMode::kNone &&
-                           (item.state == ItemState::kActive || item.state == ItemState::kHeld));
+  const bool in_contact = item.state == ItemState::kActive || item.state == ItemState::kHeld;
+  out->set_reason_code_required(queue->wrap_up.mode == WrapUpMode::kMandatory && !item.question);
+  out->set_wrap_up_allowed(queue->wrap_up.mode != WrapUpMode::kNone && in_contact &&
+                           !item.question);
+  out->set_set_aside_allowed(in_contact && !item.question && !item.consult &&
+                             MayBeSetAside(item.channel));
 }
 
 }  // namespace

@@ -64,8 +64,10 @@ void WriteDecision(const Decision& decision, const Item& item, const Directory& 
   out->set_config_revision(static_cast<int64_t>(decision.reason.config_revision));
   const std::optional<uint8_t> preference = decision.reason.preference;
   out->set_forced(decision.forced);
+  out->set_handed_over(decision.handed_over);
   out->set_transferred(preference == kKeptByTransfer);
-  if (preference && !out->transferred()) {
+  out->set_woken(preference == kKeptByWake);
+  if (preference && !IsKeptByHand(*preference)) {
     out->set_preference(*preference + 1);
     out->set_backup(*preference >= item.preferred.size());
   }

@@ -177,6 +177,15 @@ absl::StatusOr<CreateItem> ReadNewItem(const v1::WorkItem& from, const Directory
   return item;
 }
 
+void WriteQuestion(const Question& question, const Engine& engine, v1::Question* out) {
+  out->set_work_item(ItemName(question.item));
+  if (engine.directory().agents.Find(question.asked_by) != nullptr) {
+    out->set_asked_by(NameIn(engine.directory(), question.asked_by));
+  }
+  const Item* about = engine.FindItem(question.item);
+  out->set_conference(about != nullptr && about->consult && about->consult->conference);
+}
+
 void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
   const Directory& directory = engine.directory();
   out->set_name(ItemName(item.id));
@@ -227,6 +236,15 @@ void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
     WriteEstimate(item.promise->wait, out->mutable_promised_wait()->mutable_wait());
     WriteTimestamp(item.promise->at, out->mutable_promised_wait()->mutable_time());
   }
+  if (item.consult) {
+    out->set_consult(ItemName(item.consult->item));
+    out->set_conference(item.consult->conference);
+  }
+  if (item.question) WriteQuestion(*item.question, engine, out->mutable_question());
+  if (item.partner && directory.partners.Find(*item.partner) != nullptr) {
+    out->set_partner(NameIn(directory, *item.partner));
+  }
+  if (item.awaited_until) WriteTimestamp(*item.awaited_until, out->mutable_await_until_time());
 }
 
 }  // namespace wissel

@@ -21,6 +21,8 @@ absl::StatusOr<Duration> ReadHeadStart(const v1::WorkItem& item);
 absl::StatusOr<Requirement> ReadItemsRequirement(const v1::WorkItem& item,
                                                  const Directory& directory);
 
+void WriteQuestion(const Question& question, const Engine& engine, v1::Question* out);
+
 // The requirement only where it is the item's own and not its queue's.
 void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out);
 

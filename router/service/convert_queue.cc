@@ -254,6 +254,16 @@ absl::Status ReadTimes(const v1::Queue& from, QueueConfig& queue) {
     WISSEL_ASSIGN_OR_RETURN(queue.decline_gap, ReadDuration(from.decline_gap(), Duration(),
                                                             Duration::Days(1), "declineGap"));
   }
+  if (from.has_wake_hold()) {
+    WISSEL_ASSIGN_OR_RETURN(
+        queue.wake_hold,
+        ReadDuration(from.wake_hold(), Duration(), Duration::Hours(24), "wakeHold"));
+  }
+  if (from.has_conversation_expires()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.conversation_expires,
+                            ReadDuration(from.conversation_expires(), Duration::Minutes(1),
+                                         Duration::Days(60), "conversationExpires"));
+  }
   return absl::OkStatus();
 }
 
@@ -381,6 +391,8 @@ void WriteQueue(const QueueConfig& queue, const Requirement& requirement,
   out->set_default_band(queue.default_band);
   out->set_max_declines(queue.max_declines);
   WriteDuration(queue.decline_gap, out->mutable_decline_gap());
+  WriteDuration(queue.wake_hold, out->mutable_wake_hold());
+  WriteDuration(queue.conversation_expires, out->mutable_conversation_expires());
   v1::WrapUp* wrap_up = out->mutable_wrap_up();
   wrap_up->set_mode(static_cast<v1::WrapUp::Mode>(queue.wrap_up.mode));
   if (queue.wrap_up.mode == WrapUpMode::kTimed) {

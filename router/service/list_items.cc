@@ -37,7 +37,8 @@ absl::StatusOr<Filter> ReadFilter(const v1::ListWorkItemsRequest& request,
   const auto state = static_cast<ItemState>(request.state());
   if (!v1::WorkItem::State_IsValid(request.state()) || IsEnded(state)) {
     return RefuseField("state", "only living items are listed",
-                       "WAITING, WAITING_FOR_HOURS, OFFERED, ACTIVE, HELD, PARKED or WRAPPING");
+                       "WAITING, WAITING_FOR_HOURS, SCHEDULED, OFFERED, ACTIVE, HELD, PARKED, "
+                       "WRAPPING or AWAITING_CUSTOMER");
   }
   filter.state = state;
   return filter;

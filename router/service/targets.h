@@ -1,4 +1,4 @@
-// Where a transfer goes: the same two fields in the requests of managers and of agents.
+// Where a transfer or a consult goes: the same fields in the requests of managers and of agents.
 #pragma once
 
 #include "absl/status/status.h"
@@ -22,8 +22,14 @@ absl::Status ReadTarget(const Request& request, const Directory& directory, Tran
     }
     case Request::TARGET_NOT_SET:
       break;
+    default:
+      if constexpr (requires { transfer.to_partner; }) {
+        WISSEL_ASSIGN_OR_RETURN(transfer.to_partner,
+                                FindByName<PartnerId>(directory, request.partner(), "partner"));
+        return absl::OkStatus();
+      }
   }
-  return RefuseField("queue", "the transfer has no target", "a queue or an agent");
+  return RefuseField("queue", "there is no target", "a queue or an agent");
 }
 
 }  // namespace wissel

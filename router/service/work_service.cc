@@ -233,6 +233,18 @@ void TakeBack(Shard& shard, const Context& context, const v1::PullBackWorkItemRe
   Carry(shard, PullBackOf(request), *origin, std::move(reply), ItemNow);
 }
 
+absl::StatusOr<CommandBody> WakeOf(const v1::WakeWorkItemRequest& request) {
+  WISSEL_ASSIGN_OR_RETURN(const ItemId id, ParseItemName(request.name(), "name"));
+  return WakeItem{id};
+}
+
+void Wake(Shard& shard, const Context& context, const v1::WakeWorkItemRequest& request,
+          Reply<v1::WorkItem> reply) {
+  auto origin = OriginOf(context.caller, "WakeWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, WakeOf(request), *origin, std::move(reply), ItemNow);
+}
+
 void Explain(Shard& shard, const v1::ExplainWorkItemRequest& request,
              Reply<v1::WorkItemExplanation> reply) {
   const auto id = ParseItemName(request.name(), "name");
@@ -288,6 +300,7 @@ void RegisterWorkService(rpc::MethodTable& table, Shard& shard, const Waits& wai
   Serve<v1::PromiseCallbackRequest, WorkItem>(table, "PromiseCallback", change, shard,
                                               TellCallback);
   Serve<v1::TransferWorkItemRequest, WorkItem>(table, "TransferWorkItem", change, shard, Transfer);
+  Serve<v1::WakeWorkItemRequest, WorkItem>(table, "WakeWorkItem", change, shard, Wake);
   const rpc::Roles by_force = {Role::kManager, Role::kAdmin};
   Serve<v1::ForceAssignWorkItemRequest, WorkItem>(table, "ForceAssignWorkItem", by_force, shard,
                                                   ForceAssignTo);

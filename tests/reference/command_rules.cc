@@ -28,12 +28,15 @@ class CommandRules {
   Verdict operator()(const AcceptOffer& c) const { return OnOffer(c.agent, c.offer); }
   Verdict operator()(const DeclineOffer& c) const { return OnOffer(c.agent, c.offer); }
   Verdict operator()(const HoldItem& c) const { return OfAgent(c, {ItemState::kActive}); }
-  Verdict operator()(const RetrieveItem& c) const { return OfAgent(c, {ItemState::kHeld}); }
+  Verdict operator()(const RetrieveItem& c) const {
+    return OfAgent(c, {ItemState::kHeld}, {ItemState::kAwaitingCustomer});
+  }
   Verdict operator()(const WrapUpItem& c) const;
   Verdict operator()(const CompleteItem& c) const;
   Verdict operator()(const TransferAssignment& c) const;
   Verdict operator()(const ReturnItem& c) const {
-    return OfAgent(c, {ItemState::kActive, ItemState::kHeld},
+    if (IsConsult(c.item)) return kRefuse;
+    return OfAgent(c, {ItemState::kActive, ItemState::kHeld, ItemState::kAwaitingCustomer},
                    {ItemState::kParked, ItemState::kWrapping});
   }
   Verdict operator()(const SignIn& c) const;
@@ -46,8 +49,14 @@ class CommandRules {
   Verdict operator()(const CloseStep& c) const {
     return model_.queues.contains(c.queue) ? kGrant : RefuseWith(Code::kNotFound);
   }
+  Verdict operator()(const StartConsult& c) const;
+  Verdict operator()(const TransferConsult& c) const;
+  Verdict operator()(const EndConsult& c) const;
+  Verdict operator()(const SetAside& c) const;
+  Verdict operator()(const WakeItem& c) const;
 
  private:
+  bool IsConsult(ItemId id) const { return Find(id) != nullptr && Find(id)->about.has_value(); }
   const ItemPicture* Find(ItemId id) const {
     auto it = model_.living.find(id);
     return it == model_.living.end() ? nullptr : &it->second;
@@ -58,8 +67,9 @@ class CommandRules {
   }
   Verdict NotHandled(ItemId id) const {
     const ItemPicture* item = Find(id);
-    if (item == nullptr || IsAssigned(item->state)) return kRefuse;
-    return kGrant;
+    if (item == nullptr || item->about) return kRefuse;
+    const bool with_agent = item->agent && item->state != ItemState::kOffered;
+    return with_agent ? kRefuse : kGrant;
   }
   // An offer's number is its fencing token.
   Verdict OnOffer(AgentId agent, OfferId offer) const {
@@ -70,6 +80,7 @@ class CommandRules {
     const bool ever = offer.value() > 0 && offer <= model_.last_offer;
     return ever ? RefuseWith(Code::kAborted) : RefuseWith(Code::kNotFound);
   }
+  Verdict ToPartner(ItemId id, PartnerId partner) const;
   // Granted in one of `states`, left open in one of `open`, refused otherwise.
   Verdict OfAgent(const auto& c, std::initializer_list<ItemState> states,
                   std::initializer_list<ItemState> open = {}) const {
@@ -97,7 +108,12 @@ Verdict CommandRules::operator()(const CreateItem& c) const {
 }
 
 Verdict CommandRules::operator()(const TransferItem& c) const {
-  if (Find(c.item) == nullptr || c.to_queue.has_value() == c.to_agent.has_value()) return kRefuse;
+  if (Find(c.item) == nullptr) return kRefuse;
+  if (c.to_queue.has_value() + c.to_agent.has_value() + c.to_partner.has_value() != 1) {
+    return kRefuse;
+  }
+  if (IsConsult(c.item) && IsAssigned(Find(c.item)->state)) return kRefuse;
+  if (c.to_partner) return ToPartner(c.item, *c.to_partner);
   if (!c.to_agent) return kOpen;
   const AgentPicture* to = Find(*c.to_agent);
   if (to == nullptr) return kRefuse;
@@ -130,6 +146,7 @@ Verdict CommandRules::operator()(const PromiseCallback& c) const {
 }
 
 Verdict CommandRules::operator()(const WrapUpItem& c) const {
+  if (IsConsult(c.item)) return kRefuse;
   const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld}, {ItemState::kParked});
   if (verdict.kind != Verdict::Kind::kGrant) return verdict;
   const WrapUp& rule = model_.queues.at(Find(c.item)->queue).config.wrap_up;
@@ -137,7 +154,9 @@ Verdict CommandRules::operator()(const WrapUpItem& c) const {
 }
 
 Verdict CommandRules::operator()(const CompleteItem& c) const {
-  const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld, ItemState::kWrapping},
+  const Verdict verdict = OfAgent(c,
+                                  {ItemState::kActive, ItemState::kHeld, ItemState::kWrapping,
+                                   ItemState::kAwaitingCustomer},
                                   {ItemState::kParked});
   if (verdict.kind != Verdict::Kind::kGrant) return verdict;
   const ItemPicture* item = Find(c.item);
@@ -147,6 +166,7 @@ Verdict CommandRules::operator()(const CompleteItem& c) const {
       return RefuseWith(Code::kInvalidArgument);
     }
   }
+  if (item->about) return kGrant;
   if (queue.wrap_up.mode == WrapUpMode::kMandatory && c.reason_codes.empty()) {
     return item->state == ItemState::kWrapping ? kRefuse : kOpen;
   }
@@ -155,9 +175,14 @@ Verdict CommandRules::operator()(const CompleteItem& c) const {
 
 Verdict CommandRules::operator()(const TransferAssignment& c) const {
   const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld},
-                                  {ItemState::kParked, ItemState::kWrapping});
+                                  {ItemState::kParked, ItemState::kWrapping,
+                                   ItemState::kAwaitingCustomer});
   if (verdict.kind == Verdict::Kind::kRefuse) return verdict;
-  if (c.to_queue.has_value() == c.to_agent.has_value()) return kRefuse;
+  if (c.to_queue.has_value() + c.to_agent.has_value() + c.to_partner.has_value() != 1) {
+    return kRefuse;
+  }
+  if (IsConsult(c.item)) return kRefuse;
+  if (c.to_partner) return ToPartner(c.item, *c.to_partner);
   if (!c.to_agent) return kOpen;
   const AgentPicture* to = Find(*c.to_agent);
   if (to == nullptr) return kRefuse;
@@ -191,7 +216,8 @@ Verdict CommandRules::operator()(const LoseLease& c) const {
 Verdict CommandRules::operator()(const ForceAssign& c) const {
   const ItemPicture* item = Find(c.item);
   const AgentPicture* agent = Find(c.agent);
-  if (item == nullptr || agent == nullptr || IsAssigned(item->state)) return kRefuse;
+  if (item == nullptr || agent == nullptr || IsWithAgent(item->state)) return kRefuse;
+  if (item->asked_by == c.agent) return kRefuse;
   if (item->state == ItemState::kScheduled) return RefuseWith(Code::kFailedPrecondition);
   return agent->here() ? kGrant : RefuseWith(Code::kFailedPrecondition);
 }
@@ -199,7 +225,9 @@ Verdict CommandRules::operator()(const ForceAssign& c) const {
 Verdict CommandRules::operator()(const PullBack& c) const {
   const ItemPicture* item = Find(c.item);
   if (item == nullptr) return kRefuse;
-  const bool with_somebody = item->agent.has_value() && item->state != ItemState::kWrapping;
+  const bool talked = item->about && item->state != ItemState::kOffered;
+  const bool with_somebody = item->agent.has_value() && item->state != ItemState::kWrapping &&
+                             item->state != ItemState::kAwaitingCustomer && !talked;
   return with_somebody ? kGrant : RefuseWith(Code::kFailedPrecondition);
 }
 
@@ -209,6 +237,72 @@ Verdict CommandRules::operator()(const OpenStep& c) const {
   const size_t steps = model_.requirements.at(queue->second.config.requirement).steps.size();
   const bool is_later = c.step > 0 && c.step < steps;
   return is_later ? kGrant : RefuseWith(Code::kInvalidArgument);
+}
+
+// Of what the agent has in contact; one at a time, and none about a consult.
+Verdict CommandRules::operator()(const StartConsult& c) const {
+  const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld});
+  if (verdict.kind != Verdict::Kind::kGrant) return verdict;
+  const ItemPicture* item = Find(c.item);
+  if (item->consult || item->about || c.to_queue.has_value() == c.to_agent.has_value()) {
+    return kRefuse;
+  }
+  if (c.to_queue) {
+    auto queue = model_.queues.find(*c.to_queue);
+    return queue != model_.queues.end() && queue->second.open ? kGrant : kRefuse;
+  }
+  const AgentPicture* to = Find(*c.to_agent);
+  if (to == nullptr || !to->here() || c.to_agent == c.agent) return kRefuse;
+  for (const ChannelCapacity& capacity : model_.ProfileOf(*to).channels) {
+    if (capacity.channel == item->channel) return kGrant;
+  }
+  return kRefuse;
+}
+
+// To who talks with the agent now.
+Verdict CommandRules::operator()(const TransferConsult& c) const {
+  const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld});
+  if (verdict.kind != Verdict::Kind::kGrant) return verdict;
+  const ItemPicture* item = Find(c.item);
+  if (!item->consult) return kRefuse;
+  const ItemPicture& consult = model_.living.at(*item->consult);
+  if (consult.state != ItemState::kActive) return kRefuse;
+  return model_.agents.at(*consult.agent).here() ? kGrant : kRefuse;
+}
+
+Verdict CommandRules::operator()(const EndConsult& c) const {
+  const ItemPicture* item = Find(c.item);
+  return item != nullptr && item->agent == c.agent && item->consult ? kGrant : kRefuse;
+}
+
+Verdict CommandRules::operator()(const SetAside& c) const {
+  const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld});
+  if (verdict.kind != Verdict::Kind::kGrant) return verdict;
+  const ItemPicture* item = Find(c.item);
+  const bool writes = item->channel == Channel::kMessage || item->channel == Channel::kEmail;
+  return writes && !item->consult && !item->about ? kGrant : kRefuse;
+}
+
+Verdict CommandRules::operator()(const WakeItem& c) const {
+  const ItemPicture* item = Find(c.item);
+  if (item == nullptr) return kRefuse;
+  return item->state == ItemState::kAwaitingCustomer ? kGrant : kRefuse;
+}
+
+// Where somebody of the partner takes the channel and meets any step of the requirement.
+Verdict CommandRules::ToPartner(ItemId id, PartnerId partner) const {
+  if (!model_.partners.contains(partner)) return kRefuse;
+  const ItemPicture& item = *Find(id);
+  for (const auto& [agent_id, agent] : model_.agents) {
+    if (agent.config.partner != partner) continue;
+    bool takes = false;
+    for (const ChannelCapacity& capacity : model_.ProfileOf(agent).channels) {
+      takes |= capacity.channel == item.channel;
+    }
+    // What an earlier transfer narrowed is widened first; that is not looked into here.
+    if (takes) return kOpen;
+  }
+  return kRefuse;
 }
 
 Verdict CommandRules::operator()(const ForcePresence& c) const {

@@ -70,6 +70,12 @@ class Comparison {
     same(item.keep == picture.keep, "keep");
     same(item.stay == picture.stay, "stay");
     same(item.fallback == picture.fallback, "fallback");
+    const auto consult = item.consult ? std::optional(item.consult->item) : std::nullopt;
+    same(consult == picture.consult, "consult");
+    same((item.consult && item.consult->conference) == picture.conference, "conference");
+    const auto about = item.question ? std::optional(item.question->item) : std::nullopt;
+    same(about == picture.about, "what it is about");
+    same(item.awaited_until == picture.awaited_until, "awaited until");
     same(item.promise == picture.promise, "promise");
     same(item.agent() == picture.agent.value_or(AgentId()), "agent");
     same(item.wrap_until == picture.wrap_until, "end of wrap-up");

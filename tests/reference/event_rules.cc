@@ -23,6 +23,7 @@ class EventRules {
   void Check(const ItemParked& e);
   void Check(const ItemResumed& e);
   void Check(const ItemReturned& e);
+  void Check(const ItemTransferred& e);
   void Check(const ItemEntered& e);
   void Check(const ItemOverflowed& e);
   void Check(const ItemShown& e);
@@ -105,7 +106,7 @@ void EventRules::CheckReason(const OfferMade& e, const ItemPicture& item,
   const auto turn = item.keep ? std::nullopt : router_.PreferredTurn(item);
   std::optional<size_t> preference = ReferenceRouter::TurnOf(item, e.agent);
   if (turn) preference = turn->preference;
-  const bool in_turn = preference && *preference != kKeptByTransfer;
+  const bool in_turn = preference && *preference < kKeptByWake;
   if (auto fit = in_turn ? router_.FitInTurn(item, item.Turns().at(*preference))
                          : router_.FitOf(item, agent)) {
     same(e.reason.ring == fit->ring, "ring");
@@ -176,7 +177,7 @@ void EventRules::Check(const StepReached& e) {
 
 void EventRules::Check(const ItemKept& e) {
   const ItemPicture* item = Find(e.item);
-  if (item == nullptr || e.preference == kKeptByTransfer) return;
+  if (item == nullptr || e.preference >= kKeptByWake) return;
   const auto turn = router_.PreferredTurn(*item);
   if (!turn || turn->agent != e.agent || turn->keep_until != e.until ||
       turn->preference != e.preference) {
@@ -206,7 +207,7 @@ void EventRules::Check(const KeepEnded& e) {
   if (e.cause == KeepEndCause::kDeclined) right = item->refusals.contains(e.agent);
   if (e.cause == KeepEndCause::kAgentGone) {
     right =
-        !agent->here() || (item->keep->preference != kKeptByTransfer && !agent->open_for_work());
+        !agent->here() || (item->keep->preference < kKeptByWake && !agent->open_for_work());
   }
   if (e.cause == KeepEndCause::kPulledBack) right = item->refusals.contains(e.agent);
   if (!right) Fault("item {} ceases to be kept for no reason", e.item.value());
@@ -265,6 +266,9 @@ void EventRules::Check(const ItemEntered& e) {
   }
   const QueuePicture& queue = model_.queues.at(e.queue);
   if (e.not_before && *e.not_before > at_) return;
+  // A person asks; what they ask passes no gate.
+  const auto* asked = around_.next ? std::get_if<ConsultStarted>(&around_.next->body) : nullptr;
+  if (asked != nullptr) return;
   if (e.waits_for_hours == queue.open) Fault("item {} mistakes the hours", e.item.value());
   CheckPromiseForOpening(e, queue);
   // Who comes again may have come in a lower band than they asked for.
@@ -340,6 +344,27 @@ void EventRules::Check(const ItemReturned& e) {
   if (!agent->work_kept_until || at_ < *agent->work_kept_until) {
     Fault("item {} is taken from agent {} within the grace", e.item.value(), e.agent.value());
   }
+}
+
+// To a partner: in the queue where it is, and for nobody else's people.
+void EventRules::Check(const ItemTransferred& e) {
+  const ItemPicture* item = Find(e.item);
+  if (item == nullptr || !e.to_partner) return;
+  if (e.to_queue != item->queue || !e.own_requirement) {
+    Fault("item {} goes to a partner and leaves its queue", e.item.value());
+  }
+  const Requirement& requirement = model_.requirements.at(e.requirement);
+  const int last = static_cast<int>(requirement.steps.size()) - 1;
+  bool somebody = false;
+  for (const auto& [id, agent] : model_.agents) {
+    const bool fits = FitOf(requirement, last, agent.config, model_).has_value();
+    somebody |= fits;
+    if (fits && agent.config.partner != e.to_partner) {
+      Fault("item {} goes to a partner, and agent {} of another could take it", e.item.value(),
+            id.value());
+    }
+  }
+  if (!somebody) Fault("item {} goes to a partner of whom nobody could take it", e.item.value());
 }
 
 void EventRules::Check(const LeaseRestored& e) {

@@ -66,6 +66,8 @@ Holding Model::HoldingOf(AgentId agent) const {
     const int channel = IndexOf(item->channel);
     const bool frees_all = item->state == ItemState::kWrapping &&
                            !queues.at(item->queue).config.wrap_up.blocks_capacity;
+    // It takes no room until its customer writes.
+    if (item->state == ItemState::kAwaitingCustomer) continue;
     ++(item->state == ItemState::kOffered ? holding.offered : holding.assigned);
     if (frees_all) continue;
     ++holding.items[channel];
@@ -119,6 +121,7 @@ std::optional<Instant> Model::NextDue() const {
   for (const auto& [id, item] : living) {
     if (item.state == ItemState::kOffered) Earliest(next, item.deadline);
     if (item.state == ItemState::kWrapping && item.wrap_until) Earliest(next, *item.wrap_until);
+    if (item.awaited_until) Earliest(next, *item.awaited_until);
     if (item.state == ItemState::kScheduled) Earliest(next, *item.not_before);
     if (item.not_after && IsUntouched(item.state)) Earliest(next, *item.not_after);
     if (item.state != ItemState::kWaiting) continue;
@@ -242,7 +245,7 @@ void Model::On(const ItemKept& e, Instant) {
   ItemPicture* item = Living(e.item, "ItemKept");
   if (item == nullptr || Configured(e.agent, "ItemKept") == nullptr) return;
   Expect(item->state == ItemState::kWaiting, *item, "kept, but does not wait");
-  if (e.preference != kKeptByTransfer) {
+  if (e.preference < kKeptByWake) {
     Expect(e.preference < item->Turns().size() && e.preference >= item->next_preference, *item,
            "kept for a preference that is not to come");
     item->next_preference = e.preference + 1u;
@@ -316,7 +319,11 @@ void Model::Refused(ItemPicture& item, AgentId agent, Instant at) {
 }
 
 void Model::LetGo(ItemPicture& item, Instant at) {
-  if (AgentPicture* agent = Configured(*item.agent, "end of work")) agent->idle_since = at;
+  AgentPicture* agent = Configured(*item.agent, "end of work");
+  // What was set aside was no work any more.
+  const bool worked = item.state != ItemState::kAwaitingCustomer;
+  if (agent != nullptr && worked) agent->idle_since = at;
+  item.awaited_until.reset();
   item.agent.reset();
   item.wrap_until.reset();
 }
@@ -327,6 +334,7 @@ void Model::On(const ItemTransferred& e, Instant at) {
   if (!queues.contains(e.to_queue)) return Fault("transferred to no queue");
   Expect(item->state != ItemState::kOffered, *item, "transferred while offered");
   Expect(item->agent == e.from, *item, "transferred from someone who does not have it");
+  Expect(!item->consult, *item, "transferred while the consult goes on");
   item->queue = e.to_queue;
   item->requirement = e.requirement;
   item->own_requirement = e.own_requirement;
@@ -436,7 +444,7 @@ void Model::BeginStay(ItemPicture& item, Instant at) {
 void Model::On(const ItemReturned& e, Instant at) {
   ItemPicture* item = Living(e.item, "ItemReturned");
   if (item == nullptr) return;
-  if (!Expect(IsAssigned(item->state) && item->agent == e.agent, *item,
+  if (!Expect(IsWithAgent(item->state) && item->agent == e.agent && !item->consult, *item,
               "returned by someone who does not hold it")) {
     return;
   }

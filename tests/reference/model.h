@@ -104,6 +104,11 @@ struct ItemPicture {
   int units = 0;
   std::optional<Instant> wrap_until;
   std::optional<Promise> promise;
+  std::optional<ItemId> consult;  // asked about it
+  bool conference = false;
+  std::optional<ItemId> about;  // of a consult
+  std::optional<AgentId> asked_by;
+  std::optional<Instant> awaited_until;
 
   auto order() const { return std::tuple(band, due, id); }
   // Who has a turn before everybody: preferred agents, then the backup agent.
@@ -156,7 +161,7 @@ class Model {
   Holding HoldingOf(AgentId agent) const;
   // At most the limit of each channel, at most the units in assigned work.
   bool IsWithinCapacity(const AgentPicture& agent) const;
-  // Items that the agent is offered or assigned, by id.
+  // Items that the agent is offered, is assigned or has set aside, by id.
   std::vector<const ItemPicture*> WorkOf(AgentId agent) const;
   // How the agents of a profile help a queue.
   static QueueHelp HelpOf(const RoutingProfile& profile, QueueId queue, Channel channel);
@@ -236,6 +241,13 @@ class Model {
   void On(const PartnersSettled& e, Instant at);
   void On(const StepOpened& e, Instant at);
   void On(const StepClosed& e, Instant at);
+  void On(const ConsultStarted& e, Instant at);
+  void On(const ConsultEnded& e, Instant at);
+  void On(const ConferenceMarked& e, Instant at);
+  void On(const ItemHandedOver& e, Instant at);
+  void On(const ItemSetAside& e, Instant at);
+  void On(const ItemWoken& e, Instant at);
+  void On(const ItemRequeued& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();

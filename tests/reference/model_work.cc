@@ -124,9 +124,14 @@ void Model::On(const WrapUpStarted& e, Instant at) {
 void Model::On(const ItemCompleted& e, Instant at) {
   ItemPicture* item = Living(e.item, "ItemCompleted");
   if (item == nullptr) return;
-  if (!Expect(IsAssigned(item->state) && item->agent == e.agent, *item,
-              "completed by someone who does not hold it")) {
+  if (!Expect(IsWithAgent(item->state) && item->agent == e.agent && !item->consult, *item,
+              "completed by someone who does not hold it, or during a consult")) {
     return;
+  }
+  const bool silent = e.cause == CompletionCause::kCustomerSilent;
+  if (silent) Expect(item->awaited_until && at >= *item->awaited_until, *item, "silent too soon");
+  if (e.cause == CompletionCause::kConsultOver) {
+    Expect(item->about.has_value(), *item, "is no consult, and over like one");
   }
   if (e.cause == CompletionCause::kWrapUpTimePassed) {
     Expect(item->wrap_until && at >= *item->wrap_until, *item, "wrap-up ended before its time");
@@ -172,7 +177,8 @@ void Model::On(const PresenceChanged& e, Instant) {
   agent->queued.reset();
   if (e.presence != Presence::kOffline) return;
   agent->work_kept_until.reset();
-  if (!WorkOf(e.agent).empty()) Fault("signed out with work in hand");
+  const Holding left = HoldingOf(e.agent);
+  if (left.assigned + left.offered > 0) Fault("signed out with work in hand");
 }
 void Model::On(const PresenceQueued& e, Instant) {
   AgentPicture* agent = Configured(e.agent, "PresenceQueued");

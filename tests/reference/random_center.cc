@@ -168,6 +168,8 @@ void Vary(QueueConfig& config, Dice& dice) {
   config.max_declines = static_cast<int32_t>(dice.Between(1, 4));
   config.decline_gap = Duration::Seconds(dice.Pick(std::vector<int64_t>{1, 10, 30, 90}));
   config.selection = RandomSelection(dice);
+  config.wake_hold = Duration::Seconds(dice.Between(0, 3) * 40);
+  config.conversation_expires = Duration::Minutes(dice.Between(1, 40));
 }
 
 ConfigureQueue RandomQueue(Dice& dice, const Model& model, const CenterSize& size,

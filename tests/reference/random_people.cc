@@ -26,6 +26,7 @@ class People {
   CommandBody Surge();
   CommandBody Steps();
   CommandBody Supervise();
+  CommandBody Talk();
   CommandBody Nonsense();
 
  private:
@@ -47,6 +48,7 @@ class People {
   Fallback AnyFallback();
   std::vector<std::string> Codes(const ItemPicture& item);
   CommandBody Transfer(const ItemPicture& item);
+  CommandBody Ask(const ItemPicture& item);
 
   Dice& dice_;
   const Model& model_;
@@ -150,7 +152,9 @@ std::vector<std::string> People::Codes(const ItemPicture& item) {
 
 CommandBody People::Transfer(const ItemPicture& item) {
   TransferAssignment transfer{*item.agent, item.id, {}, {}};
-  if (dice_.Chance(60)) {
+  if (dice_.Chance(15)) {
+    transfer.to_partner = PickKey(dice_, model_.partners);
+  } else if (dice_.Chance(60)) {
     transfer.to_queue = AnyQueue();
   } else {
     transfer.to_agent = AnyAgent();
@@ -159,12 +163,17 @@ CommandBody People::Transfer(const ItemPicture& item) {
 }
 
 CommandBody People::Work() {
-  const ItemPicture* item =
-      Any({ItemState::kActive, ItemState::kHeld, ItemState::kWrapping, ItemState::kParked});
+  const ItemPicture* item = Any({ItemState::kActive, ItemState::kHeld, ItemState::kWrapping,
+                                 ItemState::kParked, ItemState::kAwaitingCustomer});
   if (item == nullptr) return Answer();
+  if (item->state == ItemState::kAwaitingCustomer && dice_.Chance(70)) {
+    return WakeItem{item->id};
+  }
   const AgentId agent = *item->agent;
   const uint32_t throw_of_100 = dice_.Below(100);
-  if (item->state == ItemState::kHeld && throw_of_100 < 60) return RetrieveItem{agent, item->id};
+  const bool rests =
+      item->state == ItemState::kHeld || item->state == ItemState::kAwaitingCustomer;
+  if (rests && throw_of_100 < 60) return RetrieveItem{agent, item->id};
   if (throw_of_100 < 45) return CompleteItem{agent, item->id, Codes(*item)};
   if (throw_of_100 < 65) return WrapUpItem{agent, item->id};
   if (throw_of_100 < 80) return HoldItem{agent, item->id};
@@ -223,10 +232,13 @@ CommandBody People::TellWait() {
 CommandBody People::MoveItem() {
   const ItemPicture* item =
       Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kOffered,
-           ItemState::kActive, ItemState::kHeld, ItemState::kParked});
+           ItemState::kActive, ItemState::kHeld, ItemState::kParked,
+           ItemState::kAwaitingCustomer});
   if (item == nullptr) return Arrive();
   TransferItem transfer{item->id, {}, {}};
-  if (dice_.Chance(60)) {
+  if (dice_.Chance(15)) {
+    transfer.to_partner = PickKey(dice_, model_.partners);
+  } else if (dice_.Chance(60)) {
     transfer.to_queue = AnyQueue();
   } else {
     transfer.to_agent = AnyAgent();
@@ -253,12 +265,47 @@ CommandBody People::Supervise() {
   return ForceAssign{item->id, AnyAgent()};
 }
 
+CommandBody People::Ask(const ItemPicture& item) {
+  StartConsult ask{*item.agent, item.id, {}, {}};
+  if (dice_.Chance(60)) {
+    ask.to_queue = AnyQueue();
+  } else {
+    ask.to_agent = AnyAgent();
+  }
+  return ask;
+}
+
+// Colleagues are asked, and what they are asked about is handed over, or not; conversations rest
+// and wake up.
+CommandBody People::Talk() {
+  if (dice_.Chance(35)) {
+    const ItemPicture* aside = Any({ItemState::kAwaitingCustomer});
+    if (aside != nullptr) return WakeItem{aside->id};
+  }
+  std::vector<const ItemPicture*> asked_about;
+  for (const auto& [id, item] : model_.living) {
+    if (item.consult) asked_about.push_back(&item);
+  }
+  if (!asked_about.empty() && dice_.Chance(60)) {
+    const ItemPicture& item = *dice_.Pick(asked_about);
+    const uint32_t kind = dice_.Below(10);
+    if (kind < 5) return TransferConsult{*item.agent, item.id};
+    if (kind < 8) return MarkConference{*item.agent, item.id, !item.conference};
+    return EndConsult{*item.agent, item.id};
+  }
+  const ItemPicture* item = Any({ItemState::kActive, ItemState::kHeld});
+  if (item == nullptr) return Answer();
+  const bool writes = item->channel == Channel::kEmail || item->channel == Channel::kMessage;
+  if (writes && dice_.Chance(50)) return SetAside{*item->agent, item->id};
+  return Ask(*item);
+}
+
 // Ids that may be of anything, in any state.
 CommandBody People::Nonsense() {
   const AgentId agent(dice_.Below(static_cast<uint32_t>(model_.agents.size()) + 3));
   const ItemId item = ItemOrNone();
   const OfferId offer(dice_.Below(static_cast<uint32_t>(model_.last_offer.value()) + 2));
-  switch (dice_.Below(20)) {
+  switch (dice_.Below(26)) {
     case 0:
       return AcceptOffer{agent, offer};
     case 1:
@@ -297,6 +344,18 @@ CommandBody People::Nonsense() {
       return PullBack{item};
     case 18:
       return ForcePresence{agent, static_cast<Presence>(dice_.Below(4)), "no such reason"};
+    case 19:
+      return StartConsult{agent, item, QueueId(dice_.Below(8)), std::nullopt};
+    case 20:
+      return StartConsult{agent, item, std::nullopt, agent};
+    case 21:
+      return TransferConsult{agent, item};
+    case 22:
+      return EndConsult{agent, item};
+    case 23:
+      return MarkConference{agent, item, dice_.Chance(50)};
+    case 24:
+      return dice_.Chance(50) ? CommandBody(SetAside{agent, item}) : CommandBody(WakeItem{item});
     default: {
       CreateItem create;
       create.queue = QueueId(dice_.Below(8));
@@ -315,7 +374,7 @@ CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   uint32_t throw_of_all =
       dice.Below(arrive + habits.answer + habits.work + habits.presence + habits.lease +
                  habits.leave + habits.update + habits.move + habits.configure + habits.nonsense +
-                 habits.call + habits.surge + habits.supervise);
+                 habits.call + habits.surge + habits.supervise + habits.talk);
   auto is = [&](uint32_t chance) {
     if (throw_of_all < chance) return true;
     throw_of_all -= chance;
@@ -332,6 +391,7 @@ CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   if (is(habits.call)) return people.Call();
   if (is(habits.surge)) return people.Surge();
   if (is(habits.supervise)) return people.Supervise();
+  if (is(habits.talk)) return people.Talk();
   if (is(habits.configure)) return RandomReconfiguration(dice, model);
   return people.Nonsense();
 }

@@ -9,6 +9,7 @@ add_library(wissel_reference STATIC
   ${CMAKE_CURRENT_LIST_DIR}/model_partners.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_supervise.cc
   ${CMAKE_CURRENT_LIST_DIR}/reference_partners.cc
+  ${CMAKE_CURRENT_LIST_DIR}/model_talk.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_work.cc
   ${CMAKE_CURRENT_LIST_DIR}/random_center.cc
   ${CMAKE_CURRENT_LIST_DIR}/random_people.cc

@@ -199,6 +199,7 @@ bool ReferenceRouter::HasRoom(const AgentPicture& agent, Channel channel) const 
 
 bool ReferenceRouter::IsExcluded(const ItemPicture& item, const AgentPicture& agent,
                                  Instant now) const {
+  if (item.asked_by == agent.id) return true;  // nobody answers their own question
   auto refusal = item.refusals.find(agent.id);
   if (refusal == item.refusals.end()) return false;
   if (refusal->second.count >= model_.queues.at(item.queue).config.max_declines) return true;
@@ -208,7 +209,8 @@ bool ReferenceRouter::IsExcluded(const ItemPicture& item, const AgentPicture& ag
   for (const auto& [id, other] : model_.agents) {
     const auto before = item.refusals.find(id);
     const bool refused = before != item.refusals.end() && before->second.count > 0;
-    if (id == agent.id || refused || !other.open_for_work()) continue;
+    if (id == agent.id || id == item.asked_by) continue;
+    if (refused || !other.open_for_work()) continue;
     const std::optional<size_t> turn = TurnOf(item, id);
     if (item.stay && !turn) continue;  // does not see it at all
     const auto fit = item.stay ? FitInTurn(item, item.preferred[*turn]) : FitOf(item, other);
@@ -237,14 +239,14 @@ bool ReferenceRouter::CouldTake(const AgentPicture& agent, const ItemPicture& it
     if (now_theirs && now_theirs->agent == agent.id && !now_theirs->keep_until) return true;
   }
   if (!HasRoom(agent, item.channel)) return false;
-  if (turn == kKeptByTransfer) return true;
+  if (turn && *turn >= kKeptByWake) return true;
   const auto fit = turn ? FitInTurn(item, item.Turns().at(*turn)) : FitOf(item, agent);
   return fit && MayBeAsked(agent, item, now);
 }
 
 Check ReferenceRouter::FirstFailing(const AgentPicture& agent, const ItemPicture& item) const {
   const bool given_to_them =
-      item.keep && item.keep->preference == kKeptByTransfer && item.keep->agent == agent.id;
+      item.keep && item.keep->preference >= kKeptByWake && item.keep->agent == agent.id;
   const std::optional<size_t> turn = TurnOf(item, agent.id);
   if (!given_to_them) {
     const auto fit = turn ? FitInTurn(item, item.Turns().at(*turn)) : FitOf(item, agent);
@@ -258,6 +260,7 @@ Check ReferenceRouter::FirstFailing(const AgentPicture& agent, const ItemPicture
   if ((item.keep || item.stay) && !turn) return Check::kHeldForOther;
   if (!given_to_them) {
     if (!Sees(agent, item)) return Check::kHelpsLater;
+    if (item.asked_by == agent.id) return Check::kAsksThemself;
     if (IsExcluded(item, agent, model_.now)) {
       const int most = model_.queues.at(item.queue).config.max_declines;
       const int count = item.refusals.at(agent.id).count;

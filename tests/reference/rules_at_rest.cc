@@ -16,6 +16,7 @@ class Rules {
     for (const auto& [id, item] : model_.living) {
       OneState(item);
       NothingOverdue(item);
+      Consults(item);
       if (item.state == ItemState::kWaiting) Waiting(item);
     }
     for (const auto& [id, agent] : model_.agents) Agent(agent);
@@ -38,7 +39,8 @@ class Rules {
   }
 
   void OneState(const ItemPicture& item) {
-    const bool held = item.state == ItemState::kOffered || IsAssigned(item.state);
+    const bool aside = item.state == ItemState::kAwaitingCustomer;
+    const bool held = item.state == ItemState::kOffered || IsAssigned(item.state) || aside;
     if (held != item.agent.has_value()) {
       Fault("item {} in state {} and agent {}", item.id.value(), static_cast<int>(item.state),
             item.agent ? item.agent->value() : 0);
@@ -46,12 +48,40 @@ class Rules {
     if (item.agent && !model_.agents.contains(*item.agent)) {
       Fault("item {} is with no agent", item.id.value());
     }
-    if (item.agent && model_.agents.at(*item.agent).presence == Presence::kOffline) {
+    if (item.agent && !aside && model_.agents.at(*item.agent).presence == Presence::kOffline) {
       Fault("item {} is with an agent who is signed out", item.id.value());
     }
     const bool for_hours = item.state == ItemState::kWaitingForHours;
     if (for_hours && model_.queues.at(item.queue).open) {
       Fault("item {} waits for hours of an open queue", item.id.value());
+    }
+  }
+
+  // A consult lives only while its item is in contact with who asked, and neither has another.
+  void Consults(const ItemPicture& item) {
+    if (item.consult) {
+      auto consult = model_.living.find(*item.consult);
+      if (consult == model_.living.end() || consult->second.about != item.id) {
+        Fault("item {} has a consult that is none", item.id.value());
+        return;
+      }
+      const bool in_contact = item.state == ItemState::kActive || item.state == ItemState::kHeld ||
+                              item.state == ItemState::kParked;
+      if (!in_contact || item.agent != consult->second.asked_by) {
+        Fault("item {} has a consult and is not with who asked", item.id.value());
+      }
+      const bool talked = IsAssigned(consult->second.state);
+      if (item.conference && !talked) Fault("item {} is a conference of one", item.id.value());
+      if (talked && consult->second.agent == item.agent) {
+        Fault("item {} is asked about by who has it", item.id.value());
+      }
+    } else if (item.conference) {
+      Fault("item {} is a conference without a consult", item.id.value());
+    }
+    if (!item.about) return;
+    auto about = model_.living.find(*item.about);
+    if (about == model_.living.end() || about->second.consult != item.id) {
+      Fault("item {} is a consult about nothing", item.id.value());
     }
   }
 
@@ -64,6 +94,9 @@ class Rules {
     }
     if (item.state == ItemState::kOffered && item.deadline <= now_) {
       Fault("the offer of item {} stands past its deadline", item.id.value());
+    }
+    if (item.awaited_until && *item.awaited_until <= now_) {
+      Fault("item {} awaits its customer past its time", item.id.value());
     }
     if (item.wrap_until && *item.wrap_until <= now_) {
       Fault("the wrap-up of item {} goes on past its end", item.id.value());
@@ -120,7 +153,7 @@ class Rules {
     }
     const AgentPicture& one = agent->second;
     const bool stays =
-        item.keep->preference == kKeptByTransfer
+        item.keep->preference >= kKeptByWake
             ? one.here()
             : one.here() && one.presence == Presence::kAvailable && !one.not_responding;
     if (!stays) Fault("item {} is kept for agent {}, who is gone", item.id.value(), one.id.value());

@@ -42,6 +42,14 @@ absl::Status QueueReader::Read(std::string part) {
   if (TakePrefix(part, "when ")) return ReadGate(part, config_.entry_gates);
   if (TakePrefix(part, "tries ")) return ReadRetry(part);
   if (TakePrefix(part, "shared by ")) return ReadShares(part);
+  if (TakePrefix(part, "keeps who writes again for ")) {
+    WISSEL_ASSIGN_OR_RETURN(config_.wake_hold, ReadDuration(part));
+    return absl::OkStatus();
+  }
+  if (TakePrefix(part, "ends conversations after ")) {
+    WISSEL_ASSIGN_OR_RETURN(config_.conversation_expires, ReadDuration(part));
+    return absl::OkStatus();
+  }
   if (TakePrefix(part, "reasons ")) {
     config_.reason_codes = Parts(part, "/");
     return absl::OkStatus();

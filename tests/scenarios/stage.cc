@@ -22,7 +22,7 @@ std::string TakeWord(std::string& text) {
 
 bool IsItemNoun(std::string_view word) {
   return word == "call" || word == "mail" || word == "chat" || word == "form" || word == "item" ||
-         word == "callback" || word == "task";
+         word == "callback" || word == "task" || word == "message";
 }
 
 }  // namespace
@@ -149,6 +149,8 @@ absl::Status Stage::PlayItem(const std::string& name, std::string text) {
   if (TakePrefix(text, "is answered by notice ")) {
     WISSEL_ASSIGN_OR_RETURN(const int64_t notice, ReadNumber(text));
     Ask(InformItem{item, NoticeId(static_cast<uint32_t>(notice))});
+  } else if (text == "is written to again") {
+    Ask(WakeItem{item});
   } else if (text == "hangs up" || text == "leaves") {
     Ask(AbandonItem{item});
   } else if (text == "is withdrawn") {
@@ -163,7 +165,8 @@ absl::Status Stage::PlayItem(const std::string& name, std::string text) {
     Ask(promise);
   } else if (TakePrefix(text, "is moved to ")) {
     TransferItem transfer{item, {}, {}};
-    WISSEL_RETURN_IF_ERROR(TransferTo(text, transfer.to_queue, transfer.to_agent));
+    WISSEL_RETURN_IF_ERROR(
+        TransferTo(text, transfer.to_queue, transfer.to_agent, transfer.to_partner));
     Ask(transfer);
   } else if (TakePrefix(text, "is assigned to ")) {
     WISSEL_ASSIGN_OR_RETURN(const AgentId agent, FindAgent(text));
@@ -327,6 +330,9 @@ absl::Status Stage::PlayAgent(AgentId agent, std::string text) {
 }
 
 absl::Status Stage::PlayWork(AgentId agent, std::string text) {
+  bool done = false;
+  WISSEL_RETURN_IF_ERROR(PlayTalk(agent, text, done));
+  if (done) return absl::OkStatus();
   const std::string verb = TakeWord(text);
   if (verb == "wraps") TakePrefix(text, "up ");
   const std::string name = TakeWord(text);
@@ -351,7 +357,8 @@ absl::Status Stage::PlayWork(AgentId agent, std::string text) {
     Ask(ReturnItem{agent, item});
   } else if (verb == "transfers" && TakePrefix(text, "to ")) {
     TransferAssignment transfer{agent, item, {}, {}};
-    WISSEL_RETURN_IF_ERROR(TransferTo(text, transfer.to_queue, transfer.to_agent));
+    WISSEL_RETURN_IF_ERROR(
+        TransferTo(text, transfer.to_queue, transfer.to_agent, transfer.to_partner));
     Ask(transfer);
   } else {
     return NotUnderstood(verb + " " + name + " " + text, "what an agent does");

@@ -30,6 +30,8 @@ class Stage {
   absl::Status PlaySetting(std::string text, bool& done);
   absl::Status PlayQuestion(std::string text, bool& done);
   absl::Status PlaySurge(std::string text, bool& done);
+  absl::Status PlayTalk(AgentId agent, std::string text, bool& done);
+  absl::Status AskColleague(AgentId agent, std::string text);
   absl::Status PlayItem(const std::string& name, std::string text);
   absl::Status PlayAgent(AgentId agent, std::string text);
   absl::Status PlayWork(AgentId agent, std::string text);
@@ -44,6 +46,8 @@ class Stage {
   absl::Status Promise(ItemId item, std::string text);
   absl::Status TransferTo(std::string text, std::optional<QueueId>& queue,
                           std::optional<AgentId>& agent);
+  absl::Status TransferTo(std::string text, std::optional<QueueId>& queue,
+                          std::optional<AgentId>& agent, std::optional<PartnerId>& partner);
   absl::Status ConfigureQueueAs(const std::string& name, const std::string& text);
   absl::Status Remove(std::string text);
   void Explain(ItemId item);

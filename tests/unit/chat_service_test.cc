@@ -262,6 +262,29 @@ TEST_F(ChatCenter, OnlyWhoHasTheItemWritesAndReads) {
   EXPECT_EQ(Reply("bert", item, "hello").number(), 1);
 }
 
+TEST_F(ChatCenter, WhoIsAskedReadsAlongAndWritesInAConference) {
+  const auto chat = StartChat();
+  center_.Available("anna");
+  const std::string item = Accept("anna");
+  Say(chat, "a hard question");
+  center_.Available("bert");
+  Act("StartConsult", "anna", item, R"(, "agent": "agents/bert")");
+  Refused<v1::Transcript>("ChatService.GetTranscript", R"({"workItem": "workItems/1"})", kDenied,
+                          "workItem", Desk("bert"));
+  EXPECT_EQ(Accept("bert"), "workItems/2");
+  auto bert = WatchAs(Desk("bert"), item);
+  EXPECT_EQ(bert->last().messages_size(), 1);
+  const std::string hello = R"({"workItem": "workItems/1", "text": "hello"})";
+  Refused<v1::ChatMessage>("ChatService.SendMessage", hello, kDenied, "workItem", Desk("bert"));
+  Act("SetConference", "anna", item, R"(, "conference": true)");
+  EXPECT_EQ(Reply("bert", item, "hello").number(), 2);
+  EXPECT_EQ(Reply("anna", item, "there").number(), 3);
+  Act("CompleteConsult", "anna", item);
+  EXPECT_EQ(bert->WaitForFinish().code(), kDenied) << "anna goes on alone";
+  EXPECT_EQ(Item(item).state(), v1::WorkItem::ACTIVE);
+  EXPECT_EQ(Reply("anna", item, "bye").number(), 4) << "the end of a consult is none of the chat";
+}
+
 TEST_F(ChatCenter, RecordsWhoReadsAlong) {
   StartChat();
   const auto reads = [&] {

@@ -125,12 +125,31 @@ class World {
     return Requirement{{first, RequirementStep{}}};
   }
 
+  CommandBody Talk(AgentId holder, ItemId item) {
+    switch (Pick(7)) {
+      case 0:
+        return StartConsult{holder, item, SomeQueue(), {}};
+      case 1:
+        return StartConsult{holder, item, {}, SomeAgent()};
+      case 2:
+        return TransferConsult{holder, item};
+      case 3:
+        return EndConsult{holder, item};
+      case 4:
+        return MarkConference{holder, item, Chance(60)};
+      case 5:
+        return SetAside{holder, item};
+      default:
+        return WakeItem{item};
+    }
+  }
+
   CommandBody RandomCommand() {
     const ItemId item = SomeItem();
     const Item* found = engine_.FindItem(item);
     const AgentId holder = found != nullptr ? found->agent() : AgentId();
     const OfferId offer = found != nullptr && found->decision ? found->decision->offer : OfferId(1);
-    switch (Pick(32)) {
+    switch (Pick(36)) {
       case 0:
       case 1:
       case 2:
@@ -184,6 +203,11 @@ class World {
         return ForceAssign{item, SomeAgent()};
       case 26:
         return PullBack{item};
+      case 27:
+      case 28:
+      case 29:
+      case 30:
+        return Talk(holder, item);
       default:
         if (Chance(15)) return SetPresence{SomeAgent(), Presence::kAway, "break"};
         return SetPresence{SomeAgent(), Presence::kAvailable, ""};
@@ -201,6 +225,7 @@ class World {
       if (item.state == ItemState::kOffered) ++row.offered_now;
       if (IsAssigned(item.state))
         ++(item.state == ItemState::kWrapping ? row.wrapping : row.active);
+      row.awaiting_customer += item.state == ItemState::kAwaitingCustomer;
       const LiveItem* live = board().FindItem(item.id);
       EXPECT_NE(live, nullptr);
       if (live == nullptr) return false;
@@ -210,6 +235,8 @@ class World {
       EXPECT_EQ(live->entered, item.entered);
       EXPECT_EQ(live->agent, item.agent());
       EXPECT_EQ(live->kept_for.has_value(), item.keep.has_value());
+      EXPECT_EQ(live->consult.has_value(), item.consult.has_value());
+      EXPECT_EQ(live->conference, item.consult && item.consult->conference);
       return true;
     });
     for (int q = 1; q <= kQueues; ++q) {
@@ -220,6 +247,7 @@ class World {
       EXPECT_EQ(shown.overdue, counted.overdue);
       EXPECT_EQ(shown.active, counted.active);
       EXPECT_EQ(shown.wrapping, counted.wrapping);
+      EXPECT_EQ(shown.awaiting_customer, counted.awaiting_customer);
       EXPECT_EQ(shown.open, engine_.IsOpen(QueueId(q)));
     }
   }

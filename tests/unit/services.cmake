@@ -8,6 +8,7 @@ wissel_test(service_test
                     ${CMAKE_CURRENT_LIST_DIR}/service_partners_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_rules_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_supervise_test.cc
+                    ${CMAKE_CURRENT_LIST_DIR}/service_talk_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_waits_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/service_work_test.cc
             DEPS ${service_deps} LABELS fast)

@@ -7,10 +7,13 @@ import {
   Presence,
   type AcceptOfferRequest,
   type AgentState,
+  type CompleteConsultRequest,
   type Offer,
   type SignInRequest,
+  type StartConsultRequest,
   type WatchAgentRequest,
 } from "../src/gen/wissel/v1/agent_pb";
+import { WorkItem_State as State } from "../src/gen/wissel/v1/work_pb";
 import { AgentStore, type SessionMemory } from "../src/desk/agent_store.svelte";
 import { clientsOf, fakeTime, Lines, pass, testClock } from "./support";
 
@@ -21,6 +24,7 @@ let kept: string | null;
 let heartbeats: number[];
 let signIns: SignInRequest[];
 let accepts: AcceptOfferRequest[];
+let asked: (StartConsultRequest | CompleteConsultRequest)[];
 let answerAccept: (request: AcceptOfferRequest) => Init;
 let failures: unknown[];
 let announced: Offer[];
@@ -61,6 +65,14 @@ function open(): void {
         accepts.push(request);
         return answerAccept(request);
       },
+      startConsult: (request) => {
+        asked.push(request);
+        return { ...ours, sequence: 40n, assignments: [{ ...assignment(1), consult: { workItem: "workItems/9" } }] };
+      },
+      completeConsult: (request) => {
+        asked.push(request);
+        return { ...ours, sequence: 41n };
+      },
       signOut: () => ({ presence: Presence.OFFLINE, sequence: 60n }),
     }),
   );
@@ -82,6 +94,7 @@ beforeEach(() => {
   heartbeats = [];
   signIns = [];
   accepts = [];
+  asked = [];
   failures = [];
   announced = [];
   answerAccept = () => ({ ...ours, sequence: 20n, assignments: [assignment(1)] });
@@ -261,6 +274,31 @@ describe("offers and work", () => {
     say({ ...ours, sequence: 31n, assignments: [assignment(1), assignment(2)] });
     await pass();
     expect(store.selected).toBe("workItems/1");
+  });
+
+  it("lists what is set aside behind what is at hand, and goes on looking at it", async () => {
+    const aside = { ...assignment(1), state: State.AWAITING_CUSTOMER };
+    say({ ...ours, sequence: 30n, assignments: [assignment(1)] });
+    await pass();
+    say({ ...ours, sequence: 31n, assignments: [aside, assignment(2)] });
+    await pass();
+    expect(store.atHand.map((each) => each.workItem)).toEqual(["workItems/2"]);
+    expect(store.setAsides.map((each) => each.workItem)).toEqual(["workItems/1"]);
+    expect(store.assignments.map((each) => each.workItem)).toEqual(["workItems/2", "workItems/1"]);
+    expect(store.selected).toBe("workItems/1");
+  });
+
+  it("asks a colleague, hands the contact over, or goes on", async () => {
+    say({ ...ours, sequence: 30n, assignments: [assignment(1)] });
+    await pass();
+    const held = store.assignments[0]!;
+    await Promise.all([store.ask(held, { case: "agent", value: "agents/bert" }), pass()]);
+    expect(asked[0]).toMatchObject({ name: held.name, target: { case: "agent", value: "agents/bert" } });
+    expect(store.assignments[0]!.consult?.workItem).toBe("workItems/9");
+    await Promise.all([store.endConsult(held, true), pass()]);
+    expect(asked[1]).toMatchObject({ name: held.name, transfer: true });
+    expect(store.assignments).toHaveLength(0);
+    expect(failures).toEqual([]);
   });
 
   it("keeps showing what it knew while the line is broken", async () => {

@@ -9,7 +9,7 @@ import {
   type Assignment,
   type Offer,
 } from "../gen/wissel/v1/agent_pb";
-import type { Decision } from "../gen/wissel/v1/work_pb";
+import { WorkItem_State as State, type Decision } from "../gen/wissel/v1/work_pb";
 import type { ServerClock } from "../lib/clock.svelte";
 import { newRequestId } from "../lib/request_id";
 import { withRetry } from "../lib/retry";
@@ -19,6 +19,9 @@ import { watch, type WatchStatus } from "../lib/watch";
 // off: the day has not begun. elsewhere: it has, at another desk. taken: it was ours, another desk has
 // taken over. working: it is ours.
 export type Phase = "loading" | "refused" | "off" | "elsewhere" | "taken" | "working";
+
+export type AskedTarget = { case: "queue" | "agent"; value: string };
+export type Target = AskedTarget | { case: "partner"; value: string };
 
 /** Remembers over a reload which sign-in is this tab's. */
 export interface SessionMemory {
@@ -79,7 +82,20 @@ export class AgentStore {
     return this.phase === "working" ? (this.state?.offers ?? []) : [];
   }
 
+  /** What is at hand, then what is set aside until the customer writes. */
   get assignments(): Assignment[] {
+    return [...this.atHand, ...this.setAsides];
+  }
+
+  get atHand(): Assignment[] {
+    return this.#held.filter((each) => each.state !== State.AWAITING_CUSTOMER);
+  }
+
+  get setAsides(): Assignment[] {
+    return this.#held.filter((each) => each.state === State.AWAITING_CUSTOMER);
+  }
+
+  get #held(): Assignment[] {
     return this.phase === "working" ? (this.state?.assignments ?? []) : [];
   }
 
@@ -184,13 +200,36 @@ export class AgentStore {
     );
   }
 
-  transfer({ name }: Assignment, to: { queue: string } | { agent: string }): Promise<boolean> {
-    const target =
-      "queue" in to
-        ? { case: "queue" as const, value: to.queue }
-        : { case: "agent" as const, value: to.agent };
+  transfer({ name }: Assignment, target: Target): Promise<boolean> {
     return this.#act(name, (requestId) =>
       this.#options.client.transferAssignment({ name, target, requestId }),
+    );
+  }
+
+  /** Asks a queue or a colleague and keeps the contact. */
+  ask({ name }: Assignment, target: AskedTarget): Promise<boolean> {
+    return this.#act(name, (requestId) =>
+      this.#options.client.startConsult({ name, target, requestId }),
+    );
+  }
+
+  /** The consult is over; with `transfer`, the contact goes to who was asked. */
+  endConsult({ name }: Assignment, transfer: boolean): Promise<boolean> {
+    return this.#act(name, (requestId) =>
+      this.#options.client.completeConsult({ name, transfer, requestId }),
+    );
+  }
+
+  setConference({ name }: Assignment, conference: boolean): Promise<boolean> {
+    return this.#act(name, (requestId) =>
+      this.#options.client.setConference({ name, conference, requestId }),
+    );
+  }
+
+  /** Until the customer writes. */
+  setAside({ name }: Assignment): Promise<boolean> {
+    return this.#act(name, (requestId) =>
+      this.#options.client.setAsideAssignment({ name, requestId }),
     );
   }
 

@@ -1,6 +1,7 @@
 // What to call a contact: the name that the customer gave, else the opaque contact, else the number.
 import type { Assignment } from "../gen/wissel/v1/agent_pb";
 import { Channel } from "../gen/wissel/v1/common_pb";
+import { WorkItem_State as State } from "../gen/wissel/v1/work_pb";
 import { t } from "../lib/i18n.svelte";
 import { idOf } from "../lib/time";
 import type { Conversation } from "./conversations.svelte";
@@ -8,6 +9,12 @@ import type { Conversation } from "./conversations.svelte";
 export function contactTitle(assignment: Assignment, conversation?: Conversation): string {
   if (conversation?.customerName) return conversation.customerName;
   return t("desk.contactNumber", { number: idOf(assignment.workItem) });
+}
+
+/** Somebody may be asked about it. */
+export function mayAsk(assignment: Assignment): boolean {
+  const inContact = assignment.state === State.ACTIVE || assignment.state === State.HELD;
+  return inContact && !assignment.consult && !assignment.question;
 }
 
 /** A callback or an outbound item: the agent calls, and the customer may not answer. */

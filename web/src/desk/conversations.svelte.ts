@@ -132,12 +132,13 @@ export class Conversations {
 
   /** Keeps one conversation for each chat that is held, and streams those looked at last. */
   follow(assignments: readonly Assignment[], selected: string | null): void {
-    const held = assignments
-      .filter((assignment) => assignment.channel === Channel.CHAT)
-      .map((assignment) => assignment.workItem);
+    const chats = assignments.filter((assignment) => assignment.channel === Channel.CHAT);
+    const held = chats.map((assignment) => assignment.workItem);
     const all = new Map<string, Conversation>();
-    for (const workItem of held) {
-      all.set(workItem, this.#all.get(workItem) ?? new Conversation(this.#client, workItem));
+    for (const { workItem, question } of chats) {
+      // Who is asked about a chat reads it along.
+      const about = question?.workItem ?? workItem;
+      all.set(workItem, this.#all.get(workItem) ?? new Conversation(this.#client, about));
     }
     for (const [workItem, conversation] of this.#all) {
       if (!all.has(workItem)) conversation.unfollow();

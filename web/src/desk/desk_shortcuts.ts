@@ -14,6 +14,11 @@ export type Wish =
   | "wrapUp"
   | "missCustomer"
   | "complete"
+  | "ask"
+  | "handOver"
+  | "endConsult"
+  | "conference"
+  | "setAside"
   | "mute"
   | "help"
   | { select: number };
@@ -31,6 +36,11 @@ const kWishes: Record<string, Wish> = {
   "Alt+W": "wrapUp",
   "Alt+N": "missCustomer",
   "Alt+C": "complete",
+  "Alt+Q": "ask",
+  "Alt+O": "handOver",
+  "Alt+E": "endConsult",
+  "Alt+K": "conference",
+  "Alt+S": "setAside",
   "Alt+M": "mute",
 };
 

@@ -2,7 +2,7 @@
 // once and again when a name turns up that is not known; until then the id stands for it.
 import type { Client } from "@connectrpc/connect";
 import { SvelteMap } from "svelte/reactivity";
-import type { Agent, ConfigService, Queue, RoutingProfile, Skill, Team } from "../gen/wissel/v1/config_pb";
+import type { Agent, ConfigService, Partner, Queue, RoutingProfile, Skill, Team } from "../gen/wissel/v1/config_pb";
 import { asWords } from "./labels";
 import { idOf } from "./time";
 
@@ -12,6 +12,7 @@ export class Directory {
   queues = $state.raw<Queue[]>([]);
   agents = $state.raw<Agent[]>([]);
   teams = $state.raw<Team[]>([]);
+  partners = $state.raw<Partner[]>([]);
   skills = $state.raw<Skill[]>([]);
   profiles = $state.raw<RoutingProfile[]>([]);
   awayReasons = $state.raw<string[]>([]);
@@ -55,6 +56,7 @@ export class Directory {
     const partners = await this.#config.listPartners({ pageSize: kPage });
     const skills = await this.#config.listSkills({ pageSize: kPage });
     this.teams = teams.teams;
+    this.partners = partners.partners;
     this.skills = skills.skills;
     this.#learn([...teams.teams, ...partners.partners, ...skills.skills]);
   }

@@ -70,6 +70,8 @@ export function change(upcoming: UpcomingChange, nameOf: NameOf): string {
       return t("change.expires");
     case Kind.STAY_ENDS:
       return t("change.stayEnds");
+    case Kind.SILENCE:
+      return t("change.silence");
     default:
       return t("change.other");
   }
@@ -100,6 +102,8 @@ function whyThem(decision: Decision): string {
 }
 
 function whyAgent(decision: Decision): string {
+  if (decision.handedOver) return t("chosen.handedOver");
+  if (decision.woken) return t("chosen.woken");
   if (decision.transferred) return t("chosen.transferred");
   if (decision.backup) return t("chosen.backup");
   if (decision.preference > 0) return t("chosen.preferred", { number: decision.preference });

@@ -38,6 +38,7 @@ const kStates: Record<State, MessageKey> = {
   [State.EXPIRED]: "state.expired",
   [State.MERGED]: "state.merged",
   [State.INFORMED]: "state.informed",
+  [State.AWAITING_CUSTOMER]: "state.awaitingCustomer",
 };
 
 const kPresences: Record<Presence, MessageKey> = {
@@ -76,6 +77,7 @@ const kChecks: Record<Check, MessageKey> = {
   [Check.LEAVING]: "check.leaving",
   [Check.HELPS_LATER]: "check.helpsLater",
   [Check.PULLED_BACK]: "check.pulledBack",
+  [Check.ASKS_THEMSELF]: "check.asksThemself",
 };
 
 const kOutcomes: Record<Outcome, MessageKey> = {

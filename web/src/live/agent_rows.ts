@@ -29,8 +29,10 @@ export function doingOf(agent: AgentLive): Doing {
   if (agent.presence === Presence.OFFLINE) return "offline";
   if (agent.connectionLost) return "connectionLost";
   if (agent.notResponding) return "notResponding";
-  if (agent.work.length > 0) {
-    return agent.work.every((work) => work.state === State.WRAPPING) ? "wrapping" : "working";
+  // What was set aside until the customer writes is no work at hand.
+  const atHand = agent.work.filter((work) => work.state !== State.AWAITING_CUSTOMER);
+  if (atHand.length > 0) {
+    return atHand.every((work) => work.state === State.WRAPPING) ? "wrapping" : "working";
   }
   return agent.presence === Presence.AWAY ? "away" : "free";
 }
