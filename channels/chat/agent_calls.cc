@@ -23,9 +23,10 @@ std::string AgentOf(const rpc::Caller& caller) {
 absl::StatusOr<Hub::Reader> Hub::MayRead(const rpc::Caller& caller, const Room& room) {
   if (room.conversation.IsOpenTo(AgentOf(caller))) return Reader::kHolder;
   if (caller.roles.Intersects({rpc::Role::kManager, rpc::Role::kAdmin})) return Reader::kSupervisor;
-  return Refuse(absl::StatusCode::kPermissionDenied, "workItem",
-                "only the agent who has the work item or is asked about it, managers and admins may "
-                "read");
+  return Refuse(
+      absl::StatusCode::kPermissionDenied, "workItem",
+      "only the agent who has the work item or is asked about it, managers and admins may "
+      "read");
 }
 
 void Hub::Send(const rpc::Caller& caller, const v1::SendMessageRequest& request,

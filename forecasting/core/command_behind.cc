@@ -184,7 +184,8 @@ class Reader {
     if (rest_.empty()) return Unknown(begun);
     return Read();
   }
-  // The consult ended because of what follows about the item, behind what those took who were freed.
+  // The consult ended because of what follows about the item, behind what those took who were
+  // freed.
   Answer WhatBecameOf(ItemId item) {
     const Event& begun = rest_.front();
     for (rest_ = rest_.subspan(1); !rest_.empty(); rest_ = rest_.subspan(1)) {

@@ -171,8 +171,7 @@ void Rerun::TakeUpLiving() {
     if (!IsWithAgent(item.state)) continue;
     running.phase = Running::Phase::kAssigned;
     running.agent = item.agent();
-    running.parked =
-        item.state == ItemState::kParked || item.state == ItemState::kAwaitingCustomer;
+    running.parked = item.state == ItemState::kParked || item.state == ItemState::kAwaitingCustomer;
     running.times_parked = running.parked;
     running.worked = WorkedOn(item, now_);
     running.working_since = running.parked ? item.state_since : now_;

@@ -30,8 +30,7 @@ void ScriptWriter::Begin(const Item& item, Instant from) {
   if (IsWithAgent(item.state)) {
     stay.answered = true;
     living.assigned = true;
-    living.parked =
-        item.state == ItemState::kParked || item.state == ItemState::kAwaitingCustomer;
+    living.parked = item.state == ItemState::kParked || item.state == ItemState::kAwaitingCustomer;
     living.times_parked = living.parked;
     living.worked = WorkedOn(item, from);
     living.working_since = living.parked ? item.state_since : from;
@@ -257,8 +256,8 @@ void ScriptWriter::After(const ItemCompleted& e) {
   EndHandling(living);
   Handling& handling = StayOf(living).handling;
   handling.timed_out = e.cause == CompletionCause::kWrapUpTimePassed;
-  handling.ended_by_others = e.cause == CompletionCause::kConsultOver ||
-                             e.cause == CompletionCause::kCustomerSilent;
+  handling.ended_by_others =
+      e.cause == CompletionCause::kConsultOver || e.cause == CompletionCause::kCustomerSilent;
   Observed& observed = recording_.observed[living.queue];
   const Duration wrapped = handling.wrapped.value_or(Duration());
   // What was cut off says less than the whole.

@@ -53,7 +53,7 @@ struct QueueRow {
   int64_t active = 0;       // active, held, parked
   int64_t wrapping = 0;
   int64_t awaiting_customer = 0;  // set aside; with an agent, whose room they do not take
-  bool staffing_known = false;  // the two below have been told
+  bool staffing_known = false;    // the two below have been told
   int64_t agents_signed_in = 0;
   int64_t agents_free = 0;
   std::optional<WaitEstimate> wait;  // of somebody who would enter now
@@ -99,8 +99,8 @@ struct LiveItem {
   Duration handled;        // by the agent who has it, up to then
   AgentId agent;           // who is offered or handles it
   std::optional<AgentId> kept_for;
-  std::optional<Promise> promise;  // until its truth is seen
-  std::optional<ItemId> consult;   // about it
+  std::optional<Promise> promise;    // until its truth is seen
+  std::optional<ItemId> consult;     // about it
   std::optional<ItemId> asks_about;  // of a consult: the item that it is about
   bool conference = false;
 

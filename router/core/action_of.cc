@@ -76,9 +76,7 @@ class Teller {
 
   Told operator()(const MissCustomer& c) const { return Acted(c.agent, c.item, "misses"); }
   Told operator()(const StartConsult& c) const { return Acted(c.agent, c.item, "asks about"); }
-  Told operator()(const TransferConsult& c) const {
-    return Acted(c.agent, c.item, "hands over");
-  }
+  Told operator()(const TransferConsult& c) const { return Acted(c.agent, c.item, "hands over"); }
   Told operator()(const EndConsult& c) const {
     return Acted(c.agent, c.item, "ends the consult about");
   }

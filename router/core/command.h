@@ -278,9 +278,8 @@ using CommandBody =
                  RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
                  MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
-                 ForcePresence, PromiseWait, OpenStep, CloseStep,
-                 ForcePresence, PromiseWait, StartConsult, TransferConsult, EndConsult, MarkConference,
-                 SetAside, WakeItem>;
+                 ForcePresence, PromiseWait, OpenStep, CloseStep, StartConsult, TransferConsult,
+                 EndConsult, MarkConference, SetAside, WakeItem>;
 
 struct RequestIdentity {
   RequestKey key;

@@ -155,8 +155,7 @@ Decider::Subject Decider::On(const RetrieveItem& c) {
   WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
   if (item->state == ItemState::kAwaitingCustomer) {
     const bool here = AgentAt(c.agent).signed_in() && !AgentAt(c.agent).connection_lost();
-    const RoomCheck room =
-        CheckRoom(s_.ProfileOf(c.agent), AgentAt(c.agent).load, item->channel);
+    const RoomCheck room = CheckRoom(s_.ProfileOf(c.agent), AgentAt(c.agent).load, item->channel);
     if (!here || room != RoomCheck::kRoom) {
       return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                     fmt::format("{} {}", NameOf(c.agent),

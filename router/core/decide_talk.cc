@@ -25,10 +25,10 @@ Decider::Subject Decider::On(const StartConsult& c) {
                               NameOf(c.item), wissel::NameOf(item->state)));
   }
   if (item->consult) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
-                  fmt::format("{} has a consult already, {}", NameOf(c.item),
-                              NameOf(item->consult->item)),
-                  "end that one first");
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "name",
+        fmt::format("{} has a consult already, {}", NameOf(c.item), NameOf(item->consult->item)),
+        "end that one first");
   }
   WISSEL_ASSIGN_OR_RETURN(const Target target,
                           ResolveTarget(*item, c.to_queue, c.to_agent, std::nullopt));

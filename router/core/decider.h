@@ -2,9 +2,9 @@
 // then emits; each event is recorded as it is emitted, so what follows is decided on the state
 // after it.
 //
-// One file per family of commands: decide_config, decide_hours, decide_items, decide_callbacks,
-// decide_surge, decide_partners, decide_offers, decide_talk, decide_presence, decide_supervise,
-// decide_timers;
+// One file per family of commands: decide_config, decide_delete, decide_hours, decide_items,
+// decide_transfer, decide_callbacks, decide_surge, decide_partners, decide_offers, decide_talk,
+// decide_presence, decide_supervise, decide_timers;
 // placing.cc holds what all of them end in: waiting items find agents, agents find items.
 #pragma once
 
@@ -13,7 +13,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/digest.h"
 #include "base/status.h"
+#include "fmt/format.h"
 #include "router/core/command.h"
 #include "router/core/matching.h"
 #include "router/core/state.h"
@@ -258,5 +260,20 @@ class Decider {
   std::vector<Event>& events_;
   std::vector<Looking> looking_;
 };
+
+template <class Id, class Config>
+absl::Status Decider::CheckVersion(const ResourceTable<Id, Config>& table, Id id, const char* kind,
+                                   std::optional<uint64_t> if_digest) const {
+  const Config* config = table.Find(id);
+  if (config == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, "name", fmt::format("there is no such {}", kind));
+  }
+  if (if_digest && *if_digest != DigestOf(*config)) {
+    return Refuse(absl::StatusCode::kAborted, "etag",
+                  fmt::format("the {} \"{}\" has changed since", kind, config->name),
+                  "read it again");
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace wissel

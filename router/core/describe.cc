@@ -221,13 +221,12 @@ class Describer {
     return fmt::format("{} goes to wrap-up until {}", Item(e.item), FormatInstant(*e.until));
   }
   std::string operator()(const ItemCompleted& e) const {
-    static constexpr std::array<const char*, 6> kCauses = {
-        "",
-        ": the wrap-up time has passed",
-        ": the agent has lost the connection",
-        ": the customer was not reached",
-        ": the consult is over",
-        ": the customer has not written"};
+    static constexpr std::array<const char*, 6> kCauses = {"",
+                                                           ": the wrap-up time has passed",
+                                                           ": the agent has lost the connection",
+                                                           ": the customer was not reached",
+                                                           ": the consult is over",
+                                                           ": the customer has not written"};
     std::string s = fmt::format("{} is completed by {}", Item(e.item), Agent(e.agent));
     for (size_t i = 0; i < e.reason_codes.size(); ++i) {
       s += (i == 0 ? " as " : ", ") + e.reason_codes[i];

@@ -177,8 +177,8 @@ enum class CompletionCause : uint8_t {
   kByAgent = 1,
   kWrapUpTimePassed = 2,
   kConnectionLost = 3,
-  kNotReached = 4,  // the customer, at the last attempt
-  kConsultOver = 5,  // of a consult, by whoever asked
+  kNotReached = 4,      // the customer, at the last attempt
+  kConsultOver = 5,     // of a consult, by whoever asked
   kCustomerSilent = 6,  // set aside, and the customer did not write in time
 };
 struct ItemCompleted {

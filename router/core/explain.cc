@@ -377,17 +377,16 @@ void AddTalk(const Engine& engine, const Item& item, ItemExplanation& e) {
   }
   if (item.partner) {
     const NamedConfig* partner = d.partners.Find(*item.partner);
-    e.sentences.push_back(fmt::format(
-        "It was transferred to {}, whose agents alone may take it.",
-        partner == nullptr ? "a partner that is gone" : "partners/" + partner->name));
+    e.sentences.push_back(
+        fmt::format("It was transferred to {}, whose agents alone may take it.",
+                    partner == nullptr ? "a partner that is gone" : "partners/" + partner->name));
   }
   if (!item.consult) return;
   const Item& consult = *engine.FindItem(item.consult->item);
   const bool asked = consult.decision.has_value();
-  std::string sentence =
-      fmt::format("{} asks about it: workItems/{} is {}{}", AgentName(d, item.agent()),
-                  consult.id.value(), NameOf(consult.state),
-                  asked ? ", with " + AgentName(d, consult.agent()) : "");
+  std::string sentence = fmt::format(
+      "{} asks about it: workItems/{} is {}{}", AgentName(d, item.agent()), consult.id.value(),
+      NameOf(consult.state), asked ? ", with " + AgentName(d, consult.agent()) : "");
   if (item.consult->conference) sentence += ", and both talk with the customer";
   e.sentences.push_back(sentence + ".");
 }

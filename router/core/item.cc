@@ -3,10 +3,21 @@
 namespace wissel {
 
 const char* NameOf(ItemState state) {
-  static constexpr const char* kNames[] = {
-      "waiting",  "waiting for hours",   "offered",   "active",    "held",      "parked",
-      "wrapping", "completed",           "abandoned", "cancelled", "scheduled", "expired",
-      "merged",   "answered by a notice", "awaiting the customer"};
+  static constexpr const char* kNames[] = {"waiting",
+                                           "waiting for hours",
+                                           "offered",
+                                           "active",
+                                           "held",
+                                           "parked",
+                                           "wrapping",
+                                           "completed",
+                                           "abandoned",
+                                           "cancelled",
+                                           "scheduled",
+                                           "expired",
+                                           "merged",
+                                           "answered by a notice",
+                                           "awaiting the customer"};
   return kNames[static_cast<int>(state) - 1];
 }
 

@@ -25,10 +25,10 @@ enum class ItemState : uint8_t {
   kCompleted = 8,
   kAbandoned = 9,
   kCancelled = 10,
-  kScheduled = 11,  // not to be offered before a moment
-  kExpired = 12,    // not answered by the moment after which it has no sense
-  kMerged = 13,     // its customer came again; the later item has its place
-  kInformed = 14,   // a notice answered the customer
+  kScheduled = 11,         // not to be offered before a moment
+  kExpired = 12,           // not answered by the moment after which it has no sense
+  kMerged = 13,            // its customer came again; the later item has its place
+  kInformed = 14,          // a notice answered the customer
   kAwaitingCustomer = 15,  // set aside by its agent until the customer writes
 };
 const char* NameOf(ItemState state);  // "waiting", "waiting for hours", ...

@@ -217,7 +217,8 @@ struct ItemCancelled {
   ItemId item;
   static void Fields(auto&& self, auto&& f) { f(1, "item", self.item); }
 };
-// To another queue, or to one agent or a partner's agents in its queue. `from` held it, if anyone did.
+// To another queue, or to one agent or a partner's agents in its queue. `from` held it, if anyone
+// did.
 struct ItemTransferred {
   ItemId item;
   std::optional<AgentId> from;

@@ -246,8 +246,8 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent) {
   if (kept && (!first || kept->band <= first->band)) {
     const Item& item = state.items.Get(kept->id).item;
     const size_t turn = TurnOf(item, agent);
-    const auto match = IsKeptByHand(turn) ? state.MatchOf(item, agent)
-                                               : state.MatchOf(item, item.TurnAt(turn));
+    const auto match =
+        IsKeptByHand(turn) ? state.MatchOf(item, agent) : state.MatchOf(item, item.TurnAt(turn));
     OfferReason reason = ReasonFor(state, item, agent, match.value_or(PoolMatch{pool, 0, 0}), 1);
     reason.preference = static_cast<uint8_t>(turn);
     return ItemChoice{kept->id, reason};

@@ -28,7 +28,14 @@ std::optional<ItemChoice> FindItemFor(const State& state, AgentId agent);
 
 // Why this agent may not be offered this item again now, of those who refused it before or from
 // whom a manager took it.
-enum class Exclusion : uint8_t { kNone, kTooOften, kGap, kOthersEligible, kPulledBack, kAsksThemself };
+enum class Exclusion : uint8_t {
+  kNone,
+  kTooOften,
+  kGap,
+  kOthersEligible,
+  kPulledBack,
+  kAsksThemself
+};
 Exclusion ExclusionOf(const State& state, const Item& item, AgentId agent);
 
 // Why this agent gets this item, of so many who could have.

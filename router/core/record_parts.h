@@ -1,4 +1,5 @@
-// What several events change alike. Part of recording (record.cc, record_config.h, record_talk.cc); nobody else's.
+// What several events change alike. Part of recording (record.cc, record_config.h, record_talk.cc);
+// nobody else's.
 #pragma once
 
 #include <algorithm>

@@ -12,9 +12,7 @@ void TalkRecorder::operator()(const ConsultStarted& e) {
   Settle(row);
 }
 
-void TalkRecorder::operator()(const ConsultEnded& e) {
-  s_.items.Get(e.item).item.consult.reset();
-}
+void TalkRecorder::operator()(const ConsultEnded& e) { s_.items.Get(e.item).item.consult.reset(); }
 
 void TalkRecorder::operator()(const ConferenceMarked& e) {
   s_.items.Get(e.item).item.consult->conference = e.on;
@@ -37,8 +35,14 @@ void TalkRecorder::operator()(const ItemHandedOver& e) {
   reason.config_revision = s_.directory.revision;
   reason.band = item.band;
   reason.due = item.due;
-  item.decision = Decision{e.offer,  e.to, at_, at_, reason, OfferOutcome::kAccepted,
-                           /*forced=*/false, /*handed_over=*/true};
+  item.decision = Decision{e.offer,
+                           e.to,
+                           at_,
+                           at_,
+                           reason,
+                           OfferOutcome::kAccepted,
+                           /*forced=*/false,
+                           /*handed_over=*/true};
   item.units = e.units;
   item.accepted = at_;
   s_.next_offer = std::max(s_.next_offer, e.offer.value() + 1);

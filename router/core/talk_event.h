@@ -29,7 +29,7 @@ enum class ConsultEndCause : uint8_t {
   kByAsker = 1,
   kByConsulted = 2,
   kHandedOver = 3,
-  kItemLeft = 4,  // the item ended, or is no longer with who asked
+  kItemLeft = 4,        // the item ended, or is no longer with who asked
   kConnectionLost = 5,  // of who was consulted
 };
 // And with it the conference. The end of the consult itself follows.

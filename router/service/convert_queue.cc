@@ -255,9 +255,8 @@ absl::Status ReadTimes(const v1::Queue& from, QueueConfig& queue) {
                                                             Duration::Days(1), "declineGap"));
   }
   if (from.has_wake_hold()) {
-    WISSEL_ASSIGN_OR_RETURN(
-        queue.wake_hold,
-        ReadDuration(from.wake_hold(), Duration(), Duration::Hours(24), "wakeHold"));
+    WISSEL_ASSIGN_OR_RETURN(queue.wake_hold, ReadDuration(from.wake_hold(), Duration(),
+                                                          Duration::Hours(24), "wakeHold"));
   }
   if (from.has_conversation_expires()) {
     WISSEL_ASSIGN_OR_RETURN(queue.conversation_expires,

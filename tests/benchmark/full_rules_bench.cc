@@ -1,8 +1,8 @@
 // The engine with every rule of order and choice in use, at the size of a large center: 5,000
 // queues that relax in steps, 20,000 agents of six partners and the house in five routing profiles
-// that rank and delay queues, share floors, overflow, preferred agents, 200,000 waiting. One closed
-// loop, all agents busy: a contact enters, and the oldest one held is completed, whose agent takes
-// the next.
+// that rank and delay queues, share floors, queues that partners share, overflow, preferred agents,
+// 200,000 waiting. One closed loop, all agents busy: a contact enters, and the oldest one held is
+// completed, whose agent takes the next.
 #include <algorithm>
 #include <deque>
 #include <memory>
@@ -84,6 +84,17 @@ class FullRules : public ClosedLoop {
     return requirement;
   }
 
+  // Half for the house, a quarter for each of two partners.
+  PartnerAllocation SharesOf(int queue) const {
+    const size_t first = static_cast<size_t>(queue / 10 % kPartners);
+    PartnerAllocation allocation;
+    allocation.shares = {{std::nullopt, 500},
+                         {partners_[first], 250},
+                         {partners_[(first + 1) % kPartners], 250}};
+    allocation.service_level_floor_permille = 700;
+    return allocation;
+  }
+
   void MakeQueues() {
     for (int i = 0; i < kManyQueues; ++i) {
       ConfigureQueue queue;
@@ -91,6 +102,7 @@ class FullRules : public ClosedLoop {
       queue.config.answer_within = Duration::Seconds(20 + 40 * (i % 4));
       queue.config.share_floor_permille = i % 20 == 0 ? 100 : 0;
       if (i % 10 == 9) queue.config.overflow = Overflow{Duration::Minutes(2), queues_.back()};
+      if (i % 10 == 3) queue.config.partner_allocation = SharesOf(i);
       queue.requirement = RequirementOf(skills_[static_cast<size_t>(i % kSkills)]);
       queues_.emplace_back(static_cast<uint32_t>(Ask(queue)));
     }

@@ -154,10 +154,9 @@ Verdict CommandRules::operator()(const WrapUpItem& c) const {
 }
 
 Verdict CommandRules::operator()(const CompleteItem& c) const {
-  const Verdict verdict = OfAgent(c,
-                                  {ItemState::kActive, ItemState::kHeld, ItemState::kWrapping,
-                                   ItemState::kAwaitingCustomer},
-                                  {ItemState::kParked});
+  const Verdict verdict = OfAgent(
+      c, {ItemState::kActive, ItemState::kHeld, ItemState::kWrapping, ItemState::kAwaitingCustomer},
+      {ItemState::kParked});
   if (verdict.kind != Verdict::Kind::kGrant) return verdict;
   const ItemPicture* item = Find(c.item);
   const QueueConfig& queue = model_.queues.at(item->queue).config;
@@ -174,9 +173,9 @@ Verdict CommandRules::operator()(const CompleteItem& c) const {
 }
 
 Verdict CommandRules::operator()(const TransferAssignment& c) const {
-  const Verdict verdict = OfAgent(c, {ItemState::kActive, ItemState::kHeld},
-                                  {ItemState::kParked, ItemState::kWrapping,
-                                   ItemState::kAwaitingCustomer});
+  const Verdict verdict =
+      OfAgent(c, {ItemState::kActive, ItemState::kHeld},
+              {ItemState::kParked, ItemState::kWrapping, ItemState::kAwaitingCustomer});
   if (verdict.kind == Verdict::Kind::kRefuse) return verdict;
   if (c.to_queue.has_value() + c.to_agent.has_value() + c.to_partner.has_value() != 1) {
     return kRefuse;

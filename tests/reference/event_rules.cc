@@ -206,8 +206,7 @@ void EventRules::Check(const KeepEnded& e) {
   if (e.cause == KeepEndCause::kTimePassed) right = item->keep->until && *item->keep->until <= at_;
   if (e.cause == KeepEndCause::kDeclined) right = item->refusals.contains(e.agent);
   if (e.cause == KeepEndCause::kAgentGone) {
-    right =
-        !agent->here() || (item->keep->preference < kKeptByWake && !agent->open_for_work());
+    right = !agent->here() || (item->keep->preference < kKeptByWake && !agent->open_for_work());
   }
   if (e.cause == KeepEndCause::kPulledBack) right = item->refusals.contains(e.agent);
   if (!right) Fault("item {} ceases to be kept for no reason", e.item.value());

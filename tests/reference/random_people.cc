@@ -171,8 +171,7 @@ CommandBody People::Work() {
   }
   const AgentId agent = *item->agent;
   const uint32_t throw_of_100 = dice_.Below(100);
-  const bool rests =
-      item->state == ItemState::kHeld || item->state == ItemState::kAwaitingCustomer;
+  const bool rests = item->state == ItemState::kHeld || item->state == ItemState::kAwaitingCustomer;
   if (rests && throw_of_100 < 60) return RetrieveItem{agent, item->id};
   if (throw_of_100 < 45) return CompleteItem{agent, item->id, Codes(*item)};
   if (throw_of_100 < 65) return WrapUpItem{agent, item->id};
@@ -232,8 +231,7 @@ CommandBody People::TellWait() {
 CommandBody People::MoveItem() {
   const ItemPicture* item =
       Any({ItemState::kWaiting, ItemState::kWaitingForHours, ItemState::kOffered,
-           ItemState::kActive, ItemState::kHeld, ItemState::kParked,
-           ItemState::kAwaitingCustomer});
+           ItemState::kActive, ItemState::kHeld, ItemState::kParked, ItemState::kAwaitingCustomer});
   if (item == nullptr) return Arrive();
   TransferItem transfer{item->id, {}, {}};
   if (dice_.Chance(15)) {

@@ -45,8 +45,8 @@ class TalkTest : public ::testing::Test {
                                  R"({"name": ")" + state.offers(0).name() + "\"}", Desk(agent));
   }
   v1::WorkItem Item(int item) {
-    return center_.Must<v1::WorkItem>(
-        "WorkService.GetWorkItem", R"({"name": "workItems/)" + std::to_string(item) + "\"}");
+    return center_.Must<v1::WorkItem>("WorkService.GetWorkItem",
+                                      R"({"name": "workItems/)" + std::to_string(item) + "\"}");
   }
 
   TestCenter center_;
@@ -136,14 +136,12 @@ TEST_F(TalkTest, AConversationIsSetAsideAndWoken) {
   Refused("ResumeAssignment", "anna", 1, "", StatusCode::kFailedPrecondition, "name");
   const auto waits = center_.Must<v1::WorkItem>("WorkService.WakeWorkItem", wake);
   EXPECT_EQ(waits.state(), v1::WorkItem::WAITING);
-  const auto why =
-      center_.Must<v1::WorkItemExplanation>("WorkService.ExplainWorkItem", wake);
+  const auto why = center_.Must<v1::WorkItemExplanation>("WorkService.ExplainWorkItem", wake);
   EXPECT_EQ(why.order_key().held_for(), "agents/anna");
 }
 
 TEST_F(TalkTest, TheQueueSaysHowLong) {
-  const auto app =
-      center_.Must<v1::Queue>("ConfigService.GetQueue", R"({"name": "queues/app"})");
+  const auto app = center_.Must<v1::Queue>("ConfigService.GetQueue", R"({"name": "queues/app"})");
   EXPECT_EQ(app.wake_hold().seconds(), 60);
   EXPECT_EQ(app.conversation_expires().seconds(), 7200);
   center_.Refused<v1::Queue>("ConfigService.UpdateQueue",
