@@ -302,9 +302,9 @@ void Decider::ReplaceEarlier(const std::vector<ItemId>& earlier, ItemId by) {
     Emit(ItemMerged{id, by});
   }
   // Who loses an offer may get the new item, after what goes before it for them.
-  for (AgentId agent : freed) Serve(agent, by);
+  ServeTogether(freed, by);
   Place(by);
-  for (AgentId agent : freed) Serve(agent);
+  ServeTogether(freed);
 }
 
 Decider::Subject Decider::On(const UpdateItem& c) {

@@ -227,9 +227,13 @@ class Decider {
   void SendOn(ItemId id, QueueId queue, OverflowCause cause);
   void Show(ItemId id);
   void Offer(ItemId id, AgentId agent, const OfferReason& reason);
+  void OfferIfFirst(ItemId id, AgentId agent);
   // An agent has room: parked work resumes, a queued presence takes effect, then waiting items; up
   // to `before`, which is about to look for its own agent.
   void Serve(AgentId agent, std::optional<ItemId> before = std::nullopt);
+  // The same of agents who have room at one moment.
+  void ServeTogether(const std::vector<AgentId>& agents,
+                     std::optional<ItemId> before = std::nullopt);
   // An agent can no longer be given work: what they gave back and what waited for them alone looks
   // elsewhere.
   void AfterLeaving(AgentId agent, const std::vector<ItemId>& given_back = {});

@@ -48,8 +48,14 @@ bool Decider::PlaceKept(ItemId id) {
     Emit(KeepEnded{id, agent, KeepEndCause::kTimePassed});
     return false;
   }
-  Serve(agent);
+  OfferIfFirst(id, agent);
   return true;
+}
+
+// What else the agent could take looks for itself, in its turn.
+void Decider::OfferIfFirst(ItemId id, AgentId agent) {
+  const auto choice = FindItemFor(s_, agent);
+  if (choice && choice->item == id) Offer(id, agent, choice->reason);
 }
 
 bool Decider::PlacePreferred(ItemId id) {
@@ -125,7 +131,7 @@ bool Decider::PlaceStaying(ItemId id) {
   }
   const std::vector<PreferredAgent> preferred = item.preferred;
   for (const PreferredAgent& one : preferred) {
-    if (ItemAt(id).state == ItemState::kWaiting) Serve(one.agent);
+    if (ItemAt(id).state == ItemState::kWaiting) OfferIfFirst(id, one.agent);
   }
   return true;
 }
@@ -220,6 +226,38 @@ void Decider::Serve(AgentId agent, std::optional<ItemId> before) {
   for (auto choice = FindItemFor(s_, agent); choice && choice->item != before;
        choice = FindItemFor(s_, agent)) {
     Offer(choice->item, agent, choice->reason);
+  }
+}
+
+// Each takes what is first for them; of several who would take the same item, it chooses.
+void Decider::ServeTogether(const std::vector<AgentId>& agents, std::optional<ItemId> before) {
+  if (agents.size() == 1) return Serve(agents.front(), before);
+  for (AgentId agent : agents) {
+    ResumeParked(agent);
+    ApplyQueuedPresence(agent);
+  }
+  for (;;) {
+    std::optional<ItemChoice> first;
+    AgentId taker;
+    for (AgentId agent : agents) {
+      const auto choice = FindItemFor(s_, agent);
+      if (!choice || choice->item == before) continue;
+      if (first && !(OrderOf(ItemAt(choice->item)) < OrderOf(ItemAt(first->item)))) continue;
+      first = choice;
+      taker = agent;
+    }
+    if (!first) return;
+    const Item& item = ItemAt(first->item);
+    if (!item.is_reserved()) {
+      const auto chosen = FindAgentFor(s_, item);
+      first->reason.eligible = chosen->reason.eligible;
+      const auto theirs = FindItemFor(s_, chosen->agent);
+      if (theirs && theirs->item == item.id) {
+        taker = chosen->agent;
+        first->reason = chosen->reason;
+      }
+    }
+    Offer(item.id, taker, first->reason);
   }
 }
 
