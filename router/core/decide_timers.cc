@@ -41,7 +41,9 @@ void Decider::Fire(const Timer& timer) {
   }
   if (timer.kind == TimerKind::kPartnersSettle) {
     const QueueId queue(static_cast<uint32_t>(timer.subject));
-    if (s_.directory.queues.Find(queue) != nullptr) SettlePartnersWhoAreThrough(queue);
+    if (s_.directory.queues.Find(queue) == nullptr) return;
+    const PartnerBook& book = s_.queues[queue.value()].partners;
+    if (book.from() && book.until() <= timer.due) SettlePartners(queue);
     return;
   }
   const ItemId id(timer.subject);

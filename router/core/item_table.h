@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -107,6 +109,26 @@ class ItemTable {
     uint32_t used = 0;
   };
 
+  static constexpr size_t kFirstChunk = 16;
+  static constexpr size_t kDoublings = 6;
+  // Rows side by side, each at the beginning of a line of the cache. Aligned by hand: what malloc
+  // gives out for an alignment fills the heap with gaps where engines come and go.
+  struct Chunk {
+    explicit Chunk(size_t size) : memory(new std::byte[(size + 1) * sizeof(Row)]) {
+      void* begin = memory.get();
+      size_t space = (size + 1) * sizeof(Row);
+      std::align(alignof(Row), size * sizeof(Row), begin, space);
+      rows = std::span(static_cast<Row*>(begin), size);
+      std::uninitialized_value_construct(rows.begin(), rows.end());
+    }
+    Chunk(const Chunk&) = delete;
+    Chunk& operator=(const Chunk&) = delete;
+    ~Chunk() { std::destroy(rows.begin(), rows.end()); }
+
+    const std::unique_ptr<std::byte[]> memory;
+    std::span<Row> rows;
+  };
+
   Page& PageFor(uint64_t page) {
     if (pages_.empty()) first_page_ = page;
     if (page < first_page_) {
@@ -129,8 +151,9 @@ class ItemTable {
   }
   Row* TakeRow() {
     if (free_.empty()) {
-      chunks_.push_back(std::make_unique<Row[]>(kPageSize));
-      for (uint64_t i = kPageSize; i > 0; --i) free_.push_back(&chunks_.back()[i - 1]);
+      const size_t size = kFirstChunk << std::min<size_t>(chunks_.size(), kDoublings);
+      chunks_.push_back(std::make_unique<Chunk>(size));
+      for (size_t i = size; i > 0; --i) free_.push_back(&chunks_.back()->rows[i - 1]);
     }
     Row* row = free_.back();
     free_.pop_back();
@@ -139,7 +162,7 @@ class ItemTable {
 
   std::vector<std::unique_ptr<Page>> pages_;
   uint64_t first_page_ = 0;
-  std::vector<std::unique_ptr<Row[]>> chunks_;
+  std::vector<std::unique_ptr<Chunk>> chunks_;
   std::vector<Row*> free_;
   size_t size_ = 0;
 };

@@ -88,9 +88,8 @@ class FullRules : public ClosedLoop {
   PartnerAllocation SharesOf(int queue) const {
     const size_t first = static_cast<size_t>(queue / 10 % kPartners);
     PartnerAllocation allocation;
-    allocation.shares = {{std::nullopt, 500},
-                         {partners_[first], 250},
-                         {partners_[(first + 1) % kPartners], 250}};
+    allocation.shares = {
+        {std::nullopt, 500}, {partners_[first], 250}, {partners_[(first + 1) % kPartners], 250}};
     allocation.service_level_floor_permille = 700;
     return allocation;
   }

@@ -92,7 +92,8 @@ void EventRules::CheckChoice(const OfferMade& e, const ItemPicture& item,
     Fault("agent {} is offered item {}, but item {} goes first for them", e.agent.value(),
           e.item.value(), smallest ? smallest->value() : 0);
   }
-  // Of several who become free at one moment, the best for it may have something else to take first.
+  // Of several who become free at one moment, the best for it may have something else to take
+  // first.
   const auto others = best ? around_.room_before.find(*best) : around_.room_before.end();
   const bool freed_too = others != around_.room_before.end() && !others->second.Has(item.channel);
   if (!stood_free && freed_too && smallest == e.item && best != e.agent && !turn && !item.keep &&
