@@ -1,5 +1,7 @@
 #include "forecasting/core/command_behind.h"
 
+#include <map>
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -10,6 +12,15 @@ namespace wissel::forecasting {
 namespace {
 
 using Answer = absl::StatusOr<CommandBody>;
+
+template <class Body>
+constexpr bool kChangesRules = false;
+template <>
+constexpr bool kChangesRules<CenterConfigured> = true;
+template <class Id, class Config>
+constexpr bool kChangesRules<Configured<Id, Config>> = true;
+template <class Id>
+constexpr bool kChangesRules<Deleted<Id>> = true;
 
 class Reader {
  public:
@@ -29,17 +40,43 @@ class Reader {
   Answer On(const AgentConfigured& e) { return Replace(engine_.directory().agents, e); }
   Answer On(const QueueConfigured& e) {
     ConfigureQueue command{{}, e.config, RequirementOf(e.config.requirement), {}};
-    if (engine_.directory().queues.Find(e.id) != nullptr) command.id = e.id;
+    if (IsThere(engine_.directory().queues, e.id)) command.id = e.id;
     return command;
   }
   template <class Id>
   Answer On(const Deleted<Id>& e) {
     return Delete<Id>{e.id, {}};
   }
+  // Its changes follow, among what follows from them.
+  Answer On(const RulesApplied& e) {
+    const Event& begun = rest_.front();
+    ApplyRules rules{{}, {}, e.note, e.restores};
+    for (const Event& event : rest_.subspan(1)) {
+      if (rules.changes.size() == e.changes) break;
+      std::visit([&](const auto& body) { AddChange(body, rules); }, event.body);
+    }
+    if (rules.changes.size() < e.changes) return Unknown(begun);
+    return rules;
+  }
+  template <class Body>
+  void AddChange(const Body& e, ApplyRules& rules) {
+    if constexpr (std::is_same_v<Body, RequirementDefined>) {
+      defined_[e.id] = e.requirement;
+    } else if constexpr (kChangesRules<Body>) {
+      std::visit(
+          [&](auto command) {
+            if constexpr (std::is_constructible_v<RuleChange, decltype(command)>) {
+              rules.changes.push_back(std::move(command));
+            }
+          },
+          *On(e));
+    }
+  }
+
   Answer On(const OpeningsSet& e) { return SetOpenings{e.queue, e.openings}; }
   // A requirement is defined for what asks for it.
   Answer On(const RequirementDefined& e) {
-    defined_ = &e;
+    defined_[e.id] = e.requirement;
     return Next();
   }
   Answer On(const RequirementForgotten&) { return Next(); }
@@ -172,10 +209,17 @@ class Reader {
   }
 
   template <class Id, class Config>
-  static Answer Replace(const ResourceTable<Id, Config>& table, const Configured<Id, Config>& e) {
+  Answer Replace(const ResourceTable<Id, Config>& table, const Configured<Id, Config>& e) {
     Configure<Id, Config> command{{}, e.config, {}};
-    if (table.Find(e.id) != nullptr) command.id = e.id;
+    if (IsThere(table, e.id)) command.id = e.id;
     return command;
+  }
+  // By now: one that a set of rules makes may be changed by the same set.
+  template <class Id, class Config>
+  bool IsThere(const ResourceTable<Id, Config>& table, Id id) {
+    if (table.Find(id) != nullptr) return true;
+    const size_t kind = EventBody(Configured<Id, Config>()).index();
+    return !made_.insert({kind, id.value()}).second;
   }
 
   Answer Next() {
@@ -190,7 +234,7 @@ class Reader {
     const Event& begun = rest_.front();
     for (rest_ = rest_.subspan(1); !rest_.empty(); rest_ = rest_.subspan(1)) {
       const auto* defined = std::get_if<RequirementDefined>(&rest_.front().body);
-      if (defined != nullptr) defined_ = defined;
+      if (defined != nullptr) defined_[defined->id] = defined->requirement;
       const bool found = std::visit(
           [item](const auto& e) {
             using E = std::decay_t<decltype(e)>;
@@ -213,7 +257,7 @@ class Reader {
   }
 
   Requirement RequirementOf(RequirementId id) const {
-    if (defined_ != nullptr && defined_->id == id) return defined_->requirement;
+    if (const auto defined = defined_.find(id); defined != defined_.end()) return defined->second;
     const Requirement* known = engine_.FindRequirement(id);
     return known == nullptr ? Requirement() : *known;
   }
@@ -224,7 +268,8 @@ class Reader {
 
   const Engine& engine_;
   std::span<const Event> rest_;
-  const RequirementDefined* defined_ = nullptr;
+  std::map<RequirementId, Requirement> defined_;
+  std::set<std::pair<size_t, uint32_t>> made_;  // by kind of event and id
 };
 
 }  // namespace

@@ -358,10 +358,17 @@ void Rerun::DoAsCenter(const CenterAct& act) {
     return Publish();
   }
   if (!act.command) return;
-  if (!changes_nothing_ && Creates(*act.command)) return;  // there from the beginning
-  const std::optional<Subject> subject = SubjectOf(*act.command);
-  if (subject && what_if_.settled.contains(*subject)) return;
-  if (!Ask(*act.command)) ++counts_.impossible;
+  if (changes_nothing_) {
+    if (!Ask(*act.command)) ++counts_.impossible;
+    return;
+  }
+  // Of what was changed together, the rest stands by itself.
+  for (const CommandBody& change : ChangesOf(*act.command)) {
+    if (CreationIn(change)) continue;  // there from the beginning
+    const std::optional<Subject> subject = SubjectOf(change);
+    if (subject && what_if_.settled.contains(*subject)) continue;
+    if (!Ask(change)) ++counts_.impossible;
+  }
 }
 
 void Rerun::ComeBack(AgentId agent) {

@@ -60,14 +60,39 @@ std::optional<Subject> SubjectOf(const CommandBody& command) {
   return std::visit(SubjectFinder(), command);
 }
 
-bool Creates(const CommandBody& command) { return std::visit(CreationFinder(), command); }
+std::vector<CommandBody> ChangesOf(const CommandBody& command) {
+  const auto* rules = std::get_if<ApplyRules>(&command);
+  if (rules == nullptr) return {command};
+  std::vector<CommandBody> changes;
+  for (const RuleChange& change : rules->changes) {
+    std::visit([&](const auto& c) { changes.push_back(c); }, change);
+  }
+  return changes;
+}
+
+std::optional<CommandBody> CreationIn(const CommandBody& command) {
+  const auto* rules = std::get_if<ApplyRules>(&command);
+  if (rules == nullptr) {
+    if (!std::visit(CreationFinder(), command)) return std::nullopt;
+    return command;
+  }
+  ApplyRules creation;
+  for (const RuleChange& change : rules->changes) {
+    if (std::visit(CreationFinder(), change)) creation.changes.push_back(change);
+  }
+  if (creation.changes.empty()) return std::nullopt;
+  return creation;
+}
 
 bool WhatIf::ChangesNothing(const Recording& recording) const {
   if (!rules.empty() || volume != 1 || more_agents != 0) return false;
   return std::none_of(recording.center.begin(), recording.center.end(), [&](const CenterAct& act) {
     if (!act.command) return false;
-    const std::optional<Subject> subject = SubjectOf(*act.command);
-    return subject && settled.contains(*subject);
+    const std::vector<CommandBody> changes = ChangesOf(*act.command);
+    return std::any_of(changes.begin(), changes.end(), [&](const CommandBody& change) {
+      const std::optional<Subject> subject = SubjectOf(change);
+      return subject && settled.contains(*subject);
+    });
   });
 }
 
@@ -75,8 +100,9 @@ absl::StatusOr<Engine> StartWithAll(const Recording& recording) {
   Engine engine = Engine::Restore(recording.start, recording.options);
   std::vector<Event> events;
   for (const CenterAct& act : recording.center) {
-    if (!act.command || !Creates(*act.command)) continue;
-    const auto outcome = engine.Decide({*act.command, {}}, recording.from, events);
+    const auto creation = act.command ? CreationIn(*act.command) : std::nullopt;
+    if (!creation) continue;
+    const auto outcome = engine.Decide({*creation, {}}, recording.from, events);
     if (outcome.ok()) continue;
     return absl::FailedPreconditionError(
         fmt::format("something is made in this period that could not have been there from its "

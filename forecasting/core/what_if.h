@@ -50,8 +50,10 @@ struct WhatIf {
 // is there from the beginning, so that ids are those of the record whatever the rules add.
 // FAILED_PRECONDITION when something is made that cannot be there from the beginning.
 absl::StatusOr<Engine> StartWithAll(const Recording& recording);
-// Whether the command makes something.
-bool Creates(const CommandBody& command);
+// What the command makes, as a command that makes nothing else; none: nothing.
+std::optional<CommandBody> CreationIn(const CommandBody& command);
+// The changes of a set of rules, each as a command of its own; any other command is its own.
+std::vector<CommandBody> ChangesOf(const CommandBody& command);
 
 // Agents who were there at any time of the period, by id.
 std::vector<AgentId> AgentsOf(const Recording& recording);

@@ -39,6 +39,9 @@ class Teller {
   Told operator()(const DeleteQueue& c) const { return Gone(words_.Of(c.id)); }
   Told operator()(const DeleteAgent& c) const { return Gone(words_.Of(c.id)); }
 
+  // Told change by change while it is tried out (decide_rules.cc).
+  Told operator()(const ApplyRules&) const { return std::nullopt; }
+
   // --- Work items ---
   Told operator()(const UpdateItem& c) const;
   Told operator()(const AbandonItem& c) const {
@@ -256,10 +259,19 @@ std::optional<ActionTaken> ActionOf(const CommandBody& command, const std::strin
 }
 
 std::string DescribeAction(const ActionTaken& action) {
-  static constexpr std::array<const char*, 11> kVerbs = {
-      "creates",   "changes",   "deletes", "changes",    "says that the customer has left",
-      "withdraws", "transfers", "assigns", "pulls back", "sets",
-      "acts for"};
+  static constexpr std::array<const char*, 13> kVerbs = {"creates",
+                                                         "changes",
+                                                         "deletes",
+                                                         "changes",
+                                                         "says that the customer has left",
+                                                         "withdraws",
+                                                         "transfers",
+                                                         "assigns",
+                                                         "pulls back",
+                                                         "sets",
+                                                         "acts for",
+                                                         "applies",
+                                                         "brings back the rules of"};
   const size_t kind = static_cast<size_t>(action.kind) - 1;
   std::string sentence =
       fmt::format("{} {} {}", action.by, kind < kVerbs.size() ? kVerbs[kind] : "touches",

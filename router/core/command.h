@@ -70,6 +70,21 @@ struct WithdrawNotice {
   NoticeId notice;
 };
 
+// One change among several that are applied together.
+using RuleChange = std::variant<ConfigureCenter, ConfigureSkill, ConfigureTeam, ConfigurePartner,
+                                ConfigureProfile, ConfigureQueue, ConfigureAgent, DeleteSkill,
+                                DeleteTeam, DeletePartner, DeleteProfile, DeleteQueue, DeleteAgent>;
+// All of them or none, as one version of the rules. Each is checked as if those before it held;
+// what is created gets the next id of its kind, so that those behind it can name it. Waiting items
+// and agents are looked at once, when all changes have been made.
+struct ApplyRules {
+  std::vector<RuleChange> changes;
+  // Only while the directory has this revision; none: whatever it has.
+  std::optional<uint64_t> if_revision = std::nullopt;
+  std::string note;                                 // why, in words of who applies them
+  std::optional<uint64_t> restores = std::nullopt;  // the version that this brings back
+};
+
 // --- Work items
 // -------------------------------------------------------------------------------------
 
@@ -279,7 +294,7 @@ using CommandBody =
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
                  MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
                  ForcePresence, PromiseWait, OpenStep, CloseStep, StartConsult, TransferConsult,
-                 EndConsult, MarkConference, SetAside, WakeItem>;
+                 EndConsult, MarkConference, SetAside, WakeItem, ApplyRules>;
 
 struct RequestIdentity {
   RequestKey key;

@@ -48,6 +48,21 @@ using ProfileDeleted = Deleted<ProfileId>;
 using QueueDeleted = Deleted<QueueId>;
 using AgentDeleted = Deleted<AgentId>;
 
+// The events of so many changes follow, all of one command: together they are one version of the
+// rules, numbered by the directory's revision after the last of them.
+struct RulesApplied {
+  uint64_t version = 0;
+  uint32_t changes = 0;
+  std::string note;                  // why, in words of who applied them
+  std::optional<uint64_t> restores;  // the version that this brings back
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "version", self.version);
+    f(2, "changes", self.changes);
+    f(3, "note", self.note);
+    f(4, "restores", self.restores);
+  }
+};
+
 // A requirement gets an id when it is first used; equal requirements share it. Forgotten when
 // nothing uses it any more.
 struct RequirementDefined {

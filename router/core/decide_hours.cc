@@ -17,8 +17,12 @@ void Decider::TurnHours(QueueId queue) {
   if (!open && was_open) Emit(QueueClosed{queue});
   if (!open) return;
   const auto waiting = s_.lines.WaitingForHours(queue);
-  for (const OrderKey& key : waiting) Emit(ItemReleased{key.id});
-  for (const OrderKey& key : waiting) Place(key.id);
+  std::vector<Looking> released;
+  for (const OrderKey& key : waiting) {
+    Emit(ItemReleased{key.id});
+    released.push_back({key, true});
+  }
+  PlaceInOrder(std::move(released));
   if (!was_open) LookWhereItOverflows(queue);
 }
 

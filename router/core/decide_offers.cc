@@ -87,6 +87,10 @@ void Decider::ParkFor(ItemId id) {
 // has filled. Those made first stand as long as they fit, so that none that is withdrawn would
 // still fit.
 void Decider::RevokeWhatNoLongerFits(AgentId agent) {
+  if (changing_) {
+    revoking_ = true;
+    return;
+  }
   const RoutingProfile& profile = s_.ProfileOf(agent);
   std::vector<ItemId> offered;
   Load load = AgentAt(agent).load;

@@ -2,13 +2,14 @@
 // then emits; each event is recorded as it is emitted, so what follows is decided on the state
 // after it.
 //
-// One file per family of commands: decide_config, decide_delete, decide_hours, decide_items,
-// decide_transfer, decide_callbacks, decide_surge, decide_partners, decide_offers, decide_talk,
-// decide_presence, decide_supervise, decide_timers;
+// One file per family of commands: decide_config, decide_delete, decide_rules, decide_hours,
+// decide_items, decide_transfer, decide_callbacks, decide_surge, decide_partners, decide_offers,
+// decide_talk, decide_presence, decide_supervise, decide_timers;
 // placing.cc holds what all of them end in: waiting items find agents, agents find items.
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -34,6 +35,10 @@ class Decider {
   absl::StatusOr<uint64_t> Carry(const CommandBody& command);
   void Remember(const RequestCarriedOut& request) { Emit(request); }
   void Note(const ActionTaken& action) { Emit(action); }
+  // The refusal that carrying them out would give; changes nothing.
+  absl::Status CheckRules(const ApplyRules& c);
+  // Of a set of rules that was carried out: what it changed, told change by change.
+  std::optional<ActionTaken> TakeTold() { return std::exchange(told_, std::nullopt); }
 
   // Looks at what a due timer points to. What waits because of it is placed by Settle, once all
   // timers that are due have fired: of those that look for an agent at one instant, the first in
@@ -59,6 +64,8 @@ class Decider {
   Subject On(const DeleteQueue& c);
   Subject On(const DeleteAgent& c);
   Subject On(const SetOpenings& c);
+  // decide_rules.cc
+  Subject On(const ApplyRules& c);
   // decide_items.cc
   Subject On(const CreateItem& c);
   Subject On(const UpdateItem& c);
@@ -107,6 +114,10 @@ class Decider {
 
   // decide_supervise.cc
   absl::Status CheckVersion(const Item& item, std::optional<uint64_t> if_version) const;
+
+  // decide_rules.cc
+  absl::Status TryChanges(const ApplyRules& c);
+  void LookAfterChanges();
 
   // decide_config.cc
   template <class Id, class Config>
@@ -241,7 +252,7 @@ class Decider {
                           std::vector<Looking>& looking) const;
   void LookAgain(const std::vector<WaitLines::GroupRef>& groups,
                  std::vector<Looking>& looking) const;
-  // After a change of configuration.
+  // After a change of configuration; after the last of several that are made together.
   void ServeEveryone();
   void LookAgainEverywhere();
   void ResumeParked(AgentId agent);
@@ -263,6 +274,13 @@ class Decider {
   Instant now_;
   std::vector<Event>& events_;
   std::vector<Looking> looking_;
+  // Among several changes that are made together: nobody is looked at before the last of them. What
+  // is to be looked at then is gathered in `looking_` and here.
+  bool changing_ = false;
+  bool gathering_ = false;
+  bool revoking_ = false;
+  std::vector<AgentId> serving_;
+  std::optional<ActionTaken> told_;
 };
 
 template <class Id, class Config>

@@ -53,6 +53,13 @@ class Describer {
   }
   std::string operator()(const QueueDeleted& e) const { return Gone("queue", e.id.value()); }
   std::string operator()(const AgentDeleted& e) const { return Gone("agent", e.id.value()); }
+  std::string operator()(const RulesApplied& e) const {
+    std::string s = fmt::format("version {} of the rules is applied, {} {} at once", e.version,
+                                e.changes, e.changes == 1 ? "change" : "changes");
+    if (e.restores) s += fmt::format(", back to version {}", *e.restores);
+    if (!e.note.empty()) s += fmt::format(": {}", e.note);
+    return s;
+  }
   std::string operator()(const RequirementDefined& e) const {
     return fmt::format("requirement {} is defined, with {} {}", e.id.value(),
                        e.requirement.steps.size(),

@@ -35,11 +35,20 @@ absl::StatusOr<Outcome> Engine::Decide(const Command& command, Instant now,
   if (!command.by.empty()) action = ActionOf(command.body, command.by, *state_);
   absl::StatusOr<uint64_t> subject = decider.Carry(command.body);
   if (!subject.ok()) return std::move(subject).status();
+  if (auto told = decider.TakeTold(); told && !command.by.empty()) {
+    action = std::move(told);
+    action->by = command.by;
+  }
   if (action) decider.Note(*action);
   if (command.request) {
     decider.Remember({command.request->key, command.request->fingerprint, *subject});
   }
   return Outcome{*subject, false};
+}
+
+absl::Status Engine::CheckRules(const ApplyRules& rules) const {
+  std::vector<Event> none;
+  return Decider(*state_, state_->now, none).CheckRules(rules);
 }
 
 void Engine::Wake(Instant now, std::vector<Event>& events) {

@@ -155,6 +155,10 @@ class Engine {
   // `now` must not be before the last one.
   absl::StatusOr<Outcome> Decide(const Command& command, Instant now, std::vector<Event>& events);
 
+  // Whether the rules could be applied now: the refusal that Decide would give, with nothing
+  // changed. Costs as much as a decision on them; see decide_rules.cc.
+  absl::Status CheckRules(const ApplyRules& rules) const;
+
   // Fires every timer due at or before `now`, in order of (due time, kind, id).
   void Wake(Instant now, std::vector<Event>& events);
   // When Wake has something to do next; may be early, never late.

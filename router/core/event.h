@@ -296,7 +296,7 @@ using EventBody = std::variant<
     CallbackPromised, ItemPostponed, ItemExpired, ItemMerged, ItemInformed, SurgeBegun, SurgeEnded,
     NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken, WaitPromised,
     PartnersSettled, StepOpened, StepClosed, StayBegun, StayEnded, ConsultStarted, ConsultEnded,
-    ConferenceMarked, ItemHandedOver, ItemSetAside, ItemWoken, ItemRequeued>;
+    ConferenceMarked, ItemHandedOver, ItemSetAside, ItemWoken, ItemRequeued, RulesApplied>;
 
 struct Event {
   Instant at;

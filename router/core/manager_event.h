@@ -50,6 +50,8 @@ enum class ActionKind : uint8_t {
   kItemPulledBack = 9,
   kPresenceSet = 10,
   kActedForAgent = 11,
+  kRulesApplied = 12,
+  kRulesRolledBack = 13,
 };
 // One field, as words; empty: nothing.
 struct FieldChange {

@@ -221,6 +221,7 @@ void Decider::Offer(ItemId id, AgentId agent, const OfferReason& reason) {
 
 void Decider::Serve(AgentId agent, std::optional<ItemId> before) {
   if (s_.FindAgent(agent) == nullptr) return;
+  if (changing_) return serving_.push_back(agent);
   ResumeParked(agent);
   ApplyQueuedPresence(agent);
   for (auto choice = FindItemFor(s_, agent); choice && choice->item != before;
@@ -319,6 +320,10 @@ void Decider::LookAgain(const std::vector<WaitLines::GroupRef>& groups,
 }
 
 void Decider::PlaceInOrder(std::vector<Looking> items) {
+  if (gathering_) {
+    looking_.insert(looking_.end(), items.begin(), items.end());
+    return;
+  }
   std::stable_sort(items.begin(), items.end(),
                    [](const Looking& a, const Looking& b) { return a.order < b.order; });
   for (const Looking& item : items) {
@@ -333,6 +338,7 @@ void Decider::PlaceInOrder(std::vector<Looking> items) {
 void Decider::Settle() { PlaceInOrder(std::exchange(looking_, {})); }
 
 void Decider::LookAgainEverywhere() {
+  if (changing_) return;
   std::vector<Looking> looking;
   s_.items.ForEach(ItemId(), [&](const ItemTable::Row& row) {
     const Item& item = row.item;
@@ -349,6 +355,7 @@ void Decider::LookAgainEverywhere() {
 }
 
 void Decider::ServeEveryone() {
+  if (changing_) return;
   std::vector<AgentId> free;
   s_.free.ForEach([&](AgentId agent) { free.push_back(agent); });
   for (AgentId agent : free) Serve(agent);

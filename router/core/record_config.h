@@ -10,6 +10,7 @@ class ConfigRecorder : protected RecorderParts {
  public:
   using RecorderParts::RecorderParts;
 
+  void operator()(const RulesApplied&) {}  // its changes are events of their own
   void operator()(const CenterConfigured& e) {
     s_.directory.center = e.config;
     ++s_.directory.revision;

@@ -8,6 +8,7 @@
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "router/core/command.h"
+#include "server/config/center_section.h"
 
 namespace wissel::config {
 namespace {
@@ -22,10 +23,6 @@ struct Kind {
   const char* section;  // "routingProfiles", as in the file's paths
 };
 
-Duration FromProto(const google::protobuf::Duration& d) {
-  return Duration::Millis(d.seconds() * 1000 + d.nanos() / 1'000'000);
-}
-
 class Applier {
  public:
   Applier(LoadedConfig& config, const rpc::MethodTable& methods, Shard& shard)
@@ -35,18 +32,10 @@ class Applier {
     context_.peer = "configuration file";
   }
 
-  void ApplyCenter() {
-    const CenterSection& section = config_.file.center();
-    ConfigureCenter command;
-    CenterConfig& center = command.config;
-    center.display_name = section.display_name();
-    if (!section.time_zone().empty()) center.time_zone = section.time_zone();
-    center.away_reasons.assign(section.away_reasons().begin(), section.away_reasons().end());
-    if (section.has_reconnect_grace()) {
-      center.reconnect_grace = FromProto(section.reconnect_grace());
-    }
-    if (section.has_most_hops()) center.most_hops = section.most_hops();
-    if (section.lost_work() == CenterSection::COMPLETE) center.lost_work = LostWorkRule::kComplete;
+  void ApplyCenter(LeftOut left_out) {
+    const ConfigureCenter command{ReadCenterSection(
+        config_.file.center(),
+        left_out == LeftOut::kStays ? shard_.directory()->center : CenterConfig())};
     std::promise<absl::Status> answer;
     shard_.Submit({command, {}}, [&](const absl::StatusOr<Outcome>& outcome, const Engine&) {
       answer.set_value(outcome.status());
@@ -153,10 +142,10 @@ class Applier {
 
 }  // namespace
 
-void Apply(LoadedConfig& config, const rpc::MethodTable& methods, Shard& shard) {
+void Apply(LoadedConfig& config, const rpc::MethodTable& methods, Shard& shard, LeftOut left_out) {
   const CenterSection& center = config.file.center();
   Applier applier(config, methods, shard);
-  applier.ApplyCenter();
+  applier.ApplyCenter(left_out);
   applier.ApplyAll({"Skill", "skill", "skills"}, center.skills());
   applier.ApplyAll({"Team", "team", "teams"}, center.teams());
   applier.ApplyAll({"Partner", "partner", "partners"}, center.partners());

@@ -10,7 +10,11 @@
 
 namespace wissel::config {
 
+// What the file leaves out of the center's own settings: has its usual value, or stays as it is.
+enum class LeftOut { kUsual, kStays };
+
 // Adds to `config.problems` what the center refuses, each with its line.
-void Apply(LoadedConfig& config, const rpc::MethodTable& methods, Shard& shard);
+void Apply(LoadedConfig& config, const rpc::MethodTable& methods, Shard& shard,
+           LeftOut left_out = LeftOut::kUsual);
 
 }  // namespace wissel::config

@@ -54,8 +54,10 @@ absl::StatusOr<Recovered> StartAt(JournalReader& reader, const SnapshotStore& sn
 class PeriodReader {
  public:
   PeriodReader(JournalReader& reader, const Recovered& start, Instant from,
-               std::optional<Instant> until)
+               std::optional<Instant> until, const ReadingWatch& watch, uint64_t last_sequence)
       : reader_(reader),
+        watch_(watch),
+        last_sequence_(last_sequence),
         position_(start.position),
         saved_(start.engine.Save()),
         engine_(start.engine),
@@ -80,10 +82,27 @@ class PeriodReader {
 
  private:
   static constexpr size_t kMostStalls = 100;
+  static constexpr uint64_t kRowsBetweenProgress = 500;
+
+  double ShareOf(uint64_t sequence) const {
+    const auto all = static_cast<double>(last_sequence_ - position_.sequence);
+    return all > 0 ? static_cast<double>(sequence - position_.sequence) / all : 1;
+  }
 
   absl::Status ReadInto(Recorder& recorder, Tally& figures) {
+    uint64_t count = 0;
+    uint64_t rows = 0;
     const auto read = [&](const JournalRow& row, const std::vector<Event>& events) {
       if (!events.empty() && until_ && events.front().at > *until_) return Enough();
+      count += events.size();
+      if (count > watch_.most_events) {
+        return absl::OutOfRangeError(
+            fmt::format("more than {} events happened in this period: choose a shorter one",
+                        watch_.most_events));
+      }
+      if (++rows % kRowsBetweenProgress == 0) {
+        WISSEL_RETURN_IF_ERROR(watch_.progress(ShareOf(row.header.last_sequence)));
+      }
       const absl::Status status =
           recorder.Add({row.header.first_sequence, row.header.epoch, events});
       if (!status.ok()) return status;
@@ -95,6 +114,8 @@ class PeriodReader {
   }
 
   JournalReader& reader_;
+  const ReadingWatch& watch_;
+  uint64_t last_sequence_;
   JournalPosition position_;
   SavedState saved_;
   const Engine& engine_;
@@ -106,12 +127,14 @@ class PeriodReader {
 }  // namespace
 
 absl::StatusOr<Reading> ReadPeriod(const std::string& data, std::optional<Instant> from,
-                                   std::optional<Instant> until) {
+                                   std::optional<Instant> until, const ReadingWatch& watch) {
   WISSEL_ASSIGN_OR_RETURN(const auto reader, OpenSqliteReader(data));
   WISSEL_ASSIGN_OR_RETURN(Recovered start, StartAt(*reader, SnapshotStore(data), from));
   const bool begins_before = start.engine.now() < from.value_or(Instant());
   const Instant begin = begins_before ? *from : start.engine.now();
-  WISSEL_ASSIGN_OR_RETURN(Reading reading, PeriodReader(*reader, start, begin, until).Read());
+  WISSEL_ASSIGN_OR_RETURN(const JournalTail tail, reader->Tail());
+  WISSEL_ASSIGN_OR_RETURN(
+      Reading reading, PeriodReader(*reader, start, begin, until, watch, tail.end.sequence).Read());
   if (!reading.recording.items.empty()) return reading;
   return absl::NotFoundError(fmt::format(
       "no work item was there between {} and {}; the journal's last event before that "

@@ -140,27 +140,30 @@ std::string Plot(const Comparison& c) {
 
 }  // namespace
 
+void Count(const forecasting::ItemScript& script, const FirstWait& rerun, Contacts& contacts) {
+  const bool known = script.arrival && rerun.end != FirstWait::End::kNotKnown;
+  if (!known) return;
+  const forecasting::Stay& before = script.stays.front();
+  const bool answered = rerun.end == FirstWait::End::kAnswered;
+  contacts.answered_only_in_rerun += answered && before.departure;
+  contacts.answered_only_in_record += !answered && before.answered;
+  if (!answered || !before.answered) return;
+  ++contacts.compared;
+  const Duration gain = before.waited - rerun.waited;
+  if (gain > Duration()) {
+    ++contacts.shorter;
+    contacts.shorter_by += gain;
+  } else if (gain < Duration()) {
+    ++contacts.longer;
+    contacts.longer_by += Duration() - gain;
+  }
+}
+
 Contacts CompareContacts(const forecasting::Recording& recording,
                          const std::vector<FirstWait>& rerun) {
   Contacts contacts;
   for (size_t i = 0; i < recording.items.size(); ++i) {
-    const forecasting::ItemScript& script = recording.items[i];
-    const bool known = script.arrival && rerun[i].end != FirstWait::End::kNotKnown;
-    if (!known) continue;
-    const forecasting::Stay& before = script.stays.front();
-    const bool answered = rerun[i].end == FirstWait::End::kAnswered;
-    contacts.answered_only_in_rerun += answered && before.departure;
-    contacts.answered_only_in_record += !answered && before.answered;
-    if (!answered || !before.answered) continue;
-    ++contacts.compared;
-    const Duration gain = before.waited - rerun[i].waited;
-    if (gain > Duration()) {
-      ++contacts.shorter;
-      contacts.shorter_by += gain;
-    } else if (gain < Duration()) {
-      ++contacts.longer;
-      contacts.longer_by += Duration() - gain;
-    }
+    Count(recording.items[i], rerun[i], contacts);
   }
   return contacts;
 }

@@ -22,6 +22,9 @@ struct Contacts {
   int64_t answered_only_in_record = 0;
   int64_t answered_only_in_rerun = 0;
 };
+// One contact more; those that are not known in both count for nothing.
+void Count(const forecasting::ItemScript& script, const forecasting::FirstWait& rerun,
+           Contacts& contacts);
 Contacts CompareContacts(const forecasting::Recording& recording,
                          const std::vector<forecasting::FirstWait>& rerun);
 

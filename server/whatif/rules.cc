@@ -51,9 +51,12 @@ void SettleNamed(const config::CenterSection& center, const Engine& after,
                  const Recording& recording, WhatIf& what_if) {
   const Named named(center, after.directory());
   for (const CenterAct& act : recording.center) {
-    if (!act.command || IsAlready(after, *act.command)) continue;
-    const std::optional<Subject> subject = forecasting::SubjectOf(*act.command);
-    if (subject && named.Has(*subject)) what_if.settled.insert(*subject);
+    if (!act.command) continue;
+    for (const CommandBody& change : forecasting::ChangesOf(*act.command)) {
+      if (IsAlready(after, change)) continue;
+      const std::optional<Subject> subject = forecasting::SubjectOf(change);
+      if (subject && named.Has(*subject)) what_if.settled.insert(*subject);
+    }
   }
 }
 
@@ -83,6 +86,12 @@ void OpenAnew(const Directory& before, const Directory& after, const Recording& 
 absl::Status ReadRules(const std::string& file, const Recording& recording, WhatIf& what_if) {
   WISSEL_ASSIGN_OR_RETURN(config::LoadedConfig loaded, config::LoadConfigFile(file));
   if (!loaded.problems.empty()) return absl::InvalidArgumentError(loaded.ProblemText());
+  WISSEL_RETURN_IF_ERROR(ReadRules(loaded, recording, what_if));
+  if (!loaded.problems.empty()) return absl::InvalidArgumentError(loaded.ProblemText());
+  return absl::OkStatus();
+}
+
+absl::Status ReadRules(config::LoadedConfig& loaded, const Recording& recording, WhatIf& what_if) {
   WISSEL_ASSIGN_OR_RETURN(Engine start, StartWithAll(recording));
   const Directory before = start.directory();
   Rehearsal shard(std::move(start), recording.from);
@@ -90,9 +99,9 @@ absl::Status ReadRules(const std::string& file, const Recording& recording, What
   const auto turns = std::make_shared<Turns>();
   rpc::MethodTable methods;
   RegisterConfigService(methods, shard, *people, turns);
-  config::Apply(loaded, methods, shard);
+  config::Apply(loaded, methods, shard, config::LeftOut::kStays);
   turns->Close();
-  if (!loaded.problems.empty()) return absl::InvalidArgumentError(loaded.ProblemText());
+  if (!loaded.problems.empty()) return absl::OkStatus();
   what_if.rules = shard.changes();
   OpenAnew(before, shard.engine().directory(), recording, what_if);
   SettleNamed(loaded.file.center(), shard.engine(), recording, what_if);

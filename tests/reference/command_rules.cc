@@ -54,9 +54,15 @@ class CommandRules {
   Verdict operator()(const EndConsult& c) const;
   Verdict operator()(const SetAside& c) const;
   Verdict operator()(const WakeItem& c) const;
+  Verdict operator()(const ApplyRules& c) const;
 
  private:
   bool IsConsult(ItemId id) const { return Find(id) != nullptr && Find(id)->about.has_value(); }
+  // Whatever else is changed with it.
+  bool CannotBe(const DeleteQueue& c) const;
+  bool CannotBe(const DeleteAgent& c) const;
+  bool CannotBe(const auto&) const { return false; }
+
   const ItemPicture* Find(ItemId id) const {
     auto it = model_.living.find(id);
     return it == model_.living.end() ? nullptr : &it->second;
@@ -311,6 +317,26 @@ Verdict CommandRules::operator()(const ForcePresence& c) const {
     return c.away_reason.empty() ? kGrant : RefuseWith(Code::kInvalidArgument);
   }
   return (*this)(SetPresence{c.agent, c.presence, c.away_reason});
+}
+
+bool CommandRules::CannotBe(const DeleteQueue& c) const {
+  if (!model_.queues.contains(c.id)) return true;
+  return std::any_of(model_.living.begin(), model_.living.end(),
+                     [&](const auto& living) { return living.second.queue == c.id; });
+}
+bool CommandRules::CannotBe(const DeleteAgent& c) const {
+  const AgentPicture* agent = Find(c.id);
+  return agent == nullptr || agent->presence != Presence::kOffline;
+}
+
+// One that cannot be made refuses them all.
+Verdict CommandRules::operator()(const ApplyRules& c) const {
+  if (c.if_revision && *c.if_revision != model_.revision) return RefuseWith(Code::kAborted);
+  if (c.changes.empty()) return RefuseWith(Code::kFailedPrecondition);
+  for (const RuleChange& change : c.changes) {
+    if (std::visit([&](const auto& one) { return CannotBe(one); }, change)) return kRefuse;
+  }
+  return kOpen;
 }
 
 }  // namespace

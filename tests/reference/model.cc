@@ -23,10 +23,16 @@ int Holding::units() const {
 void Model::Apply(const Event& event) {
   if (event.at < now) Fault("time goes back");
   now = event.at;
+  const uint64_t revision_before = revision;
+  if (changes_to_come > 0 && std::holds_alternative<OfferMade>(event.body)) {
+    Fault("an offer in the midst of changes that are made together");
+  }
   std::visit([&](const auto& body) { On(body, event.at); }, event.body);
+  if (revision > revision_before && changes_to_come > 0) --changes_to_come;
 }
 
 void Model::EndTurns() {
+  if (changes_to_come > 0) Fault("changes that were to be made together are missing");
   for (auto& [id, item] : living) item.turns_open = false;
   for (auto& [id, agent] : agents) {
     if (agent.over_by_change) agent.over_by_change = !IsWithinCapacity(agent);

@@ -141,6 +141,8 @@ class Model {
   Instant now;
   CenterConfig center;
   uint64_t revision = 0;
+  // Changes of a set of rules that are still to come: nobody may be looked at before the last.
+  uint64_t changes_to_come = 0;
   std::map<SkillId, NamedConfig> skills;
   std::map<TeamId, NamedConfig> teams;
   std::map<PartnerId, NamedConfig> partners;
@@ -248,6 +250,7 @@ class Model {
   void On(const ItemSetAside& e, Instant at);
   void On(const ItemWoken& e, Instant at);
   void On(const ItemRequeued& e, Instant at);
+  void On(const RulesApplied& e, Instant at);
 
   void Fault(std::string text);
   void NoteChangedCapacity();

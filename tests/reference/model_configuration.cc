@@ -6,6 +6,12 @@
 
 namespace wissel::reference {
 
+void Model::On(const RulesApplied& e, Instant) {
+  if (changes_to_come > 0) Fault("rules are applied in the midst of others");
+  if (e.changes == 0) Fault("rules are applied that change nothing");
+  if (e.version != revision + e.changes) Fault("rules have the number of another version");
+  changes_to_come = e.changes;
+}
 void Model::On(const CenterConfigured& e, Instant) {
   center = e.config;
   ++revision;

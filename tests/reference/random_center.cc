@@ -172,6 +172,8 @@ void Vary(QueueConfig& config, Dice& dice) {
   config.conversation_expires = Duration::Minutes(dice.Between(1, 40));
 }
 
+}  // namespace
+
 ConfigureQueue RandomQueue(Dice& dice, const Model& model, const CenterSize& size,
                            std::string name) {
   ConfigureQueue queue;
@@ -198,6 +200,8 @@ ConfigureQueue RandomQueue(Dice& dice, const Model& model, const CenterSize& siz
   queue.requirement = RandomRequirement(dice, model);
   return queue;
 }
+
+namespace {
 
 CommandBody RandomQueueChange(Dice& dice, const Model& model) {
   const QueueId id = PickKey(dice, model.queues);

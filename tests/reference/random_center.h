@@ -24,12 +24,17 @@ struct CenterSize {
 void SetUpCenter(Inspector& inspector, Dice& dice, const CenterSize& size, Instant now);
 
 Requirement RandomRequirement(Dice& dice, const Model& model);
+ConfigureQueue RandomQueue(Dice& dice, const Model& model, const CenterSize& size,
+                           std::string name);
+QueuePreferences RandomPreferences(Dice& dice, const Model& model);
 RoutingProfile RandomProfile(Dice& dice, std::string name);
 AgentConfig RandomAgent(Dice& dice, const Model& model, std::string name);
 // Openings of the next day or two, by turns open and closed, from about `now` on.
 std::vector<Opening> RandomOpenings(Dice& dice, Instant now);
 // A change to the running center. Channel, hours and wrap-up of a queue stay as they are.
 CommandBody RandomReconfiguration(Dice& dice, const Model& model);
+// Several changes that are made together: mostly such as can be made, sometimes not.
+CommandBody RandomRules(Dice& dice, const Model& model);
 
 // Any key of a map that is not empty.
 template <class Map>

@@ -372,7 +372,7 @@ CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   uint32_t throw_of_all =
       dice.Below(arrive + habits.answer + habits.work + habits.presence + habits.lease +
                  habits.leave + habits.update + habits.move + habits.configure + habits.nonsense +
-                 habits.call + habits.surge + habits.supervise + habits.talk);
+                 habits.call + habits.surge + habits.supervise + habits.talk + habits.rules);
   auto is = [&](uint32_t chance) {
     if (throw_of_all < chance) return true;
     throw_of_all -= chance;
@@ -391,6 +391,7 @@ CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   if (is(habits.supervise)) return people.Supervise();
   if (is(habits.talk)) return people.Talk();
   if (is(habits.configure)) return RandomReconfiguration(dice, model);
+  if (is(habits.rules)) return RandomRules(dice, model);
   return people.Nonsense();
 }
 

@@ -23,6 +23,7 @@ struct Habits {
   uint32_t call = 4;    // callbacks promised, customers not reached
   uint32_t surge = 1;   // surge mode, notices
   uint32_t talk = 6;    // consults, contacts handed over, conversations set aside and woken
+  uint32_t rules = 1;   // several changes of configuration at once
   uint32_t crowd = 40;  // living items from which nobody arrives any more
 };
 

@@ -13,6 +13,7 @@ add_library(wissel_reference STATIC
   ${CMAKE_CURRENT_LIST_DIR}/model_work.cc
   ${CMAKE_CURRENT_LIST_DIR}/random_center.cc
   ${CMAKE_CURRENT_LIST_DIR}/random_people.cc
+  ${CMAKE_CURRENT_LIST_DIR}/random_rules.cc
   ${CMAKE_CURRENT_LIST_DIR}/reference_router.cc
   ${CMAKE_CURRENT_LIST_DIR}/rules_at_rest.cc)
 target_link_libraries(wissel_reference PUBLIC wissel_flags wissel_router_core)
@@ -24,5 +25,10 @@ wissel_test(explanation_test
 
 wissel_test(reference_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/reference_test.cc
+  DEPS wissel_simulation
+  LABELS reference)
+
+wissel_test(rules_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/rules_test.cc
   DEPS wissel_simulation
   LABELS reference)

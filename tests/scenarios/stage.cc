@@ -38,6 +38,7 @@ absl::Status Stage::Play(std::string_view line) {
   if (text.empty() || text.starts_with('#')) return absl::OkStatus();
   if (text == "begin") {
     begun_ = true;
+    setting_ = engine_.directory().revision;
     return absl::OkStatus();
   }
   if (begun_) Write("> " + text);
@@ -60,6 +61,7 @@ absl::Status Stage::Play(std::string_view line) {
   if (!done) WISSEL_RETURN_IF_ERROR(PlaySetting(text, done));
   if (!done) WISSEL_RETURN_IF_ERROR(PlayQuestion(text, done));
   if (!done) WISSEL_RETURN_IF_ERROR(PlaySurge(text, done));
+  if (!done) WISSEL_RETURN_IF_ERROR(PlayRules(text, done));
   if (done) return absl::OkStatus();
   std::string name = TakeWord(text);
   if (IsItemNoun(name)) {
@@ -368,7 +370,8 @@ absl::Status Stage::PlayWork(AgentId agent, std::string text) {
 
 void Stage::Ask(CommandBody body) {
   std::vector<Event> events;
-  const auto outcome = engine_.Decide(Command{std::move(body), request_, by_}, now_, events);
+  Engine& engine = draft_ ? *draft_ : engine_;
+  const auto outcome = engine.Decide(Command{std::move(body), request_, by_}, now_, events);
   if (!outcome.ok()) {
     const std::string field = FieldAtFault(outcome.status());
     const std::string right = WhatWouldBeRight(outcome.status());
@@ -401,6 +404,8 @@ void Stage::AdvanceTo(Instant to) {
 }
 
 void Stage::Tell(const std::vector<Event>& events) {
+  if (draft_) return;
+  book_.Fold(events);
   for (const Event& event : events) {
     pace_.Fold(event);
     if (const auto* offer = std::get_if<OfferMade>(&event.body)) {

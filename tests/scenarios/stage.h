@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "router/core/engine.h"
 #include "router/core/pace.h"
+#include "router/core/rule_book.h"
 
 namespace wissel::scenario {
 
@@ -32,6 +33,7 @@ class Stage {
   absl::Status PlaySurge(std::string text, bool& done);
   absl::Status PlayTalk(AgentId agent, std::string text, bool& done);
   absl::Status AskColleague(AgentId agent, std::string text);
+  absl::Status PlayRules(std::string text, bool& done);
   absl::Status PlayItem(const std::string& name, std::string text);
   absl::Status PlayAgent(AgentId agent, std::string text);
   absl::Status PlayWork(AgentId agent, std::string text);
@@ -66,12 +68,18 @@ class Stage {
   absl::StatusOr<ItemId> FindItem(const std::string& name) const;
   absl::StatusOr<AgentId> FindAgent(const std::string& name) const;
   absl::StatusOr<QueueId> FindQueue(const std::string& name) const;
-  const Directory& directory() const { return engine_.directory(); }
+  // Of the rules that are being drafted, if they are.
+  const Directory& directory() const { return (draft_ ? *draft_ : engine_).directory(); }
 
   Engine engine_;
   Pace pace_;
   Instant now_;
   bool begun_ = false;  // the setting is complete
+  // Between "rules:" and "apply": settings are tried on these, then applied together.
+  std::optional<Engine> draft_;
+  std::string note_;
+  RuleBook book_;
+  uint64_t setting_ = 0;  // the version with which it begins
   std::optional<RequestIdentity> request_;
   std::string by_;  // of the line that is played
   std::map<std::string, ItemId> items_;
