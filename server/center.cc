@@ -15,6 +15,7 @@
 #include "router/service/sequencer.h"
 #include "router/service/services.h"
 #include "router/service/waits.h"
+#include "server/rules/rules_service.h"
 #include "server/today.h"
 
 namespace wissel::server {
@@ -65,6 +66,7 @@ class Center::Rooms {
 
   void Stop() {
     if (!std::exchange(running_, false)) return;
+    rules_->Stop();
     live_->Stop();
     chat_->Stop();
     services_->Stop();
@@ -85,6 +87,7 @@ class Center::Rooms {
   absl::Status OpenShard() {
     WISSEL_ASSIGN_OR_RETURN(auto journal, OpenJournal(options_.data));
     WISSEL_ASSIGN_OR_RETURN(auto reader, journal->OpenReader());
+    WISSEL_ASSIGN_OR_RETURN(rules_reader_, journal->OpenReader());
     std::optional<SnapshotStore> snapshots;
     if (options_.data) snapshots.emplace(*options_.data);
     SequencerOptions options;
@@ -125,7 +128,10 @@ class Center::Rooms {
     live.prometheus = &prometheus_;
     live.waits = &*waits_;
     live_ = std::make_unique<metrics::Live>(*sequencer_, std::move(live));
+    rules_ = std::make_unique<rules::RulesService>(*sequencer_, *people_, std::move(rules_reader_),
+                                                   options_.data);
     services_->Register(methods_);
+    rules_->Register(methods_);
     chat_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
@@ -142,6 +148,8 @@ class Center::Rooms {
   std::unique_ptr<Services> services_;
   std::unique_ptr<chat::ChatChannel> chat_;
   std::unique_ptr<metrics::Live> live_;
+  std::unique_ptr<JournalReader> rules_reader_;
+  std::unique_ptr<rules::RulesService> rules_;
   bool running_ = false;
 };
 

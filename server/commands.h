@@ -35,6 +35,32 @@ int Replay(const MomentOptions& options);
 // Why: of "workItems/12", "offers/12" or "agents/anna".
 int Explain(const MomentOptions& options, const std::string& name);
 
+// Versions of the rules: from a running server, or from a data folder whether it runs or not.
+struct RulesOptions {
+  std::string data;  // empty: ask the server
+  std::string grpc = "127.0.0.1:8081";
+  std::string token;
+  std::string what;    // the version, or the file
+  std::string other;   // of diff: the second version
+  bool whole = false;  // what a file does not name goes
+  bool json = false;
+  int64_t limit = 20;
+  std::string from;  // of the dry run: "2026-11-21T09:30:00Z"; empty: an hour before the end
+  std::string until;
+  int64_t seed = 1;
+  std::string note;
+  int64_t expected = 0;  // of apply and rollback; 0: the version that holds now
+};
+int ListRules(const RulesOptions& options);
+int ShowRules(const RulesOptions& options);
+int DiffRules(const RulesOptions& options);
+// 1 when something is wrong, too.
+int ValidateRules(const RulesOptions& options);
+// `what` is a file or the number of a version.
+int DryRunRules(const RulesOptions& options);
+int ApplyRulesFile(const RulesOptions& options);
+int RollBackRules(const RulesOptions& options);
+
 struct UserOptions {
   std::string data;
   std::string user;

@@ -14,6 +14,7 @@ namespace {
 
 using wissel::feed::FeedOptions;
 using wissel::server::MomentOptions;
+using wissel::server::RulesOptions;
 using wissel::server::ServeOptions;
 using wissel::server::TokenOptions;
 using wissel::server::UserOptions;
@@ -193,6 +194,81 @@ void AddFeed(CLI::App& app, FeedOptions& options, Action& action) {
   });
 }
 
+using RulesCommand = int (*)(const RulesOptions&);
+
+CLI::App* AddRulesCommand(CLI::App& rules, const char* name, const char* help, RulesCommand run,
+                          bool in_folder, RulesOptions& options, Action& action) {
+  CLI::App* command = rules.add_subcommand(name, help);
+  command->add_option("--grpc", options.grpc, "HOST:PORT of the server")->capture_default_str();
+  CLI::Option* token = command
+                           ->add_option("--token", options.token,
+                                        in_folder ? "Bearer token of a manager, planner or admin"
+                                                  : "Bearer token of a manager or admin")
+                           ->envname("WISSEL_TOKEN");
+  CLI::Option* data = nullptr;
+  if (in_folder) {
+    data = command->add_option("--data", options.data,
+                               "Read the folder of a server's stores, instead of asking one");
+  }
+  command->add_flag("--json", options.json, "One JSON object");
+  command->callback([&options, &action, run, token, data] {
+    const bool from_folder = data != nullptr && !data->empty();
+    if (!from_folder && token->empty()) {
+      throw CLI::RequiredError(data != nullptr ? "--token, or --data," : "--token");
+    }
+    action = [&options, run] { return run(options); };
+  });
+  return command;
+}
+
+void AddRules(CLI::App& app, RulesOptions& options, Action& action) {
+  CLI::App* rules = app.add_subcommand(
+      "rules", "The center's rules as versions: look, compare, try, apply as one, take back");
+  rules->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, RulesCommand run, bool in_folder) {
+    return AddRulesCommand(*rules, name, help, run, in_folder, options, action);
+  };
+  using namespace wissel::server;  // NOLINT: the commands' names, of this function alone
+  add("list", "The versions, newest first: number, time, who, what changed", ListRules, true)
+      ->add_option("--limit", options.limit, "How many")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  add("show", "The whole configuration at a version, as a center file", ShowRules, true)
+      ->add_option("version", options.what, "Its number, or \"current\"")
+      ->required();
+  CLI::App* diff =
+      add("diff", "What differs between two versions, field by field", DiffRules, true);
+  diff->add_option("from", options.what, "Number, or \"current\"")->required();
+  diff->add_option("to", options.other, "Number, or \"current\"")->required();
+  CLI::App* validate = add("validate", "What is wrong with a center file, and what it would change",
+                           ValidateRules, true);
+  CLI::App* dry_run =
+      add("dry-run", "What the rules of a file, or of a version, would have made of the last hour",
+          DryRunRules, true);
+  dry_run->add_option("--from", options.from,
+                      "Begin after this moment, 2026-11-21T09:30:00Z; left out: an hour before");
+  dry_run->add_option("--until", options.until, "The last moment; left out: now");
+  dry_run->add_option("--seed", options.seed, "Of all draws")->capture_default_str();
+  dry_run->add_option("rules", options.what, "Center file, or number of a version")->required();
+  CLI::App* apply = add("apply", "Apply a center file, all of it or nothing, as one version",
+                        ApplyRulesFile, false);
+  CLI::App* rollback = add("rollback", "Make the rules what they were at a version, as a new one",
+                           RollBackRules, false);
+  rollback->add_option("version", options.what, "Its number")->required();
+  for (CLI::App* command : {validate, apply}) {
+    command->add_option("file", options.what, "Center file")->required();
+  }
+  for (CLI::App* command : {validate, dry_run, apply}) {
+    command->add_flag("--whole", options.whole,
+                      "The file is the whole: what it does not name goes");
+  }
+  for (CLI::App* command : {apply, rollback}) {
+    command->add_option("--note", options.note, "Why, for the record");
+    command->add_option("--expected", options.expected,
+                        "Only while this version holds; left out: the one that holds now");
+  }
+}
+
 constexpr const char* kWhatIfHelp =
     "Run a recorded period again through the real engine, with other rules, people or volumes,\n"
     "and compare what comes of it with what was. With nothing otherwise it comes to the recorded\n"
@@ -232,6 +308,7 @@ int main(int argc, char** argv) {
   MomentCommand moment;
   FeedOptions feed;
   WhatIfOptions whatif;
+  RulesOptions rules;
   std::string config;
   AddServe(app, serve, action);
   AddToken(app, token, action);
@@ -240,6 +317,7 @@ int main(int argc, char** argv) {
   AddMoments(app, moment, action);
   AddFeed(app, feed, action);
   AddWhatIf(app, whatif, action);
+  AddRules(app, rules, action);
   CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");
   check->add_option("file", config, "Configuration file")->required();
   check->callback([&] { action = [&] { return wissel::server::CheckConfig(config); }; });

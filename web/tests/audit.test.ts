@@ -47,6 +47,12 @@ describe("the record of who did what", () => {
     expect(change("presence", "available", "away: lunch")).toBe("Presence: Available → Lunch");
   });
 
+  it("says of what is changed together which resource it is of", () => {
+    expect(change("agents/anna team", "", "teams/ghent")).toBe("Anna · Team: Gent");
+    expect(change("agents/anna", "", "new")).toBe("Anna: created");
+    expect(change("agents/anna", "there", "")).toBe("Anna: deleted");
+  });
+
   it("has a word for a field that it does not know", () => {
     expect(change("new_rule", "0", "100")).toBe("New rule: 0 → 100");
   });

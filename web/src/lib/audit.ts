@@ -20,10 +20,13 @@ const kDeeds: Record<Kind, MessageKey> = {
   [Kind.ITEM_PULLED_BACK]: "audit.pulledBack",
   [Kind.PRESENCE_SET]: "audit.presenceSet",
   [Kind.ACTED_FOR_AGENT]: "audit.actedFor",
+  [Kind.RULES_APPLIED]: "audit.rulesApplied",
+  [Kind.RULES_ROLLED_BACK]: "audit.rulesRolledBack",
 };
 
 function subjectName(subject: string, nameOf: NameOf): string {
   if (subject.startsWith("workItems/")) return t("audit.item", { number: idOf(subject) });
+  if (subject.startsWith("ruleVersions/")) return t("rules.version", { number: idOf(subject) });
   return subject === "center" ? t("audit.center") : nameOf(subject);
 }
 
@@ -72,8 +75,18 @@ function apart(field: string, text: string, other: string): string {
     .join(", ");
 }
 
+// A change among several of one version says which resource it is of.
+const kOfResource =
+  /^((?:agents|teams|partners|skills|queues|routingProfiles)\/[a-z][a-z0-9-]*|center)(?: (.+))?$/;
+
 /** "Team: Ghent → Brussels"; what was nothing before is said without it. */
 export function changeOf(change: AuditEntry_Change, nameOf: NameOf): string {
+  const [, resource, own] = kOfResource.exec(change.field) ?? [];
+  if (resource !== undefined) {
+    const subject = subjectName(resource, nameOf);
+    if (own !== undefined) return `${subject} · ${changeOf({ ...change, field: own }, nameOf)}`;
+    return t(change.after === "" ? "audit.deleted" : "audit.created", { subject });
+  }
   const field = i18n.known(`field.${change.field}`) ?? asWords(change.field);
   const after = said(change, apart(change.field, change.after, change.before), nameOf);
   if (change.before === "") return t("audit.set", { field, after });

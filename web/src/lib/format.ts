@@ -53,6 +53,16 @@ export function clockTime(ms: number): string {
   return dateFormat("time", { hour: "2-digit", minute: "2-digit" }).format(ms);
 }
 
+/** A moment of any day: "26 Nov, 09:30". */
+export function dateAndTime(ms: number): string {
+  return dateFormat("date", {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(ms);
+}
+
 export function clockTimeWithSeconds(ms: number): string {
   return dateFormat("seconds", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms);
 }

@@ -1,5 +1,5 @@
 // Which page the address names. The server answers every path that is no API with the same file.
-export type Page = "signin" | "desk" | "live" | "wallboard" | "partners" | "chat" | "unknown";
+export type Page = "signin" | "desk" | "live" | "wallboard" | "partners" | "rules" | "chat" | "unknown";
 
 const kPages: Record<string, Page> = {
   "/": "signin",
@@ -7,6 +7,7 @@ const kPages: Record<string, Page> = {
   "/live": "live",
   "/wallboard": "wallboard",
   "/partners": "partners",
+  "/rules": "rules",
   "/chat": "chat",
 };
 

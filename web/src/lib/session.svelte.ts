@@ -43,6 +43,16 @@ class Session {
     return this.#has(Role.MANAGER) || this.#has(Role.ADMIN);
   }
 
+  /** Whether they may look at versions of the rules, and try them. */
+  get maySeeRules(): boolean {
+    return this.mayManage || this.#has(Role.PLANNER);
+  }
+
+  /** Whether they may apply rules, and take them back. */
+  get mayChangeRules(): boolean {
+    return this.mayManage;
+  }
+
   #has(role: Role): boolean {
     return this.user?.roles.includes(role) ?? false;
   }

@@ -15,6 +15,7 @@ import { ChatService, CustomerChatService } from "../gen/wissel/v1/chat_pb";
 import { ConfigService } from "../gen/wissel/v1/config_pb";
 import { LiveService } from "../gen/wissel/v1/live_pb";
 import { PartnerService } from "../gen/wissel/v1/partner_pb";
+import { RulesService } from "../gen/wissel/v1/rules_pb";
 import { SurgeService } from "../gen/wissel/v1/surge_pb";
 import { WorkService } from "../gen/wissel/v1/work_pb";
 import { session } from "./session.svelte";
@@ -28,6 +29,7 @@ export interface Clients {
   config: Client<typeof ConfigService>;
   live: Client<typeof LiveService>;
   partner: Client<typeof PartnerService>;
+  rules: Client<typeof RulesService>;
   surge: Client<typeof SurgeService>;
   work: Client<typeof WorkService>;
 }
@@ -42,6 +44,7 @@ export function createClients(transport: Transport): Clients {
     config: createClient(ConfigService, transport),
     live: createClient(LiveService, transport),
     partner: createClient(PartnerService, transport),
+    rules: createClient(RulesService, transport),
     surge: createClient(SurgeService, transport),
     work: createClient(WorkService, transport),
   };
