@@ -35,6 +35,7 @@ Board::Board(const Engine& engine, uint64_t sequence)
   engine.ForEachLivingItem(ItemId(1), [&](const Item& from) {
     LiveItem& item = items_[from.id];
     item.queue = from.queue;
+    item.topic = from.topic;
     item.requirement = from.requirement;
     item.channel = from.channel;
     item.band = from.band;
@@ -93,8 +94,11 @@ void Board::StartDay(Instant start) {
   day_start_ = start;
   for (uint32_t i = 0; i < queues_.size(); ++i) {
     if (!queues_[i]) continue;
-    queues_[i]->row.today = DayCounters();
-    queues_[i]->row.today.offered = queues_[i]->row.waiting;
+    QueueRow& row = queues_[i]->row;
+    row.earlier += row.today;
+    row.today = DayCounters();
+    row.today.offered = row.waiting;
+    row.earlier -= row.today;
     TouchQueue(QueueId(i));
   }
   for (uint32_t i = 0; i < agents_.size(); ++i) {
@@ -173,6 +177,13 @@ std::optional<uint64_t> Board::RankOf(ItemId id) const {
   const LiveItem* item = FindItem(id);
   if (item == nullptr || !item->waits()) return std::nullopt;
   return queues_[item->queue.value()]->waiting.RankOf({item->band, item->due, id});
+}
+
+int64_t Board::WaitingOnTopic(QueueId id, const std::string& topic) const {
+  if (FindQueue(id) == nullptr) return 0;
+  const auto& topics = queues_[id.value()]->topics;
+  auto it = topics.find(topic);
+  return it == topics.end() ? 0 : it->second;
 }
 
 uint64_t Board::WaitingVersion(QueueId id) const {

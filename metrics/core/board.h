@@ -13,6 +13,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -69,6 +71,8 @@ class Board {
   std::optional<Instant> NextDue(QueueId id) const;
   // Place among the waiting of its queue, 1 = next; none when it does not wait.
   std::optional<uint64_t> RankOf(ItemId id) const;
+  // How many wait there about the topic.
+  int64_t WaitingOnTopic(QueueId id, const std::string& topic) const;
   // Version of the last change among the waiting of a queue.
   uint64_t WaitingVersion(QueueId id) const;
 
@@ -109,6 +113,8 @@ class Board {
     QueueRow row;
     WaitList waiting;
     uint64_t waiting_version = 0;
+    std::map<std::string, int64_t, std::less<>>
+        topics;  // of the waiting; those without are not here
   };
   struct Removal {
     RecencyList::Stamp stamp;

@@ -10,6 +10,7 @@ namespace wissel::metrics {
 
 void Board::On(const ItemEntered& e, Instant at) {
   LiveItem& item = items_[e.item];
+  item.topic = e.topic;
   item.requirement = e.requirement;
   item.channel = e.channel;
   item.band = e.band;
@@ -276,6 +277,7 @@ void Board::AddWaiting(ItemId id, LiveItem& item) {
   queue.waiting_version = version_;
   ++queue.row.waiting;
   ++waiting_total_;
+  if (!item.topic.empty()) ++queue.topics[item.topic];
   item.overdue = item.due < advanced_to_;
   if (item.overdue) ++queue.row.overdue;
   if (!item.overdue) promised_.insert({item.due, id});
@@ -288,6 +290,9 @@ void Board::RemoveWaiting(ItemId id, LiveItem& item) {
   queue.waiting_version = version_;
   --queue.row.waiting;
   --waiting_total_;
+  if (!item.topic.empty() && --queue.topics.find(item.topic)->second == 0) {
+    queue.topics.erase(queue.topics.find(item.topic));
+  }
   if (item.overdue) --queue.row.overdue;
   if (!item.overdue) promised_.erase({item.due, id});
   TouchQueue(item.queue);

@@ -40,6 +40,26 @@ struct DayCounters {
   Duration handle_sum;  // of the completed: active, held and wrapping, without the time parked
 
   bool operator==(const DayCounters&) const = default;
+
+  // Field by field.
+  DayCounters& operator+=(const DayCounters& other) { return Add(other, 1); }
+  DayCounters& operator-=(const DayCounters& other) { return Add(other, -1); }
+
+ private:
+  DayCounters& Add(const DayCounters& other, int64_t sign) {
+    offered += sign * other.offered;
+    answered += sign * other.answered;
+    answered_in_time += sign * other.answered_in_time;
+    abandoned += sign * other.abandoned;
+    short_abandoned += sign * other.short_abandoned;
+    ended_otherwise += sign * other.ended_otherwise;
+    completed += sign * other.completed;
+    promises_kept += sign * other.promises_kept;
+    promises_broken += sign * other.promises_broken;
+    answered_wait_sum += other.answered_wait_sum * sign;
+    handle_sum += other.handle_sum * sign;
+    return *this;
+  }
 };
 
 struct QueueRow {
@@ -58,6 +78,10 @@ struct QueueRow {
   int64_t agents_free = 0;
   std::optional<WaitEstimate> wait;  // of somebody who would enter now
   DayCounters today;
+  DayCounters earlier;  // of the days before, since the board was made
+
+  // Never begins anew: what waits when a day begins is not offered a second time here.
+  DayCounters Ever() const { return DayCounters(earlier) += today; }
 
   bool BooksClose() const {
     return today.offered == today.answered + today.abandoned + today.ended_otherwise + waiting;
@@ -103,6 +127,7 @@ struct LiveItem {
   std::optional<ItemId> consult;     // about it
   std::optional<ItemId> asks_about;  // of a consult: the item that it is about
   bool conference = false;
+  std::string topic;
 
   // Among the waiting of its queue: waiting, waiting for hours, or being offered.
   bool waits() const { return state <= ItemState::kOffered; }

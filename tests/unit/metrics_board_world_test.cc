@@ -8,6 +8,7 @@
 #include <set>
 
 #include "metrics/core/day_fold.h"
+#include "metrics/core/interval_fold.h"
 
 namespace wissel::metrics {
 namespace {
@@ -54,6 +55,26 @@ class World {
     if (Chance(1)) Pass(Duration::Minutes(Pick(10)));
   }
 
+  // The quarters, added up, are the board's counters since its beginning, over days that begin anew
+  // every quarter of an hour; and each keeps its part of the books.
+  void CheckIntervals() {
+    const IntervalBatch batch = intervals_.Take();
+    EXPECT_EQ(batch.after, counted_to_);
+    EXPECT_EQ(batch.sequence, sequence_);
+    counted_to_ = sequence_;
+    for (const auto& [key, counts] : batch.queues) {
+      counted_[key.queue] += counts.counters;
+      EXPECT_EQ(StartOfInterval(key.start), key.start);
+    }
+    board().directory().queues.ForEach([&](QueueId id, const QueueConfig& queue) {
+      const QueueRow& row = *board().FindQueue(id);
+      const DayCounters& counted = counted_[queue.name];
+      EXPECT_EQ(counted, row.Ever()) << queue.name;
+      EXPECT_EQ(counted.offered - counted.answered - counted.abandoned - counted.ended_otherwise,
+                row.waiting);
+    });
+  }
+
   void Check() const {
     CheckQueues();
     CheckAgents();
@@ -96,6 +117,7 @@ class World {
       ++sequence_;
       kinds_.insert(event.body.index());
       fold_.Fold(sequence_, event);
+      intervals_.Count(event, board());
       if (other_ != nullptr) other_->Fold(sequence_, event);
       for (int q = 1; q <= kQueues; ++q) {
         const QueueRow* row = fold_.board().FindQueue(QueueId(q));
@@ -297,6 +319,9 @@ class World {
   Engine engine_;
   DayFold fold_;
   DayFold* other_ = nullptr;
+  IntervalFold intervals_;
+  uint64_t counted_to_ = 0;
+  std::map<std::string, DayCounters> counted_;
   Instant now_ = Instant::FromMillis(1'772'442'000'000);
   uint64_t sequence_ = 0;
   std::set<size_t> kinds_;
@@ -315,6 +340,7 @@ TEST(BoardWorld, AgreesWithTheEngineAtEveryStep) {
     for (int step = 0; step < 1'500 && !::testing::Test::HasFailure(); ++step) {
       world.Step();
       world.Check();
+      if (step % 50 == 0) world.CheckIntervals();
     }
     seen.insert(world.kinds().begin(), world.kinds().end());
   }
