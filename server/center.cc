@@ -1,6 +1,8 @@
 #include "server/center.h"
 
+#include <chrono>
 #include <filesystem>
+#include <future>
 #include <utility>
 
 #include "agents/service/people.h"
@@ -20,6 +22,8 @@
 
 namespace wissel::server {
 namespace {
+
+constexpr auto kLongestForProfiles = std::chrono::seconds(2);
 
 std::string FileIn(const std::optional<std::string>& data, const char* name) {
   return data ? (std::filesystem::path(*data) / name).string() : ":memory:";
@@ -60,7 +64,7 @@ class Center::Rooms {
     leases_->Start();
     services_->Start();
     chat_->Start();
-    live_->Start(std::move(board_));
+    live_->Start(std::move(live_state_));
     running_ = true;
   }
 
@@ -95,16 +99,35 @@ class Center::Rooms {
     WISSEL_ASSIGN_OR_RETURN(sequencer_,
                             Sequencer::Open(std::move(journal), snapshots, std::move(options)));
     const std::string& zone = sequencer_->engine().directory().center.time_zone;
-    WISSEL_ASSIGN_OR_RETURN(
-        std::optional<Today> today,
-        FoldToday(*reader, snapshots ? &*snapshots : nullptr, sequencer_->now(), zone));
+    WISSEL_ASSIGN_OR_RETURN(history_,
+                            metrics::HistoryStore::Open(FileIn(options_.data, "history.sqlite")));
+    WISSEL_ASSIGN_OR_RETURN(std::optional<Today> today,
+                            FoldToday(*reader, snapshots ? &*snapshots : nullptr, sequencer_->now(),
+                                      zone, WhatWasBefore(zone)));
     waits_.emplace(*sequencer_, today ? std::move(today->pace) : Pace(sequencer_->engine()));
     sequencer_->PrepareCommandsWith(
         [waits = &*waits_](const Engine& engine, Instant now, CommandBody& command) {
           waits->Prepare(engine, now, command);
         });
-    if (today) board_ = std::move(today->board);
+    if (today) live_state_ = std::move(today->live);
     return absl::OkStatus();
+  }
+
+  // The history of a very large center takes longer to look through than a start may take: the
+  // radar then learns a little later what is usual.
+  Before WhatWasBefore(const std::string& zone) {
+    Before before{.history_sequence = history_->sequence()};
+    auto read = std::make_shared<std::promise<absl::StatusOr<metrics::Profiles>>>();
+    history_->ReadProfiles(sequencer_->now(), metrics::LocalQuarterOfWeek, zone,
+                           [read](absl::StatusOr<metrics::Profiles> profiles) {
+                             read->set_value(std::move(profiles));
+                           });
+    auto profiles = read->get_future();
+    if (profiles.wait_for(kLongestForProfiles) != std::future_status::ready) return before;
+    if (auto usual = profiles.get(); usual.ok()) {
+      before.profiles = std::make_shared<const metrics::Profiles>(*std::move(usual));
+    }
+    return before;
   }
 
   absl::Status OpenServices() {
@@ -127,6 +150,7 @@ class Center::Rooms {
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
     live.waits = &*waits_;
+    live.history = history_.get();
     live_ = std::make_unique<metrics::Live>(*sequencer_, std::move(live));
     rules_ = std::make_unique<rules::RulesService>(*sequencer_, *people_, std::move(rules_reader_),
                                                    options_.data);
@@ -142,7 +166,8 @@ class Center::Rooms {
   rpc::MethodTable methods_;
   std::unique_ptr<People> people_;
   std::unique_ptr<Sequencer> sequencer_;
-  std::optional<metrics::Board> board_;
+  std::unique_ptr<metrics::HistoryStore> history_;
+  std::optional<metrics::LiveState> live_state_;
   std::optional<Waits> waits_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;

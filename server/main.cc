@@ -103,6 +103,25 @@ void AddJournal(CLI::App& app, JournalOptions& options, Action& action) {
   });
 }
 
+struct HistoryCommand {
+  std::string data;
+  std::string file;
+};
+
+void AddHistory(CLI::App& app, HistoryCommand& history, Action& action) {
+  CLI::App* command = app.add_subcommand("history", "What happened in each quarter of an hour");
+  command->require_subcommand(1);
+  CLI::App* read = command->add_subcommand(
+      "import",
+      "Past arrivals from a file of the columns start,queue,arrivals and, if need be, topic:\n"
+      "2026-11-02T09:00:00+01:00,phone-nl,31. What the center has counted itself is left alone;\n"
+      "the same file again changes nothing; a fault names its line, and nothing is written.");
+  read->add_option("file", history.file, "File of counts (, ; or tab between columns)")->required();
+  read->add_option("--data", history.data, "Folder of the server's stores")->required();
+  read->callback(
+      [&] { action = [&] { return wissel::server::ImportHistory(history.data, history.file); }; });
+}
+
 constexpr const char* kFeedHelp =
     "Play files of interval counts into a running server through its gRPC API.\n\n"
     "A file has the columns timestamp,count; the interval is the least gap between two stamps.\n"
@@ -306,6 +325,7 @@ int main(int argc, char** argv) {
   UserOptions user;
   JournalOptions journal;
   MomentCommand moment;
+  HistoryCommand history;
   FeedOptions feed;
   WhatIfOptions whatif;
   RulesOptions rules;
@@ -315,6 +335,7 @@ int main(int argc, char** argv) {
   AddUsers(app, user, action);
   AddJournal(app, journal, action);
   AddMoments(app, moment, action);
+  AddHistory(app, history, action);
   AddFeed(app, feed, action);
   AddWhatIf(app, whatif, action);
   AddRules(app, rules, action);

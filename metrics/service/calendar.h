@@ -11,4 +11,8 @@ namespace wissel::metrics {
 // midnight, from the moment of the change. A zone that this machine does not know counts as UTC.
 Day LocalDay(Instant t, const std::string& time_zone);
 
+// The quarter of the local week, 0 = Monday 00:00; for QuarterOfWeek. A zone that this machine does
+// not know counts as UTC.
+int LocalQuarterOfWeek(Instant t, const std::string& time_zone);
+
 }  // namespace wissel::metrics

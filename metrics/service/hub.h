@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "metrics/core/day_fold.h"
+#include "metrics/core/interval_fold.h"
+#include "metrics/core/radar/radar.h"
 #include "metrics/service/live.h"
 #include "wissel/v1/live.pb.h"
 
@@ -27,6 +30,7 @@ struct QueueNow {
   QueueId queue;
   Staffing staffing;
   std::optional<WaitEstimate> wait;
+  std::optional<Requirement> requirement;  // of a queue with an alarm
 };
 
 class Hub {
@@ -35,7 +39,8 @@ class Hub {
 
   explicit Hub(const LiveOptions& options);
 
-  void SetBoard(Board board);
+  // With what has been folded beside it.
+  void SetBoard(LiveState state);
   bool has_board() const { return fold_.has_value(); }
   uint64_t sequence() const { return fold_->board().sequence(); }
   void Fold(uint64_t sequence, const Event& event);
@@ -45,6 +50,18 @@ class Hub {
   bool watched() const { return !watchers_.empty(); }
   absl::StatusOr<v1::LiveUpdate> Snapshot(const std::string& items_of_queue, Instant now);
   void FinishAll(const absl::Status& status);
+
+  // --- The radar and the history
+  const std::set<QueueId>& AlarmedQueues() const { return alarmed_; }
+  void SetProfiles(std::shared_ptr<const Profiles> profiles);
+  // What is said of the radar, proposals included, is made anew.
+  void RefreshRadar();
+  // What has been counted since the last time.
+  IntervalBatch TakeIntervals(Instant now);
+  const std::string& time_zone() const { return board().directory().center.time_zone; }
+  absl::StatusOr<v1::RadarSeries> SeriesOf(const v1::GetRadarSeriesRequest& request, Instant now);
+  // "tax" of "queues/tax", which may be gone; empty of empty.
+  static absl::StatusOr<std::string> QueueNamed(const std::string& name);
 
   // What has happened since staffing was last asked for may have changed it.
   bool staffing_stale() const { return staffing_stale_; }
@@ -62,20 +79,31 @@ class Hub {
     uint64_t sent_version = 0;
     std::optional<uint64_t> sent_waiting_version;  // none: not sent yet
     uint64_t sent_actions = 0;
+    uint64_t sent_radar = 0;
     Instant sent_at;
   };
   using Shared = std::shared_ptr<const v1::LiveUpdate>;
-  // Messages of one round: by version from which, snapshot or not, and queue of the items.
-  using Round = std::map<std::tuple<uint64_t, bool, QueueId>, Shared>;
+  // Messages of one round: by version from which, snapshot or not, queue of the items, and with
+  // the radar or not.
+  using Round = std::map<std::tuple<uint64_t, bool, QueueId, bool>, Shared>;
 
   absl::StatusOr<std::optional<QueueId>> QueueMeant(const std::string& name) const;
   void SendTo(Watcher& watcher, Round& round, Instant now);
-  v1::LiveUpdate Build(uint64_t since, bool snapshot, std::optional<QueueId> items_of,
+  v1::LiveUpdate Build(uint64_t since, bool snapshot, std::optional<QueueId> items_of, bool radar,
                        Instant now) const;
+  void Advance(Instant now);
   const Board& board() const { return fold_->board(); }
 
   const LiveOptions& options_;
   std::optional<DayFold> fold_;
+  std::optional<Radar> radar_;
+  IntervalFold intervals_;
+  std::set<QueueId> alarmed_;
+  // As far as it has been asked for, for proposals.
+  std::map<QueueId, Requirement> requirements_;
+  v1::Radar radar_shown_;
+  std::string radar_bytes_;
+  uint64_t radar_version_ = 1;
   std::map<uint64_t, Watcher> watchers_;
   bool staffing_stale_ = true;
 };

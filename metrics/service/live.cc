@@ -4,13 +4,17 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "base/runtime/inbox.h"
+#include "base/runtime/log.h"
 #include "base/runtime/thread.h"
 #include "base/status.h"
 #include "metrics/service/hub.h"
+#include "metrics/service/radar_to_proto.h"
+#include "router/service/convert_basics.h"
 
 namespace wissel::metrics {
 namespace {
@@ -25,6 +29,9 @@ constexpr size_t kQueuesARead = 100;
 constexpr Duration kIdleRound = Duration::Millis(500);
 // The live thread sends for at most half of its time, and at least once in this.
 constexpr auto kLongestPause = std::chrono::milliseconds(1'000);
+constexpr Duration kHistoryEvery = Duration::Seconds(5);
+constexpr Duration kProfilesEvery = Duration::Hours(6);
+constexpr Duration kLongestList = Duration::Days(31);
 
 const rpc::Roles kMayLook = {rpc::Role::kManager, rpc::Role::kPlanner, rpc::Role::kAdmin,
                              rpc::Role::kIntegration};
@@ -53,13 +60,17 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
     });
   }
 
-  void Start(std::optional<Board> board) {
-    if (board) hub_.SetBoard(*std::move(board));
+  void Start(std::optional<LiveState> state) {
+    if (state) Begin(*std::move(state));
     if (!hub_.has_board()) {
       // Later batches come into the inbox after the board.
       shard_.Read([self = shared_from_this()](const Engine& engine) {
-        auto made = std::make_shared<Board>(engine, self->shard_.last_sequence());
-        self->Post([parts = self.get(), made] { parts->hub_.SetBoard(std::move(*made)); });
+        auto made = std::make_shared<LiveState>(
+            LiveState{Board(engine, self->shard_.last_sequence()), IntervalFold(),
+                      Radar(self->options_.radar, self->options_.quarter_of)});
+        made->intervals.Begin(made->board);
+        made->radar.Begin(engine.now());
+        self->Post([parts = self.get(), made] { parts->Begin(std::move(*made)); });
       });
     }
     thread_ = std::make_unique<Thread>("live", [this] { Run(); });
@@ -94,6 +105,44 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
     if (pushed != PushResult::kPushed) reply(pushed == PushResult::kFull ? Busy() : Stopping());
   }
 
+  void GetSeries(const v1::GetRadarSeriesRequest& request, rpc::Reply<v1::RadarSeries> reply) {
+    Task get = [this, request, reply] {
+      if (!hub_.has_board()) return reply(absl::UnavailableError("the live view starts"));
+      reply(hub_.SeriesOf(request, shard_.now()));
+    };
+    const PushResult pushed = inbox_.Push(get);
+    if (pushed != PushResult::kPushed) reply(pushed == PushResult::kFull ? Busy() : Stopping());
+  }
+
+  void ListIntervals(const v1::ListIntervalsRequest& request,
+                     rpc::Reply<v1::ListIntervalsResponse> reply) {
+    const auto queue = Hub::QueueNamed(request.queue());
+    if (!queue.ok()) return reply(queue.status());
+    if (!request.has_start_time()) {
+      return reply(RefuseField("startTime", "it is not said from when", "a moment"));
+    }
+    const auto from = ReadTimestamp(request.start_time(), "startTime");
+    if (!from.ok()) return reply(from.status());
+    const auto to = ReadTimestamp(request.end_time(), "endTime");
+    if (!to.ok()) return reply(to.status());
+    if (*to <= *from || *to - *from > kLongestList) {
+      return reply(RefuseField("endTime", "this is no stretch of time that can be listed",
+                               "after startTime, by at most 31 days"));
+    }
+    if (options_.history == nullptr) {
+      return reply(absl::UnavailableError("no history is kept here"));
+    }
+    options_.history->Read(*queue, *from, *to,
+                           [reply](absl::StatusOr<std::vector<HistoryRow>> rows) {
+                             if (!rows.ok())
+                               return reply(absl::UnavailableError("the history cannot be read"));
+                             v1::ListIntervalsResponse response;
+                             for (const HistoryRow& row : *rows)
+                               WriteInterval(row, response.add_intervals());
+                             reply(std::move(response));
+                           });
+  }
+
   void Settle() {
     // Once for what is in the inbox, then for the answers of the shard that it led to.
     for (int round = 0; round < 3; ++round) {
@@ -113,6 +162,18 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
 
   void Post(Task task) { inbox_.Push(task, kAlways); }
 
+  void Begin(LiveState state) {
+    HistoryStore* history = options_.history;
+    const uint64_t after = state.intervals.after();
+    if (history != nullptr && history->sequence() != after) {
+      Log(LogLevel::kWarning, "some of the journal is not in the history",
+          {{"history_to", history->sequence()}, {"counted_from", after}});
+      const absl::Status status = history->BeginAfter(after);
+      if (!status.ok()) Log(LogLevel::kWarning, "the history cannot be written");
+    }
+    hub_.SetBoard(std::move(state));
+  }
+
   void OnBatch(uint64_t first, const std::vector<Event>& events) {
     if (options_.prometheus != nullptr) options_.prometheus->ObserveBatchEvents(events.size());
     if (!hub_.has_board()) return;  // included in the board that is to come
@@ -130,6 +191,7 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
       tasks.clear();
       wake = Step();
     }
+    if (hub_.has_board()) WriteHistory(shard_.now());
     for (Asked& asked : asked_) asked.reply(Stopping());
     hub_.FinishAll(Stopping());
   }
@@ -141,10 +203,32 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
       const Instant now = shard_.now();
       RefreshStaffing(now);
       AnswerAsked(now);
+      KeepHistory(now);
       wake = SendRound(now);
     }
     for (std::promise<void>* settled : std::exchange(settled_, {})) settled->set_value();
     return wake;
+  }
+
+  void KeepHistory(Instant now) {
+    if (options_.history == nullptr) return;
+    if (!written_at_ || now - *written_at_ >= kHistoryEvery) WriteHistory(now);
+    if (profiles_at_ && now - *profiles_at_ < kProfilesEvery) return;
+    profiles_at_ = now;
+    options_.history->ReadProfiles(
+        now, options_.quarter_of, hub_.time_zone(),
+        [self = weak_from_this()](absl::StatusOr<Profiles> read) {
+          auto parts = self.lock();
+          if (parts == nullptr || !read.ok()) return;
+          auto profiles = std::make_shared<const Profiles>(*std::move(read));
+          parts->Post([parts = parts.get(), profiles] { parts->hub_.SetProfiles(profiles); });
+        });
+  }
+
+  void WriteHistory(Instant now) {
+    if (options_.history == nullptr) return;
+    written_at_ = now;
+    options_.history->Write(hub_.TakeIntervals(now));
   }
 
   // The engine knows who could serve a queue; it is asked on the sequencer, seldom and in portions.
@@ -153,26 +237,33 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
     if (!hub_.watched() && asked_.empty()) return;
     if (staffing_at_ && now - *staffing_at_ < options_.staffing_every) return;
     staffing_at_ = now;
-    AskStaffing(hub_.AskStaffing(), 0);
+    AskStaffing(hub_.AskStaffing(), 0, hub_.AlarmedQueues());
   }
 
-  void AskStaffing(std::vector<QueueId> queues, size_t from) {
+  void AskStaffing(std::vector<QueueId> queues, size_t from, std::set<QueueId> alarmed) {
     const size_t to = std::min(queues.size(), from + kQueuesARead);
     // Turned away, it is asked again after the usual while.
     staffing_asked_ = shard_.Read([self = shared_from_this(), queues = std::move(queues), from,
-                                   to](const Engine& engine) mutable {
+                                   alarmed = std::move(alarmed), to](const Engine& engine) mutable {
       std::vector<QueueNow> staffing;
       for (size_t i = from; i < to; ++i) {
-        if (engine.directory().queues.Find(queues[i]) == nullptr) continue;
-        staffing.push_back({queues[i], engine.StaffingOf(queues[i]), std::nullopt});
+        const QueueConfig* config = engine.directory().queues.Find(queues[i]);
+        if (config == nullptr) continue;
+        staffing.push_back({queues[i], engine.StaffingOf(queues[i]), std::nullopt, std::nullopt});
+        if (alarmed.contains(queues[i])) {
+          staffing.back().requirement = *engine.FindRequirement(config->requirement);
+        }
         const Waits* waits = self->options_.waits;
         if (waits != nullptr) staffing.back().wait = waits->In(engine).OfNewcomer(queues[i]).wait;
       }
       self->Post([parts = self.get(), staffing = std::move(staffing), queues = std::move(queues),
-                  to]() mutable {
+                  alarmed = std::move(alarmed), to]() mutable {
         parts->hub_.SetStaffing(staffing);
         parts->changed_ = true;
-        if (to < queues.size()) return parts->AskStaffing(std::move(queues), to);
+        if (to < queues.size()) {
+          return parts->AskStaffing(std::move(queues), to, std::move(alarmed));
+        }
+        parts->hub_.RefreshRadar();
         parts->staffing_asked_ = false;
       });
     });
@@ -209,6 +300,8 @@ class Live::Parts : public std::enable_shared_from_this<Live::Parts> {
   std::vector<std::promise<void>*> settled_;
   std::optional<Instant> staffing_at_;
   std::optional<Instant> sent_at_;
+  std::optional<Instant> written_at_;
+  std::optional<Instant> profiles_at_;
   Duration pause_;
   bool staffing_asked_ = false;
   bool changed_ = false;
@@ -230,9 +323,19 @@ void Live::Register(rpc::MethodTable& table) {
       "wissel.v1.LiveService.WatchLive", rpc::Access::Of(kMayLook),
       [parts = parts_](const rpc::Context&, const v1::WatchLiveRequest& request,
                        Hub::Stream stream) { parts->Watch(request, std::move(stream)); });
+  table.Unary<v1::GetRadarSeriesRequest, v1::RadarSeries>(
+      "wissel.v1.LiveService.GetRadarSeries", rpc::Access::Of(kMayLook),
+      [parts = parts_](const rpc::Context&, const v1::GetRadarSeriesRequest& request,
+                       rpc::Reply<v1::RadarSeries> reply) { parts->GetSeries(request, reply); });
+  table.Unary<v1::ListIntervalsRequest, v1::ListIntervalsResponse>(
+      "wissel.v1.LiveService.ListIntervals", rpc::Access::Of(kMayLook),
+      [parts = parts_](const rpc::Context&, const v1::ListIntervalsRequest& request,
+                       rpc::Reply<v1::ListIntervalsResponse> reply) {
+        parts->ListIntervals(request, reply);
+      });
 }
 
-void Live::Start(std::optional<Board> board) { parts_->Start(std::move(board)); }
+void Live::Start(std::optional<LiveState> state) { parts_->Start(std::move(state)); }
 void Live::Stop() { parts_->Stop(); }
 void Live::Settle() { parts_->Settle(); }
 

@@ -12,6 +12,9 @@
 #include "base/rpc/method_table.h"
 #include "base/time.h"
 #include "metrics/core/board.h"
+#include "metrics/core/interval_fold.h"
+#include "metrics/core/radar/radar.h"
+#include "metrics/history/history_store.h"
 #include "metrics/service/calendar.h"
 #include "metrics/service/prometheus.h"
 #include "metrics/service/rows_to_proto.h"
@@ -32,6 +35,18 @@ struct LiveOptions {
   const Waits* waits = nullptr;
   // Must outlive the service; none: figures are not kept.
   Prometheus* prometheus = nullptr;
+  RadarOptions radar;
+  QuarterOfWeek quarter_of = LocalQuarterOfWeek;
+  // Keeps what has been counted and says what is usual; must outlive the service. None: the radar
+  // knows today only, and ListIntervals is UNAVAILABLE.
+  HistoryStore* history = nullptr;
+};
+
+// What the live view has folded so far, all as of the same event.
+struct LiveState {
+  Board board;
+  IntervalFold intervals;
+  Radar radar;
 };
 
 class Live {
@@ -41,10 +56,10 @@ class Live {
 
   void Register(rpc::MethodTable& table);
 
-  // `board` as of an event that the shard has published or will publish: the day's counters go on
+  // `state` as of an event that the shard has published or will publish: the day's counters go on
   // from it (DayFold over the journal since the day's start makes one). None: one is made from the
   // engine, and the counters begin now with what waits.
-  void Start(std::optional<Board> board = std::nullopt);
+  void Start(std::optional<LiveState> state = std::nullopt);
   // Ends every stream; calls from then on are UNAVAILABLE.
   void Stop();
 

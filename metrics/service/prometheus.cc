@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -84,6 +85,9 @@ class Prometheus::Figures {
                  .Register(registry)),
         waiting(Gauges("wissel_waiting_items", "Work items that wait or are being offered.")),
         agents(Gauges("wissel_agents", "Agents by presence.")),
+        alarms(Gauges("wissel_radar_alarms",
+                      "Standing alarms of the radar: arrivals above (up) or below (down) what is "
+                      "expected.")),
         decision(Histogram("wissel_decision_seconds", "Time to decide one command.", kWorkSeconds)),
         commit(Histogram("wissel_journal_commit_seconds",
                          "Time to make one batch of events durable.", kWorkSeconds)),
@@ -145,6 +149,7 @@ class Prometheus::Figures {
   prom::Family<prom::Histogram>& wait;
   prom::Family<prom::Gauge>& waiting;
   prom::Family<prom::Gauge>& agents;
+  prom::Family<prom::Gauge>& alarms;
   prom::Histogram& decision;
   prom::Histogram& commit;
   prom::Histogram& publish;
@@ -152,6 +157,8 @@ class Prometheus::Figures {
   prom::Histogram& batch_bytes;
   prom::Gauge& inbox;
   uint64_t shown_version = 0;
+  uint64_t shown_radar = 0;
+  std::vector<prom::Gauge*> alarms_shown;  // those that are not 0
 
  private:
   prom::Family<prom::Counter>& Counters(const char* name, const char* help) {
@@ -236,6 +243,20 @@ void Prometheus::Show(const Board& board) {
         .Set(static_cast<double>(board.AgentsIn(presence)));
   }
   f.shown_version = board.version();
+}
+
+void Prometheus::ShowAlarms(const Radar& radar, const Directory& directory) {
+  Figures& f = *figures_;
+  if (f.shown_radar == radar.version()) return;
+  f.shown_radar = radar.version();
+  for (prom::Gauge* gauge : std::exchange(f.alarms_shown, {})) gauge->Set(0);
+  for (const SeriesKey& key : radar.Alarms()) {
+    const bool up = radar.Find(key)->alarm()->direction == Direction::kUp;
+    prom::Gauge& gauge = f.alarms.Add(
+        {{"queue", f.Of(key.queue, directory).label}, {"direction", up ? "up" : "down"}});
+    gauge.Increment();
+    f.alarms_shown.push_back(&gauge);
+  }
 }
 
 void Prometheus::ObserveDecision(double seconds) { figures_->decision.Observe(seconds); }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "metrics/core/board.h"
+#include "metrics/core/radar/radar.h"
 
 namespace wissel::metrics {
 
@@ -27,6 +28,8 @@ class Prometheus {
   void Count(const Event& event, const Board& before);
   // Brings the gauges up to the board; costs what changed since the last call.
   void Show(const Board& board);
+  // Standing alarms by queue and direction; those of its topics count for the queue.
+  void ShowAlarms(const Radar& radar, const Directory& directory);
 
   // What the sequencer measures of itself.
   void ObserveDecision(double seconds);

@@ -270,6 +270,65 @@ TEST_F(LiveTest, ShowsTheFirst200OfALine) {
   EXPECT_EQ(live.waiting().total(), 205);
 }
 
+TEST_F(LiveTest, SaysWhatTheRadarFoundAndWhatCanBeDone) {
+  auto stream = Watch();
+  const std::string about = R"({"workItem": {"queue": "queues/tax", "topic": "letter"}})";
+  const auto minutes = [&](int count, int arrivals) {
+    for (int i = 0; i < count * arrivals; ++i) {
+      center_.Must<v1::WorkItem>("WorkService.CreateWorkItem", about);
+      Pass(Duration::Millis(60'000 / arrivals));
+    }
+  };
+  minutes(70, 2);
+  v1::Radar radar = Get().radar();
+  EXPECT_TRUE(radar.alarms().empty());
+  EXPECT_EQ(radar.series(), 2);  // the queue, and its topic
+  EXPECT_EQ(radar.series_by_history(), 0);
+  EXPECT_EQ(radar.days_per_false_alarm(), 7);
+
+  minutes(3, 20);
+  Pass(Duration::Seconds(3));
+  radar = Get().radar();
+  ASSERT_EQ(radar.alarms_size(), 2);
+  const v1::RadarAlarm& alarm = radar.alarms(0);
+  EXPECT_EQ(alarm.queue(), "queues/tax");
+  EXPECT_EQ(alarm.direction(), v1::RadarAlarm::UP);
+  EXPECT_EQ(alarm.basis(), v1::RadarAlarm::TODAY);
+  EXPECT_GT(alarm.observed(), alarm.expected_high());
+  ASSERT_GE(alarm.proposals_size(), 1);
+  EXPECT_EQ(alarm.proposals(0).kind(), v1::RadarProposal::ANNOUNCE);
+  EXPECT_EQ(alarm.proposals(0).contacts(), 200);
+  // Who watches was told.
+  int told = 0;
+  for (const v1::LiveUpdate& update : stream->updates()) told += update.radar().alarms_size() == 2;
+  EXPECT_GE(told, 1);
+
+  const auto series = center_.Must<v1::RadarSeries>(
+      "LiveService.GetRadarSeries", R"({"queue": "queues/tax", "topic": "letter"})");
+  EXPECT_GE(series.points_size(), 14);
+  const std::string none = R"({"queue": "queues/tax", "topic": "none"})";
+  center_.Refused<v1::RadarSeries>("LiveService.GetRadarSeries", none, absl::StatusCode::kNotFound,
+                                   "topic");
+}
+
+TEST_F(LiveTest, RefusesWhoMayNotLookAtTheRadarOrTheQuarters) {
+  center_.Refused<v1::RadarSeries>("LiveService.GetRadarSeries", R"({"queue": "queues/tax"})",
+                                   absl::StatusCode::kPermissionDenied, "", Desk("anna"));
+  center_.Refused<v1::ListIntervalsResponse>("LiveService.ListIntervals", "{}",
+                                             absl::StatusCode::kPermissionDenied, "", Desk("anna"));
+  center_.Refused<v1::ListIntervalsResponse>("LiveService.ListIntervals", "{}",
+                                             absl::StatusCode::kInvalidArgument, "startTime");
+  const std::string too_long =
+      R"({"startTime": "2026-03-01T00:00:00Z", "endTime": "2026-05-01T00:00:00Z"})";
+  center_.Refused<v1::ListIntervalsResponse>("LiveService.ListIntervals", too_long,
+                                             absl::StatusCode::kInvalidArgument, "endTime");
+  // This one keeps no history.
+  const std::string day =
+      R"({"startTime": "2026-03-01T00:00:00Z", "endTime": "2026-03-02T00:00:00Z"})";
+  center_.Refused<v1::ListIntervalsResponse>("LiveService.ListIntervals", day,
+                                             absl::StatusCode::kUnavailable, "");
+}
+
 TEST_F(LiveTest, RefusesWhoMayNotAndWhatIsNot) {
   center_.Refused<v1::LiveUpdate>("LiveService.GetLive", R"({"itemsOfQueue": "queues/none"})",
                                   absl::StatusCode::kNotFound, "itemsOfQueue");

@@ -1,6 +1,7 @@
 // The wired center, without doors: what a configuration file makes of it, and that a day goes on
 // after a restart.
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -175,6 +176,22 @@ TEST(CenterTest, TheDaysCountersGoOnAfterARestart) {
   }
   auto center = OpenCenter(folder.path());
   EXPECT_EQ(offered(*center), 3);
+  // And so does the history: each is counted once, in the quarter in which it came.
+  wissel::v1::ListIntervalsRequest quarters;
+  quarters.set_queue("queues/night");
+  quarters.mutable_start_time()->set_seconds(std::time(nullptr) - 3'600);
+  quarters.mutable_end_time()->set_seconds(std::time(nullptr) + 60);
+  auto listed =
+      Call<wissel::v1::ListIntervalsResponse>(*center, "LiveService.ListIntervals", quarters);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  int64_t arrivals = 0;
+  int64_t abandoned = 0;
+  for (const auto& quarter : listed->intervals()) {
+    arrivals += quarter.arrivals();
+    abandoned += quarter.abandoned();
+  }
+  EXPECT_EQ(arrivals, 3);
+  EXPECT_EQ(abandoned, 3);
   EXPECT_TRUE(center->Ready().ok());
   EXPECT_THAT(center->MetricsText(), HasSubstr("# TYPE wissel_"));
 }
