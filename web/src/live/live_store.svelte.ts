@@ -6,6 +6,7 @@ import type {
   LiveService,
   LiveUpdate,
   QueueLive,
+  Radar,
   WaitingItems,
 } from "../gen/wissel/v1/live_pb";
 import type { ServerClock } from "../lib/clock.svelte";
@@ -26,6 +27,8 @@ export class LiveStore {
   agents = $state.raw<readonly AgentLive[]>([]);
   /** The server's clock when it was last heard; 0 before. */
   heardAt = $state(0);
+  /** What the radar says; undefined until it is known. */
+  radar = $state.raw<Radar | undefined>(undefined);
   /** Number of the last entry in the record of who did what. */
   lastAuditEntry = $state(0n);
 
@@ -109,6 +112,7 @@ export class LiveStore {
     const gone = update.removed.length > 0 || update.snapshot;
     if (update.queues.length > 0 || gone) this.queues = [...this.#queues.values()];
     if (update.agents.length > 0 || gone) this.agents = [...this.#agents.values()];
+    if (update.radar) this.radar = update.radar;
     if (update.waiting?.queue === this.#watched) this.waiting = update.waiting;
   }
 }

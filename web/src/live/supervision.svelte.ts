@@ -5,14 +5,15 @@ import { Code } from "@connectrpc/connect";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Presence } from "../gen/wissel/v1/agent_pb";
 import type { Agent, AgentSchema } from "../gen/wissel/v1/config_pb";
-import type { WorkItem } from "../gen/wissel/v1/work_pb";
+import { WorkItem_State, type WorkItem } from "../gen/wissel/v1/work_pb";
 import { announcer } from "../lib/announce.svelte";
+import { clock } from "../lib/clock.svelte";
 import { codeOf, problemOf } from "../lib/errors";
 import { listed } from "../lib/format";
 import { t } from "../lib/i18n.svelte";
 import { newRequestId } from "../lib/request_id";
 import { withRetry } from "../lib/retry";
-import { idOf } from "../lib/time";
+import { idOf, msOf } from "../lib/time";
 import type { Clients } from "../lib/transport";
 
 type NameOf = (resource: string) => string;
@@ -37,6 +38,8 @@ function wish<T>(call: (requestId: string) => Promise<T>): Promise<T> {
 
 // Nobody takes back more than this.
 const kDeedsKept = 20;
+// Who waits longest goes first; the rest has to be asked for again.
+const kSentOnAtOnce = 200;
 
 export class Supervision {
   /** The last deed, until it is undone, dismissed or followed by another. */
@@ -222,6 +225,36 @@ export class Supervision {
         requestId,
       }),
     );
+  }
+
+  /** Who waits in the queue beyond the promise goes on to another. */
+  async sendOn(queue: string, to: string): Promise<void> {
+    const move = (name: string, etag: string, target: string) =>
+      wish((requestId) =>
+        this.#clients.work.transferWorkItem({ name, target: { case: "queue", value: target }, etag, requestId }),
+      );
+    const late = new Map<string, WorkItem>();
+    await this.#one(queue, async () => {
+      const { workItems } = await withRetry(() =>
+        this.#clients.work.listWorkItems({ queue, state: WorkItem_State.WAITING, pageSize: kSentOnAtOnce }),
+      );
+      const now = clock.read();
+      for (const item of workItems) {
+        if ((msOf(item.dueTime) ?? now) < now) late.set(item.name, item);
+      }
+    });
+    const undo: Deed["undo"] = [];
+    await this.#forEach([...late.keys()], async (name) => {
+      const item = late.get(name)!;
+      const after = await move(name, item.etag, to);
+      undo.push({ about: name, step: () => this.#bringBack(item, move(name, after.etag, queue)) });
+    });
+    if (undo.length === 0) return;
+    this.#did({
+      text: t("act.sentOn", { count: undo.length, queue: this.#nameOf(queue), to: this.#nameOf(to) }),
+      restores: t("act.restores", { before: this.#nameOf(queue) }),
+      undo,
+    });
   }
 
   async assign(item: WorkItem, agent: string): Promise<void> {
