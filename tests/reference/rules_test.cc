@@ -29,6 +29,7 @@ class World {
     size.hours = seed % 2 == 0;
     SetUpCenter(*inspector_, dice_, size, now_);
     Fold();
+    made_ = book_.versions().size() - 1;
   }
 
   bool ok() const { return inspector_->ok() && !::testing::Test::HasFailure(); }
@@ -102,9 +103,12 @@ class World {
     EXPECT_EQ(version->by, "users/maya") << version->sentence;
   }
 
-  // Any version of this day. Refused where people or work stand in the way.
+  // Any version since the center stood: before that there was nobody in it. Refused where people or
+  // work stand in the way.
   void GoBack() {
-    const RuleVersion& to = dice_.Pick(book_.versions());
+    const std::vector<RuleVersion>& versions = book_.versions();
+    const auto since = static_cast<uint32_t>(versions.size() - made_);
+    const RuleVersion& to = versions[made_ + dice_.Below(since)];
     const std::optional<Rules> rules = book_.At(to.number);
     ASSERT_TRUE(rules.has_value());
     EXPECT_TRUE(SaySame(*rules, known_.at(to.number))) << "version " << to.number;
@@ -124,6 +128,7 @@ class World {
   Instant now_ = simulation::kMorning;
   RuleBook book_;
   std::map<uint64_t, Rules> known_;
+  size_t made_ = 0;  // which of the versions made the center
   int applied_ = 0;
   int refused_ = 0;
   int restored_ = 0;
