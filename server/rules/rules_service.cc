@@ -135,12 +135,14 @@ class RulesService::Parts : public std::enable_shared_from_this<Parts> {
                                         const Origin& origin) {
     WISSEL_RETURN_IF_ERROR(CheckExpected(request.expected_version()));
     absl::StatusOr<Proposal> proposal = desk.Read(request);
-    absl::StatusOr<CommandBody> body = proposal.status();
+    absl::StatusOr<ApplyRules> rules;
     if (proposal.ok()) {
-      body = ApplyRules{
+      rules = ApplyRules{
           proposal->changes, static_cast<uint64_t>(request.expected_version()), request.note(), {}};
+    } else {
+      rules = proposal.status();
     }
-    WISSEL_ASSIGN_OR_RETURN(const Outcome outcome, Carry(std::move(body), origin));
+    WISSEL_ASSIGN_OR_RETURN(const Outcome outcome, Carry(std::move(rules), origin));
     if (!outcome.repeated) WISSEL_RETURN_IF_ERROR(NamePeople(*proposal));
     return desk.Shown(outcome.subject);
   }
@@ -149,13 +151,11 @@ class RulesService::Parts : public std::enable_shared_from_this<Parts> {
                                            const Origin& origin) {
     WISSEL_RETURN_IF_ERROR(CheckExpected(request.expected_version()));
     absl::StatusOr<ApplyRules> rules = desk.Read(request);
-    absl::StatusOr<CommandBody> body = rules.status();
     if (rules.ok()) {
       rules->if_revision = static_cast<uint64_t>(request.expected_version());
       rules->note = request.note();
-      body = *std::move(rules);
     }
-    WISSEL_ASSIGN_OR_RETURN(const Outcome outcome, Carry(std::move(body), origin));
+    WISSEL_ASSIGN_OR_RETURN(const Outcome outcome, Carry(std::move(rules), origin));
     ForgetTheDeleted();
     return desk.Shown(outcome.subject);
   }
