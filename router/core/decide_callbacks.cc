@@ -70,7 +70,7 @@ std::optional<Instant> Decider::FindSlot(QueueId id, Instant from, Instant until
   const QueueConfig& queue = s_.directory.queues.Get(id);
   const int32_t most = queue.retry->per_slot;
   Instant slot = SlotOf(from);
-  if (slot < from) slot = slot + kCallbackSlot;
+  if (slot < from || slot <= now_) slot = slot + kCallbackSlot;
   for (; slot < until; slot = slot + kCallbackSlot) {
     const auto promised = row.callbacks.find(slot);
     if (most > 0 && promised != row.callbacks.end() && promised->second >= most) continue;

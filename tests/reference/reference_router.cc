@@ -158,6 +158,7 @@ std::optional<Instant> ReferenceRouter::FirstSlot(QueueId id, Instant from, Inst
       quarter = std::max(quarter, from.millis() / 900'000 - 1);
       continue;
     }
+    if (slot <= model_.now) continue;  // has begun
     if (slot >= until) return std::nullopt;
     bool open = !queue.config.hours;
     for (const Opening& o : queue.openings) open |= o.from <= slot && slot < o.to;

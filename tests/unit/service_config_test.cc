@@ -135,8 +135,8 @@ TEST_F(ConfigTest, WhatIsGivenIsShownAgain) {
           "weekly": [{"days": ["monday"], "ranges": [{"from": "08:30", "to": "24:00"}]}],
           "specialDays": [{"date": "2026-12-25"}],
           "closedAction": {"kind": "REDIRECT", "queue": "queues/tax"}},
-      "selection": ["FEWEST_SKILLS", "FIXED_ORDER"],
-      "requirement": {"steps": [{"skills": [{"skill": "skills/dutch", "minLevel": 4}],
+      "selection": ["FEWEST_SKILLS", "FIXED_ORDER"], "wakeHold": "10s",
+      "conversationExpires": "3600s", "requirement": {"steps": [{"skills": [{"skill": "skills/dutch", "minLevel": 4}],
           "expiresAfter": "60s"}, {}]}})";
   again(v1::Queue(), "Queue", R"({"queueId": "y", "queue": {)" + queue + "}",
         R"({"name": "queues/y", )" + queue);
@@ -174,6 +174,8 @@ TEST_F(ConfigTest, RefusesQueuesThatCannotWork) {
   RefusedQueue(R"("defaultBand": 10)", "defaultBand");
   RefusedQueue(R"("maxDeclines": 0)", "maxDeclines");
   RefusedQueue(R"("declineGap": "-1s")", "declineGap");
+  RefusedQueue(R"("wakeHold": "-1s")", "wakeHold");
+  RefusedQueue(R"("conversationExpires": "30s")", "conversationExpires");
   RefusedQueue(R"("wrapUp": {"mode": 9})", "wrapUp.mode");
   RefusedQueue(R"("wrapUp": {"mode": "TIMED"})", "wrapUp.limit");
   RefusedQueue(R"("wrapUp": {"mode": "TIMED", "limit": "3601s"})", "wrapUp.limit");
