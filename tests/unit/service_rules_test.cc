@@ -183,15 +183,15 @@ TEST_F(RulesTest, CallbacksAreSpreadOverSlotsWithRoom) {
     return R"({"name": "workItems/)" + std::to_string(item) + R"(", "spreadOver": ")" + over +
            "\"}";
   };
-  const auto first = Must<v1::WorkItem>("WorkService.PromiseCallback", spread(1, "900s"));
+  const auto first = Must<v1::WorkItem>("WorkService.PromiseCallback", spread(1, "1800s"));
   EXPECT_EQ(first.state(), v1::WorkItem::SCHEDULED);
   EXPECT_EQ(first.not_before_time().seconds() % 900, 0);
-  const auto full = center_.Call<v1::WorkItem>("WorkService.PromiseCallback", spread(2, "900s"));
+  const auto full = center_.Call<v1::WorkItem>("WorkService.PromiseCallback", spread(2, "1800s"));
   EXPECT_EQ(full.status().code(), StatusCode::kFailedPrecondition);
   const Alternative next{Alternative::Kind::kCallback, "queues/tax",
                          Instant::FromMillis((first.not_before_time().seconds() + 900) * 1000)};
   EXPECT_EQ(AlternativesOf(full.status()), std::vector{next});
-  const auto second = Must<v1::WorkItem>("WorkService.PromiseCallback", spread(2, "1800s"));
+  const auto second = Must<v1::WorkItem>("WorkService.PromiseCallback", spread(2, "2700s"));
   EXPECT_EQ(second.not_before_time().seconds(), first.not_before_time().seconds() + 900);
   center_.Refused<v1::WorkItem>("WorkService.PromiseCallback", spread(2, "60s"),
                                 StatusCode::kInvalidArgument, "spreadOver");
