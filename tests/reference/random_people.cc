@@ -368,6 +368,10 @@ CommandBody People::Nonsense() {
 
 CommandBody NextCommand(Dice& dice, const Model& model, const Habits& habits) {
   People people(dice, model);
+  // More than enough came otherwise than by arriving: transfers, consults, what was set aside.
+  if (model.living.size() > 2 * habits.crowd) {
+    return dice.Chance(50) ? people.Leave() : people.Work();
+  }
   const uint32_t arrive = model.living.size() < habits.crowd ? habits.arrive : 0;
   uint32_t throw_of_all =
       dice.Below(arrive + habits.answer + habits.work + habits.presence + habits.lease +
