@@ -155,6 +155,8 @@ std::optional<TakingOrder> FirstKept(const State& state, AgentId agent, ChannelS
   for (const OrderKey& key : state.lines.KeptFor(agent)) {
     const Item& item = state.items.Get(key.id).item;
     if (!room.Has(item.channel) || !MayTakeKept(state, item, agent)) continue;
+    // Its time has passed, while the queue was closed; it is about to look elsewhere.
+    if (item.keep && item.keep->until && *item.keep->until <= state.clock) continue;
     const uint8_t rank = state.HelpFor(item, state.directory.agents.Get(agent).profile).rank;
     const TakingOrder order =
         TakingOrderOf(state, key, state.classes.Of(item.queue, item.channel), rank);

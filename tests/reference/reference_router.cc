@@ -234,6 +234,8 @@ bool ReferenceRouter::CouldTake(const AgentPicture& agent, const ItemPicture& it
   if (item.state != ItemState::kWaiting || !agent.open_for_work()) return false;
   const std::optional<size_t> turn = TurnOf(item, agent.id);
   if ((item.keep || item.stay) && !turn) return false;
+  // Its time has passed, while the queue was closed; it is about to look elsewhere.
+  if (item.keep && item.keep->until && *item.keep->until <= now) return false;
   if (!turn) {
     // Their turn: skills may not be asked.
     const std::optional<Turn> now_theirs = PreferredTurn(item);
