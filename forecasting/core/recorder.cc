@@ -90,7 +90,9 @@ absl::Status Recorder::Wake(const RecordedBatch& batch, Instant at, size_t& know
   const std::optional<Instant> timer = engine_.NextTimer();
   decided_.clear();
   engine_.Wake(at, decided_);
-  if (!decided_.empty() && *timer < at) {
+  // Nothing was awake between the epochs, also where what was due came to nothing by being late.
+  const bool restarted = batches_ > 1 && batch.epoch != epoch_;
+  if (timer && *timer < at && (restarted || !decided_.empty())) {
     recording_.pauses.push_back({std::max(*timer, last_), at});
   }
   return Match(batch, known);
