@@ -37,10 +37,10 @@ describe("an item that stays for its own adviser", () => {
     assert.equal(item.state, "WAITING");
     assert.ok(item.staying.until > item.enterTime);
     await manager.page.getByTestId("queue-row").filter({ hasText: kTopic }).getByRole("button").first().click();
-    await manager.page.getByRole("button", { name: manager.t("live.whyItem").split("{")[0] }).first().click();
+    await manager.page.getByRole("button", { name: manager.t("live.whyItem", { number: item.name.split("/")[1] }) }).click();
     const why = manager.page.getByTestId("why");
-    await why.getByText(manager.t("change.stayEnds")).waitFor();
-    await why.getByText("for its preferred agents alone").waitFor();
+    await why.filter({ hasText: "for its preferred agents alone" }).waitFor();
+    await manager.page.getByRole("dialog").getByText(manager.t("change.stayEnds")).waitFor();
     await manager.picture("why-stays");
     assert.deepEqual(await manager.violations(), []);
     await manager.page.keyboard.press("Escape");
