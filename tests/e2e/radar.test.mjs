@@ -253,12 +253,17 @@ describe("the day's books", () => {
     await manager.picture("books-dark");
     assert.deepEqual(await manager.violations(), []);
     await manager.page.keyboard.press("Escape");
-    // The same from the history: what was offered in the quarters and did not end waits.
-    const { intervals } = await server.ask("LiveService/ListIntervals", today(), admin);
+    // The same from the history, which is written a little later: what was offered in the quarters and did
+    // not end waits.
     const { queues } = await live();
+    const sumOf = (intervals, queue, field) =>
+      intervals.filter((one) => one.queue === queue.name).reduce((all, one) => all + number(one[field]), 0);
+    const { intervals } = await until(
+      () => server.ask("LiveService/ListIntervals", today(), admin),
+      ({ intervals: all }) => queues.every((queue) => sumOf(all, queue, "offered") === number(queue.offered)),
+    );
     for (const queue of queues) {
-      const sum = (field) =>
-        intervals.filter((one) => one.queue === queue.name).reduce((all, one) => all + number(one[field]), 0);
+      const sum = (field) => sumOf(intervals, queue, field);
       for (const field of ["offered", "answered", "abandoned", "endedOtherwise"]) {
         assert.equal(sum(field), number(queue[field]), `${queue.name} ${field}`);
       }

@@ -128,7 +128,9 @@ void VaryOverflow(QueueConfig& config, Dice& dice, const Model& model) {
   }
   config.share_floor_permille =
       dice.Chance(60) ? 0 : static_cast<int32_t>(dice.Between(1, 8) * 100);
-  while (dice.Chance(25)) config.entry_gates.push_back(RandomGate(dice, model, config.name));
+  for (uint32_t left = dice.Chance(25) ? 1 + dice.Below(2) : 0; left > 0; --left) {
+    config.entry_gates.push_back(RandomGate(dice, model, config.name));
+  }
   const auto target = AnotherQueue(dice, model, config.name);
   if (target && dice.Chance(30)) {
     config.overflow = Overflow{Duration::Seconds(dice.Between(1, 90)), *target};

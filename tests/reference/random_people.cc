@@ -72,7 +72,7 @@ CommandBody People::Arrive() {
   }
   if (!create.preferred.empty() && dice_.Chance(60)) create.fallback = AnyFallback();
   // Estimates as a door would bring them, of any queue.
-  while (dice_.Chance(30)) {
+  for (uint32_t left = dice_.Chance(30) ? dice_.Between(1, 3) : 0; left > 0; --left) {
     create.waits.push_back({AnyQueue(), Duration::Seconds(dice_.Between(1, 400))});
   }
   create.contact = "c" + std::to_string(dice_.Below(12));
