@@ -95,9 +95,9 @@ std::optional<Instant> Decider::NextOpening(QueueId queue) const {
 // not known, nobody to call is, or it ends before, it is held.
 void Decider::PromiseForOpening(ItemId id) {
   const Item& item = ItemAt(id);
+  if (item.state != ItemState::kWaitingForHours || item.contact.empty()) return;
   const QueueConfig& queue = QueueOf(item);
-  if (item.state != ItemState::kWaitingForHours || item.contact.empty() || !queue.retry) return;
-  if (queue.closed_action != ClosedActionKind::kCallback) return;
+  if (!queue.retry || queue.closed_action != ClosedActionKind::kCallback) return;
   const std::optional<Instant> opens = NextOpening(item.queue);
   if (!opens || (item.not_after && *item.not_after <= *opens)) return;
   Emit(CallbackPromised{id, opens, item.not_after.value_or(*opens + queue.retry->expires_after)});

@@ -8,10 +8,11 @@
 namespace wissel {
 
 void Decider::Place(ItemId id) {
-  if (ItemAt(id).state != ItemState::kWaiting || Expire(id)) return;
-  if (PlaceKept(id) || PlaceStaying(id)) return;
+  const Item& item = ItemAt(id);
+  if (item.state != ItemState::kWaiting || Expire(id)) return;
+  if (item.is_reserved() && (PlaceKept(id) || PlaceStaying(id))) return;
   Advance(id);
-  if (!PlacePreferred(id) && !FallBack(id)) Seek(id);
+  if (item.preferred.empty() || (!PlacePreferred(id) && !FallBack(id))) Seek(id);
 }
 
 // Of an item that waits already: preferred agents had their turn when it began to.
@@ -232,6 +233,7 @@ void Decider::Serve(AgentId agent, std::optional<ItemId> before) {
 
 // Each takes what is first for them; of several who would take the same item, it chooses.
 void Decider::ServeTogether(const std::vector<AgentId>& agents, std::optional<ItemId> before) {
+  if (agents.empty()) return;
   if (agents.size() == 1) return Serve(agents.front(), before);
   for (AgentId agent : agents) {
     ResumeParked(agent);

@@ -226,7 +226,7 @@ class Recorder : private TalkRecorder {
     row.item.reason_codes = e.reason_codes;
     row.item.wrap_until.reset();
     row.item.awaited_until.reset();
-    LeaveAgent(e.agent, row.item);
+    GiveUp(e.agent, row.item);
     End(row, ItemState::kCompleted);
     s_.Reindex(e.agent);
     s_.ForgetOldestEnded();

@@ -81,11 +81,15 @@ class RecorderParts {
   }
   // The agent gives up an accepted item. One that was set aside ended no work of theirs.
   void LeaveAgent(AgentId agent, Item& item) {
+    GiveUp(agent, item);
+    s_.Reindex(agent);
+  }
+  // The same, where the agent's load is counted afterwards.
+  void GiveUp(AgentId agent, Item& item) {
     RemoveFromWork(agent, item.id);
     if (item.state != ItemState::kAwaitingCustomer) {
       s_.agents[agent.value()].state.idle_since = at_;
     }
-    s_.Reindex(agent);
   }
   void FileDecision(Item& item) {
     if (!item.decision) return;

@@ -182,7 +182,7 @@ void State::CountCallback(ItemTable::Row& row) {
 
 void State::Reindex(ItemTable::Row& row) {
   const Item& item = row.item;
-  CountCallback(row);
+  if (row.slot || item.state == ItemState::kScheduled) CountCallback(row);
   WaitPlace place;
   if (item.state == ItemState::kWaiting) {
     place.queue = item.queue;
