@@ -167,6 +167,7 @@ std::vector<SeriesKey> Radar::Alarms() const {
   std::stable_sort(standing.begin(), standing.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<SeriesKey> keys;
+  keys.reserve(standing.size());
   for (auto& [named, key] : standing) keys.push_back(std::move(key));
   return keys;
 }
