@@ -11,7 +11,7 @@ import {
 } from "../gen/wissel/v1/work_pb";
 import { clockTimeWithSeconds, count, decimal, percent, spoken } from "./format";
 import { t } from "./i18n.svelte";
-import { asWords, awayReasonName, deviationName, partnerName, stateName } from "./labels";
+import { asWords, awayReasonName, deviationName, stateName } from "./labels";
 import { idOf, msOf, spanMs } from "./time";
 
 /** Of a queue that a routing profile does not name. */
@@ -89,7 +89,7 @@ export function rankOf(rank: ProfileRank, nameOf: NameOf): string {
 export function whyChosen(decision: Decision, nameOf: NameOf = (name) => asWords(idOf(name))): string {
   const why = whyThem(decision);
   if (!decision.partnerTurn) return why;
-  const partner = partnerName(decision.partnerTurn.partner, nameOf);
+  const partner = decision.partnerTurn.partner === "" ? t("chosen.theHouse") : nameOf(decision.partnerTurn.partner);
   const reason = deviationName(decision.partnerTurn.deviation);
   return reason === "" ? t("chosen.turn", { why, partner }) : t("chosen.notTheirTurn", { why, partner, reason });
 }
