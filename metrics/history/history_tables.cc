@@ -50,6 +50,8 @@ constexpr const char* kAddTopic =
     " ON CONFLICT (queue, topic, start) DO UPDATE SET " WISSEL_ADDED(arrivals) ", imported = 0";
 
 constexpr int64_t kLeastOfTopic = 5;
+// A topic that came up later than this is as unusual after a restart as it was before.
+constexpr Duration kTopicIsNew = Duration::Days(1);
 
 uint64_t SecondsOf(Instant t) { return static_cast<uint64_t>(t.millis() / 1000); }
 Instant InstantOf(uint64_t seconds) {
@@ -245,7 +247,8 @@ absl::StatusOr<Profiles> HistoryTables::ReadProfiles(Instant now, const QuarterO
   for (const auto& [name, one] : series) {
     int64_t total = 0;
     for (const auto& [start, count] : one.counts) total += count;
-    if (!name.second.empty() && total < kLeastOfTopic) continue;
+    const bool is_new = total < kLeastOfTopic || one.first > to - kTopicIsNew;
+    if (!name.second.empty() && is_new) continue;
     // A quarter of the queue that was imported was watched for its topics too.
     const auto of_queue = series.find({name.first, ""});
     WeekProfileBuilder builder;

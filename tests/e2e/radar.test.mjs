@@ -282,7 +282,7 @@ function today() {
 describe("a restart", () => {
   test("keeps what is usual, the alarms and the books", async () => {
     const before = await live();
-    assert.equal(before.radar.seriesByHistory, 3); // a topic that no week has seen is judged by its queue
+    assert.equal(before.radar.seriesByHistory, 3); // a topic that came up today is judged by its queue
     clearInterval(beating);
     assert.equal(await server.stop(), 0);
     await begin();

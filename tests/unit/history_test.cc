@@ -80,6 +80,8 @@ TEST(HistoryTables, SaysWhatIsUsualAndWhatItDoesNotKnow) {
       counts.push_back({"tax", "permits", start, quarter == 0 ? 2 : 0});
     }
   }
+  // Nobody knew it yesterday: as unusual in the next quarter as in this one.
+  counts.push_back({"tax", "letter", kMonday - kInterval, 40});
   ASSERT_TRUE(tables.Import(counts).ok());
   const Profiles profiles = *tables.ReadProfiles(kMonday, LocalQuarterOfWeek, "UTC");
   ASSERT_EQ(profiles.size(), 2U);
