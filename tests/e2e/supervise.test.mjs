@@ -35,11 +35,14 @@ async function done(text) {
 }
 
 // The change that the page asked for has been made when the server says so.
-async function until(wanted) {
-  for (;;) {
+async function until(wanted, withinMs = 15_000) {
+  for (const end = Date.now() + withinMs; Date.now() < end; ) {
     const value = await wanted();
     if (value) return value;
+    await new Promise((later) => setTimeout(later, 50));
   }
+  await manager.picture("supervise-until");
+  throw new Error(`not within ${withinMs} ms: ${wanted}`);
 }
 
 describe("the live view as a place to act", () => {

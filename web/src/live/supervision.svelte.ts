@@ -47,6 +47,8 @@ export class Supervision {
   // Earlier ones that can be undone, the latest last.
   #earlier: Deed[] = [];
   busy = $state(false);
+  #undoing = false;
+  #more = 0;
   #clients: Pick<Clients, "agent" | "config" | "surge" | "work">;
   #nameOf: NameOf;
 
@@ -354,9 +356,23 @@ export class Supervision {
 
   // --- Undo
 
+  /** Asked again while it runs, the deed before follows. */
   async undo(): Promise<void> {
+    if (this.#undoing) this.#more += 1;
+    if (this.#undoing || this.busy) return;
+    this.#undoing = true;
+    try {
+      do await this.#undoLast();
+      while (this.#more-- > 0);
+    } finally {
+      this.#undoing = false;
+      this.#more = 0;
+    }
+  }
+
+  async #undoLast(): Promise<void> {
     const deed = this.last;
-    if (!deed || deed.undo.length === 0 || this.busy) return;
+    if (!deed || deed.undo.length === 0) return;
     this.last = this.#earlier.pop() ?? null;
     let undone = 0;
     await this.#working(async () => {
