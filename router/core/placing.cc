@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/invariant.h"
 #include "router/core/decider.h"
 
 namespace wissel {
@@ -253,6 +254,7 @@ void Decider::ServeTogether(const std::vector<AgentId>& agents, std::optional<It
     const Item& item = ItemAt(first->item);
     if (!item.is_reserved()) {
       const auto chosen = FindAgentFor(s_, item);
+      INVARIANT(chosen.has_value());
       first->reason.eligible = chosen->reason.eligible;
       const auto theirs = FindItemFor(s_, chosen->agent);
       if (theirs && theirs->item == item.id) {

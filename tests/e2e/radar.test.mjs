@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch, Person } from "./lib/browser.mjs";
 import { Desk, Server, wissel } from "./lib/server.mjs";
+import { until } from "./lib/until.mjs";
 
 const kQueue = "queues/phone-nl";
 const kName = "Telefoon";
@@ -68,15 +69,6 @@ const bar = () => manager.page.getByTestId("undo-bar");
 const live = () => server.ask("LiveService/GetLive", {}, admin);
 const waitingIn = async (queue) => Number((await live()).queues.find(({ name }) => name === queue).waiting ?? 0);
 const number = (value) => Number(value ?? 0);
-
-async function until(what, wanted, withinMs = 20_000) {
-  for (const end = Date.now() + withinMs; Date.now() < end; ) {
-    const got = await what();
-    if (wanted(got)) return got;
-    await new Promise((done) => setTimeout(done, 500));
-  }
-  throw new Error(`not within ${withinMs} ms: ${what}`);
-}
 
 describe("the history", () => {
   test("is imported once, and a fault names its line", async () => {
