@@ -2,14 +2,14 @@
 
 #include <atomic>
 #include <future>
-#include <mutex>
 #include <set>
 #include <utility>
 
+#include "base/rpc/latest_stream.h"
+#include "base/runtime/worker.h"
 #include "base/status.h"
 #include "router/service/requests.h"
 #include "server/rules/desk.h"
-#include "server/rules/worker.h"
 
 namespace wissel::rules {
 namespace {
@@ -26,53 +26,7 @@ absl::Status Busy(const char* with) {
   return Refuse(absl::StatusCode::kResourceExhausted, "", with, "the same request again later");
 }
 
-// The update that waits to be sent: a reader who is slow sees the newest.
-class TrialStream : public std::enable_shared_from_this<TrialStream> {
- public:
-  explicit TrialStream(ServerStream<v1::DryRunUpdate> stream) : stream_(std::move(stream)) {}
-
-  void Open() {
-    stream_.SetCallbacks([self = shared_from_this()] { self->Send(); },
-                         [self = shared_from_this()] { self->closed_ = true; });
-  }
-  bool closed() const { return closed_; }
-
-  void Tell(v1::DryRunUpdate update) {
-    {
-      std::lock_guard lock(mutex_);
-      next_ = std::move(update);
-    }
-    Send();
-  }
-  void End(const absl::Status& status) {
-    {
-      std::lock_guard lock(mutex_);
-      end_ = status;
-      if (!status.ok()) next_.reset();
-    }
-    Send();
-  }
-
- private:
-  void Send() {
-    std::lock_guard lock(mutex_);
-    if (closed_ || finished_) return;
-    if (next_ && stream_.writable()) {
-      stream_.Write(*next_);
-      next_.reset();
-    }
-    if (next_ || !end_) return;
-    finished_ = true;
-    stream_.Finish(*end_);
-  }
-
-  const ServerStream<v1::DryRunUpdate> stream_;
-  std::atomic<bool> closed_ = false;
-  std::mutex mutex_;
-  std::optional<v1::DryRunUpdate> next_;
-  std::optional<absl::Status> end_;
-  bool finished_ = false;
-};
+using TrialStream = rpc::LatestStream<v1::DryRunUpdate>;
 
 }  // namespace
 

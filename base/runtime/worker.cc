@@ -1,8 +1,8 @@
-#include "server/rules/worker.h"
+#include "base/runtime/worker.h"
 
 #include <utility>
 
-namespace wissel::rules {
+namespace wissel {
 
 Worker::Worker(std::string name, size_t most_waiting) : most_waiting_(most_waiting) {
   thread_.emplace(std::move(name), [this] {
@@ -48,4 +48,4 @@ void Worker::Run() {
   }
 }
 
-}  // namespace wissel::rules
+}  // namespace wissel

@@ -14,7 +14,7 @@
 
 #include "base/runtime/thread.h"
 
-namespace wissel::rules {
+namespace wissel {
 
 class Worker {
  public:
@@ -40,4 +40,4 @@ class Worker {
   std::optional<Thread> thread_;
 };
 
-}  // namespace wissel::rules
+}  // namespace wissel
