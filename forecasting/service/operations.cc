@@ -115,7 +115,7 @@ class Operations::Parts : public std::enable_shared_from_this<Operations::Parts>
   }
 
  private:
-  struct Task : Run {
+  struct Task : LongRun {
     void Tell(const Progress& progress) override { parts->Show(*this, progress); }
     bool cancelled() const override { return !wanted; }
 
@@ -127,7 +127,7 @@ class Operations::Parts : public std::enable_shared_from_this<Operations::Parts>
   };
 
   static Work DroppedWork() {
-    return [](Run&) { return absl::UnavailableError("the server is stopping"); };
+    return [](LongRun&) { return absl::UnavailableError("the server is stopping"); };
   }
 
   // On the kind's thread.

@@ -27,9 +27,9 @@ struct Progress {
 };
 
 // What a run sees of its operation. Thread-safe.
-class Run {
+class LongRun {
  public:
-  virtual ~Run() = default;
+  virtual ~LongRun() = default;
   virtual void Tell(const Progress& progress) = 0;
   // Somebody wants it to end, or the server stops.
   virtual bool cancelled() const = 0;
@@ -46,7 +46,7 @@ class Operations {
   void Stop();
 
   // Answers the name of what was made. A run that was cancelled and answers an error is CANCELLED.
-  using Work = std::function<absl::StatusOr<std::string>(Run&)>;
+  using Work = std::function<absl::StatusOr<std::string>(LongRun&)>;
   // RESOURCE_EXHAUSTED: too many of the kind wait. `user`: "users/carla".
   absl::StatusOr<v1::Operation> Begin(v1::Operation::Kind kind, const std::string& user, Work work);
 

@@ -1,0 +1,110 @@
+// What the planning services have in common: the store of plans on a thread of its own, the shard,
+// and the rule that a request with a request id is carried out once.
+//
+// Thread-safe. Handlers hand over and never block; what does not fit into the queue is
+// RESOURCE_EXHAUSTED.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "base/runtime/worker.h"
+#include "base/status.h"
+#include "forecasting/service/operations.h"
+#include "forecasting/store/plan_store.h"
+#include "router/service/requests.h"
+#include "router/service/shard.h"
+
+namespace wissel::forecasting {
+
+class Office {
+ public:
+  Office(Shard& shard, std::unique_ptr<PlanStore> store)
+      : shard_(shard), operations_([&shard] { return shard.now(); }), store_(std::move(store)) {}
+  ~Office() { Stop(); }
+
+  Shard& shard() { return shard_; }
+  Operations& operations() { return operations_; }
+  std::shared_ptr<const Directory> directory() const { return shard_.directory(); }
+
+  void Stop() {
+    operations_.Stop();
+    worker_.Stop();
+  }
+
+  // `work(PlanStore&)` answers a StatusOr<Response>, on the store's thread.
+  template <class Response, class Work>
+  void Look(rpc::Reply<Response> reply, Work work) {
+    const bool taken = worker_.Do([this, reply, work = std::move(work)](bool goes) {
+      if (!goes) return reply(NoLook());
+      reply(work(*store_));
+    });
+    if (!taken) reply(Busy());
+  }
+
+  // The same for what changes something: all of it or nothing, and once for each request id.
+  template <class Request, class Response, class Work>
+  void Change(const rpc::Context& context, std::string_view method, const Request& request,
+              rpc::Reply<Response> reply, Work work) {
+    const absl::StatusOr<Origin> origin =
+        OriginOf(context.caller, method, request.request_id(), request);
+    if (!origin.ok()) return reply(origin.status());
+    Look(std::move(reply), [work = std::move(work), identity = origin->request](PlanStore& store) {
+      return Once<Response>(store, identity, work);
+    });
+  }
+
+  // For the threads of operations: waits for the store's.
+  template <class Work>
+  auto OnStore(Work work) -> decltype(work(std::declval<PlanStore&>())) {
+    std::promise<decltype(work(std::declval<PlanStore&>()))> answer;
+    const bool taken = worker_.Do([&](bool goes) {
+      if (!goes) return answer.set_value(NoLook());
+      answer.set_value(work(*store_));
+    });
+    if (!taken) return Busy();
+    return answer.get_future().get();
+  }
+
+ private:
+  static absl::Status Busy() {
+    return Refuse(absl::StatusCode::kResourceExhausted, "", "too many ask of the plans at once",
+                  "the same request again later");
+  }
+
+  template <class Response, class Work>
+  static absl::StatusOr<Response> Once(PlanStore& store,
+                                       const std::optional<RequestIdentity>& identity,
+                                       const Work& work) {
+    Response response;
+    const absl::Status status = store.Transact([&]() -> absl::Status {
+      const std::string key = identity ? KeyOf(*identity) : "";
+      if (identity) {
+        WISSEL_ASSIGN_OR_RETURN(const bool known,
+                                store.FindAnswer(key, identity->fingerprint, &response));
+        if (known) return absl::OkStatus();
+      }
+      WISSEL_ASSIGN_OR_RETURN(response, work(store));
+      if (!identity) return absl::OkStatus();
+      return store.KeepAnswer(key, identity->fingerprint, response);
+    });
+    if (!status.ok()) return status;
+    return response;
+  }
+  static std::string KeyOf(const RequestIdentity& identity);
+
+  static constexpr size_t kMostWaiting = 200;
+
+  Shard& shard_;
+  Operations operations_;
+  std::unique_ptr<PlanStore> store_;  // of the worker's thread
+  Worker worker_{"plans", kMostWaiting};
+};
+
+}  // namespace wissel::forecasting
