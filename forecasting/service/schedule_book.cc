@@ -130,7 +130,7 @@ absl::Status PutShifts(PlanStore& store, uint64_t schedule, const std::string& a
   for (v1::Shift& shift : shifts) {
     if (shift.name().empty()) {
       WISSEL_ASSIGN_OR_RETURN(const uint64_t number, store.NextNumber(names));
-      shift.set_name(NameOf("shifts", number));
+      shift.set_name(NameOf(names, number));
     }
     *list.add_shifts() = shift;
   }
