@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "base/status.h"
 #include "fmt/format.h"
@@ -9,6 +10,7 @@
 #include "server/schedule/covering_command.h"
 #include "server/schedule/lines.h"
 #include "server/schedule/problem_input.h"
+#include "server/schedule/roster_command.h"
 
 namespace wissel::schedule {
 namespace {
@@ -25,7 +27,7 @@ absl::StatusOr<Schedule> Solve(const ScheduleOptions& options, bool& left_runnin
   if (problem.kind == ProblemKind::kCovering) {
     return SolveCoveringFile(options, problem, left_running);
   }
-  return absl::UnimplementedError("rosters of named people");
+  return SolveRosterFile(options, problem, left_running);
 }
 
 absl::StatusOr<Schedule> ReadSchedule(const std::string& path) {
@@ -42,7 +44,7 @@ absl::StatusOr<Schedule> Verify(const ScheduleOptions& options) {
   if (problem.kind == ProblemKind::kCovering) {
     return VerifyCoveringFile(options, problem, std::move(schedule));
   }
-  return absl::UnimplementedError("rosters of named people");
+  return VerifyRosterFile(problem, std::move(schedule));
 }
 
 void Print(const Schedule& schedule, bool json) {

@@ -313,6 +313,7 @@ void CheckCover(const RosterProblem& problem, const Roster& roster, Verdict& ver
       const int missing = std::max(0, demand.required - counts[q]);
       const int surplus = std::max(0, counts[q] - demand.required);
       verdict.missing += missing;
+      if (!demand.under_price) verdict.missing_floor += missing;
       verdict.surplus += surplus;
       verdict.cost.over += demand.over_price * surplus;
       verdict.cost.under += demand.under_price.value_or(0) * missing;

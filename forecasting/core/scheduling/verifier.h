@@ -26,8 +26,9 @@ struct RosterCost {
 struct Verdict {
   std::vector<std::string> breaches;  // one sentence each
   RosterCost cost;
-  int missing = 0;  // people x slots that are missing, hard floors included
-  int surplus = 0;  // people x slots beyond what is required
+  int missing = 0;        // people x slots that are missing, hard floors included
+  int surplus = 0;        // people x slots beyond what is required
+  int missing_floor = 0;  // of the missing: those of hard floors
 };
 
 // A roster of another shape than the problem's is a breach, and costs nothing.
