@@ -1,0 +1,346 @@
+#include "forecasting/core/scheduling/person_planner.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/invariant.h"
+
+namespace wissel::scheduling {
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+bool IsSaturday(int day) { return day % kDaysPerWeek == 5; }
+bool IsSunday(int day) { return day % kDaysPerWeek == 6; }
+bool EndsWeek(int day, int days) { return IsSunday(day) || day + 1 == days; }
+
+}  // namespace
+
+PersonPlanner::PersonPlanner(const RosterProblem& problem, const Person& person)
+    : problem_(&problem), rules_(problem, person), local_of_(problem.shifts.size(), kOff) {
+  group_of_.assign(rules_.shifts().size(), 0);
+  for (size_t g = 0; g < rules_.groups().size(); ++g) {
+    for (const int i : rules_.groups()[g].members) group_of_[i] = static_cast<int>(g);
+  }
+  for (size_t i = 0; i < rules_.shifts().size(); ++i) {
+    local_of_[rules_.shifts()[i]] = static_cast<int>(i);
+  }
+  AddCounters();
+  BuildNodes();
+  BuildMoves();
+}
+
+void PersonPlanner::AddCounter(What what, std::optional<int> least, std::optional<int> most,
+                               int step, int highest) {
+  if (!least && !most) return;
+  Counter counter;
+  counter.what = what;
+  counter.least = least ? (*least + step - 1) / step : 0;
+  // Without an upper rule nothing beyond the lower one need be told apart.
+  counter.saturates = !most;
+  counter.most = most ? std::min(*most / step, highest) : counter.least;
+  counter.tracked = what == What::kTotal;
+  counters_.push_back(counter);
+}
+
+void PersonPlanner::AddCounters() {
+  const Person& person = rules_.person();
+  const int step = rules_.paid_step();
+  int longest = 0;
+  for (const ShiftGroup& group : rules_.groups()) longest = std::max(longest, group.paid_min);
+  AddCounter(What::kTotal, person.min_total_min, person.max_total_min, step,
+             rules_.days() * longest / step);
+  AddCounter(What::kWeekMinutes, person.min_week_min, person.max_week_min, step,
+             kDaysPerWeek * longest / step);
+  AddCounter(What::kWeekDays, {}, person.max_week_days, 1, kDaysPerWeek);
+  for (size_t l = 0; l < person.limits.size(); ++l) {
+    const CountLimit& limit = person.limits[l];
+    Counter counter;
+    counter.what = What::kLimit;
+    counter.limit = static_cast<int>(l);
+    counter.most = std::min(limit.most, rules_.days());
+    counter.saturates = limit.price.has_value();
+    counter.price = limit.price.value_or(0);
+    counters_.push_back(counter);
+  }
+}
+
+void PersonPlanner::BuildNodes() {
+  const Person& person = rules_.person();
+  const int rest_needed = std::max(1, person.min_consecutive_off.value_or(1));
+  const int work_needed = std::max(1, person.min_consecutive.value_or(1));
+  // A stretch longer than what is needed matters only as far as there is a most.
+  const int longest = person.max_consecutive.value_or(work_needed);
+  // The first node is that of the day before the horizon: as much rest as is needed.
+  for (int run = rest_needed; run >= 1; --run) nodes_.push_back({false, 0, run, false});
+  for (int c = 0; c < rules_.successor_classes(); ++c) {
+    for (int run = 1; run <= longest; ++run) {
+      nodes_.push_back({true, c, run, false});
+      if (run < work_needed) nodes_.push_back({true, c, run, true});
+    }
+  }
+  for (size_t n = 0; n < nodes_.size(); ++n) {
+    after_rest_.push_back(AfterRest(static_cast<int>(n)));
+    for (size_t g = 0; g < rules_.groups().size(); ++g) {
+      after_work_.push_back(AfterWork(static_cast<int>(n), static_cast<int>(g)));
+    }
+  }
+}
+
+int PersonPlanner::NodeOf(bool working, int successor_class, int run, bool free) const {
+  for (size_t n = 0; n < nodes_.size(); ++n) {
+    const Node& node = nodes_[n];
+    if (node.working == working && node.successor_class == successor_class && node.run == run &&
+        node.free == free) {
+      return static_cast<int>(n);
+    }
+  }
+  return kNone;
+}
+
+int PersonPlanner::AfterWork(int n, int g) const {
+  const Node& node = nodes_[n];
+  const ShiftGroup& group = rules_.groups()[g];
+  if (!node.working) {
+    return node.run == nodes_[0].run ? NodeOf(true, group.successor_class, 1, false) : kNone;
+  }
+  if (!group.allowed_after[node.successor_class]) return kNone;
+  const auto& most = rules_.person().max_consecutive;
+  if (most && node.run >= *most) return kNone;
+  const int needed = std::max(1, rules_.person().min_consecutive.value_or(1));
+  const int run = most ? node.run + 1 : std::min(node.run + 1, needed);
+  return NodeOf(true, group.successor_class, run, node.free && run < needed);
+}
+
+int PersonPlanner::AfterRest(int n) const {
+  const Node& node = nodes_[n];
+  if (!node.working) return NodeOf(false, 0, std::min(node.run + 1, nodes_[0].run), false);
+  const int needed = rules_.person().min_consecutive.value_or(1);
+  if (node.run < needed && !node.free) return kNone;
+  return NodeOf(false, 0, 1, false);
+}
+
+int PersonPlanner::StepOf(const Counter& counter, int group, bool new_weekend) const {
+  if (group == kOff) return 0;
+  const ShiftGroup& worked = rules_.groups()[group];
+  switch (counter.what) {
+    case What::kTotal:
+    case What::kWeekMinutes:
+      return worked.paid_min / rules_.paid_step();
+    case What::kWeekDays:
+      return 1;
+    case What::kLimit:
+      if (rules_.person().limits[counter.limit].weekends) return new_weekend ? 1 : 0;
+      return worked.counts_for[counter.limit] ? 1 : 0;
+  }
+  return 0;
+}
+
+PersonPlanner::Move PersonPlanner::MakeMove(int group, bool new_weekend, bool week_ends) const {
+  Move move;
+  move.to.assign(counter_states_, kNone);
+  std::vector<double> price(counter_states_);
+  bool priced = false;
+  for (int32_t state = 0; state < counter_states_; ++state) {
+    int32_t rest = state;
+    int32_t to = 0;
+    int32_t place = 1;
+    for (const Counter& counter : counters_) {
+      if (!counter.tracked) continue;
+      const int32_t size = counter.most + 1;
+      int value = rest % size + StepOf(counter, group, new_weekend);
+      rest /= size;
+      if (value > counter.most && counter.saturates) {
+        price[state] += counter.price * (value - counter.most);
+        priced |= counter.price > 0;
+        value = counter.most;
+      }
+      const bool weekly = counter.what == What::kWeekMinutes || counter.what == What::kWeekDays;
+      if (value > counter.most || (weekly && week_ends && value < counter.least)) {
+        to = kNone;
+        break;
+      }
+      to += place * (weekly && week_ends ? 0 : value);
+      place *= size;
+    }
+    move.to[state] = to;
+  }
+  if (priced) move.price = std::move(price);
+  return move;
+}
+
+void PersonPlanner::BuildMoves() {
+  int64_t states = 1;
+  for (const Counter& counter : counters_) {
+    if (counter.tracked) states *= counter.most + 1;
+  }
+  INVARIANT(states <= std::numeric_limits<int32_t>::max());
+  counter_states_ = static_cast<int32_t>(states);
+  moves_.clear();
+  const int groups = static_cast<int>(rules_.groups().size());
+  for (int group = kOff; group < groups; ++group) {
+    for (const bool new_weekend : {false, true}) {
+      for (const bool week_ends : {false, true}) {
+        moves_.push_back(MakeMove(group, new_weekend, week_ends));
+      }
+    }
+  }
+}
+
+const PersonPlanner::Move& PersonPlanner::MoveOf(int group, bool new_weekend,
+                                                 bool week_ends) const {
+  return moves_[(group + 1) * 4 + (new_weekend ? 2 : 0) + (week_ends ? 1 : 0)];
+}
+
+void PersonPlanner::Relax(int from_node, int to_node, const Move& move, double cost, int shift,
+                          int day, PlannerScratch& scratch) const {
+  const double* const now = &scratch.now[static_cast<size_t>(from_node) * counter_states_];
+  double* const next = &scratch.next[static_cast<size_t>(to_node) * counter_states_];
+  PlannerScratch::From* const from =
+      &scratch.from[(static_cast<size_t>(day) * nodes_.size() + to_node) * counter_states_];
+  const bool priced = !move.price.empty();
+  for (int32_t state = 0; state < counter_states_; ++state) {
+    if (now[state] == kNever || move.to[state] == kNone) continue;
+    const double value = now[state] + cost + (priced ? move.price[state] : 0);
+    const int32_t to = move.to[state];
+    if (value < next[to]) {
+      next[to] = value;
+      from[to] = {state, static_cast<int16_t>(from_node), static_cast<int16_t>(shift)};
+    }
+  }
+}
+
+void PersonPlanner::StepDay(int day, const std::vector<double>& duty_price,
+                            PlannerScratch& scratch) const {
+  const int groups = static_cast<int>(rules_.groups().size());
+  const bool week_ends = EndsWeek(day, rules_.days());
+  // Of a group only the cheapest of the day matters.
+  std::vector<int> cheapest(groups, kOff);
+  std::vector<double> cost(groups, kNever);
+  for (size_t i = 0; i < rules_.shifts().size(); ++i) {
+    const int local = static_cast<int>(i);
+    if (!rules_.MayWork(day, local)) continue;
+    const double price =
+        rules_.CostOf(day, local) + duty_price[day * problem_->shifts.size() + rules_.shifts()[i]];
+    const int group = group_of_[i];
+    if (price < cost[group]) {
+      cost[group] = price;
+      cheapest[group] = local;
+    }
+  }
+  scratch.next.assign(nodes_.size() * counter_states_, kNever);
+  for (size_t n = 0; n < nodes_.size(); ++n) {
+    const int node = static_cast<int>(n);
+    const double* const row = &scratch.now[n * counter_states_];
+    if (std::all_of(row, row + counter_states_, [](double v) { return v == kNever; })) continue;
+    if (rules_.MayRest(day) && after_rest_[n] != kNone) {
+      Relax(node, after_rest_[n], MoveOf(kOff, false, week_ends), rules_.CostOfRest(day), kOff, day,
+            scratch);
+    }
+    const bool new_weekend = IsSaturday(day) || (IsSunday(day) && !(nodes_[n].working && day > 0));
+    for (int g = 0; g < groups; ++g) {
+      int to = after_work_[n * groups + g];
+      if (to == kNone || cheapest[g] == kOff) continue;
+      // What begins with the horizon may have begun before it.
+      if (day == 0 && nodes_[to + 1 < static_cast<int>(nodes_.size()) ? to + 1 : to].free) ++to;
+      Relax(node, to, MoveOf(g, new_weekend, week_ends), cost[g], cheapest[g], day, scratch);
+    }
+  }
+  scratch.now.swap(scratch.next);
+}
+
+bool PersonPlanner::Search(const std::vector<double>& duty_price, PlannerScratch& scratch,
+                           PersonalPlan& plan) {
+  const size_t states = nodes_.size() * counter_states_;
+  scratch.now.assign(states, kNever);
+  scratch.now[0] = 0;
+  if (scratch.from.size() < states * rules_.days()) scratch.from.resize(states * rules_.days());
+  for (int day = 0; day < rules_.days(); ++day) StepDay(day, duty_price, scratch);
+  const Counter* const total =
+      !counters_.empty() && counters_[0].what == What::kTotal ? &counters_[0] : nullptr;
+  size_t best = states;
+  for (size_t s = 0; s < states; ++s) {
+    if (scratch.now[s] == kNever || (best != states && scratch.now[s] >= scratch.now[best]))
+      continue;
+    // The total is the counter of the lowest place.
+    if (total != nullptr &&
+        static_cast<int>(s % counter_states_ % (total->most + 1)) < total->least) {
+      continue;
+    }
+    best = s;
+  }
+  if (best == states) return false;
+  plan.cost = scratch.now[best];
+  plan.shifts.assign(rules_.days(), kOff);
+  for (int day = rules_.days() - 1; day >= 0; --day) {
+    const PlannerScratch::From& from = scratch.from[day * states + best];
+    if (from.shift != kOff) plan.shifts[day] = rules_.shifts()[from.shift];
+    best = static_cast<size_t>(from.node) * counter_states_ + from.counters;
+  }
+  return true;
+}
+
+template <class Visit>
+void PersonPlanner::Count(const DayPlan& plan, const Counter& counter, const Visit& visit) const {
+  const bool weekly = counter.what == What::kWeekMinutes || counter.what == What::kWeekDays;
+  int value = 0;
+  for (int day = 0; day < rules_.days(); ++day) {
+    const bool worked_before = day > 0 && plan[day - 1] != kOff;
+    const bool new_weekend = IsSaturday(day) || (IsSunday(day) && !worked_before);
+    const int group = plan[day] == kOff ? kOff : group_of_[local_of_[plan[day]]];
+    value += StepOf(counter, group, new_weekend);
+    if (weekly && EndsWeek(day, rules_.days())) {
+      visit(value);
+      value = 0;
+    }
+  }
+  if (!weekly) visit(value);
+}
+
+bool PersonPlanner::TrackBroken(const DayPlan& plan) {
+  bool broken = false;
+  for (Counter& counter : counters_) {
+    if (counter.tracked) continue;
+    bool breaks = false;
+    Count(plan, counter, [&](int value) {
+      breaks |= value < counter.least ||
+                (value > counter.most && (!counter.saturates || counter.price > 0));
+    });
+    counter.tracked = breaks;
+    broken |= breaks;
+  }
+  return broken;
+}
+
+double PersonPlanner::LimitCost(const DayPlan& plan) const {
+  double cost = 0;
+  for (const Counter& counter : counters_) {
+    if (counter.price == 0) continue;
+    Count(plan, counter,
+          [&](int value) { cost += counter.price * std::max(0, value - counter.most); });
+  }
+  return cost;
+}
+
+double PersonPlanner::OwnCost(const DayPlan& plan) const {
+  double cost = LimitCost(plan);
+  for (int day = 0; day < rules_.days(); ++day) {
+    cost += plan[day] == kOff ? rules_.CostOfRest(day) : rules_.CostOf(day, local_of_[plan[day]]);
+  }
+  return cost;
+}
+
+std::optional<PersonalPlan> PersonPlanner::Cheapest(const std::vector<double>& duty_price,
+                                                    PlannerScratch& scratch) {
+  for (;;) {
+    PersonalPlan plan;
+    if (!Search(duty_price, scratch, plan)) return std::nullopt;
+    if (!TrackBroken(plan.shifts)) {
+      plan.own_cost = OwnCost(plan.shifts);
+      return plan;
+    }
+    BuildMoves();
+  }
+}
+
+}  // namespace wissel::scheduling

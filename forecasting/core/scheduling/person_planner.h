@@ -1,0 +1,112 @@
+// The cheapest schedule of one person over the whole horizon, under all of that person's rules and
+// given what each shift on each day costs: a shortest path with resources through days.
+//
+// A state is what was worked last (as far as it matters for what may follow), how long the stretch
+// of work or rest is, and counters. A counter is kept only once a cheapest schedule has broken its
+// rule (decremental state space relaxation: Righini and Salani, New dynamic programming algorithms
+// for the resource constrained elementary shortest path problem, Networks 2008); what was needed
+// once is kept, since it will be again.
+//
+// Pure. Not thread-safe: it keeps room to work in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "forecasting/core/scheduling/person_rules.h"
+
+namespace wissel::scheduling {
+
+struct PersonalPlan {
+  DayPlan shifts;
+  double cost = 0;      // own cost and duty prices
+  double own_cost = 0;  // requests, hours and limits that are priced
+};
+
+// Room for the search, shared by the planners of one thread.
+struct PlannerScratch {
+  struct From {
+    int32_t counters = 0;
+    int16_t node = 0;
+    int16_t shift = 0;  // local, or kOff
+  };
+  std::vector<double> now;
+  std::vector<double> next;
+  std::vector<From> from;  // by day and state
+};
+
+class PersonPlanner {
+ public:
+  // Both must outlive the planner.
+  PersonPlanner(const RosterProblem& problem, const Person& person);
+
+  // `duty_price`: of working a shift on a day, by day * shifts of the problem + shift. Empty when
+  // no schedule keeps the rules.
+  std::optional<PersonalPlan> Cheapest(const std::vector<double>& duty_price,
+                                       PlannerScratch& scratch);
+
+  // Own cost of a plan that keeps the rules.
+  double OwnCost(const DayPlan& plan) const;
+  const PersonRules& rules() const { return rules_; }
+
+ private:
+  enum class What : uint8_t { kTotal, kWeekMinutes, kWeekDays, kLimit };
+  struct Counter {
+    What what = What::kTotal;
+    int limit = 0;           // of kLimit: which
+    int least = 0;           // in steps
+    int most = 0;            // in steps
+    bool saturates = false;  // beyond `most` it stays there
+    double price = 0;        // of each step that was beyond `most`
+    bool tracked = false;
+  };
+  // From counters to counters; kNone: against a rule.
+  struct Move {
+    std::vector<int32_t> to;
+    std::vector<double> price;  // empty: nothing
+  };
+  struct Node {
+    bool working = false;
+    int successor_class = 0;
+    int run = 0;        // days so far; of rest, at most what is needed
+    bool free = false;  // the stretch began before the horizon: it may be short
+  };
+
+  void AddCounters();
+  void AddCounter(What what, std::optional<int> least, std::optional<int> most, int step,
+                  int highest);
+  void BuildNodes();
+  int NodeOf(bool working, int successor_class, int run, bool free) const;
+  int AfterWork(int node, int group) const;
+  int AfterRest(int node) const;
+  void BuildMoves();
+  Move MakeMove(int group, bool new_weekend, bool week_ends) const;
+  const Move& MoveOf(int group, bool new_weekend, bool week_ends) const;
+  int StepOf(const Counter& counter, int group, bool new_weekend) const;
+  bool Search(const std::vector<double>& duty_price, PlannerScratch& scratch, PersonalPlan& plan);
+  void StepDay(int day, const std::vector<double>& duty_price, PlannerScratch& scratch) const;
+  void Relax(int from_node, int to_node, const Move& move, double cost, int shift, int day,
+             PlannerScratch& scratch) const;
+  // Tracks what the plan breaks; false when it breaks nothing.
+  bool TrackBroken(const DayPlan& plan);
+  // Visits a counter's value at each of its ends (weeks, or the horizon).
+  template <class Visit>
+  void Count(const DayPlan& plan, const Counter& counter, const Visit& visit) const;
+  double LimitCost(const DayPlan& plan) const;
+
+  static constexpr int32_t kNone = -1;
+
+  const RosterProblem* problem_;
+  PersonRules rules_;
+  std::vector<int> group_of_;  // by local shift
+  std::vector<int> local_of_;  // by shift of the problem; kOff: not theirs
+  std::vector<Counter> counters_;
+  std::vector<Node> nodes_;
+  std::vector<int> after_work_;  // node * groups + group; kNone: not allowed
+  std::vector<int> after_rest_;
+  std::vector<Move> moves_;
+  int32_t counter_states_ = 1;
+};
+
+}  // namespace wissel::scheduling

@@ -1,0 +1,37 @@
+// Whether a roster keeps every rule, and what it costs. Written from the rules in
+// docs/SCHEDULING.md and sharing nothing with what looks for rosters but the problem's types, so
+// that neither can hide the other's mistakes.
+//
+// Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "forecasting/core/scheduling/roster.h"
+
+namespace wissel::scheduling {
+
+struct RosterCost {
+  double requests = 0;  // those not heard
+  double limits = 0;    // what goes beyond a priced limit
+  double hours = 0;     // paid hours at their price
+  double under = 0;     // people missing, hard floors excepted
+  double over = 0;      // people too many
+
+  double total() const { return requests + limits + hours + under + over; }
+};
+
+struct Verdict {
+  std::vector<std::string> breaches;  // one sentence each
+  RosterCost cost;
+  int missing = 0;        // people x slots that are missing, hard floors included
+  int surplus = 0;        // people x slots beyond what is required
+  int missing_floor = 0;  // of the missing: those of hard floors
+};
+
+// A roster of another shape than the problem's is a breach, and costs nothing.
+Verdict Verify(const RosterProblem& problem, const Roster& roster);
+
+}  // namespace wissel::scheduling

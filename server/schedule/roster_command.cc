@@ -1,0 +1,56 @@
+#include "server/schedule/roster_command.h"
+
+#include <memory>
+#include <utility>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "forecasting/scheduling/roster_search.h"
+#include "server/schedule/lines.h"
+#include "server/schedule/roster_file.h"
+
+namespace wissel::schedule {
+namespace {
+
+using scheduling::Roster;
+using scheduling::SearchEnd;
+
+}  // namespace
+
+absl::StatusOr<Schedule> SolveRosterFile(const ScheduleOptions& options, const ProblemText& text,
+                                         bool& left_running) {
+  WISSEL_ASSIGN_OR_RETURN(NamedProblem parsed, ParseNamedProblem(text));
+  // A search that cannot be waited for still reads it.
+  const auto named = std::make_shared<const NamedProblem>(std::move(parsed));
+  scheduling::SearchLimits limits;
+  limits.seconds = options.seconds;
+  limits.rounds = options.rounds;
+  limits.seed = options.seed;
+  const auto outcome = RunSearch<Roster>(
+      options.seconds,
+      [named, limits](const auto& watch) {
+        return scheduling::SolveRoster(named->problem, limits, watch);
+      },
+      [&](const Standing& standing) { TellProgress(standing, options.json); });
+  left_running = outcome.left_running;
+  if (outcome.end == SearchEnd::kInfeasible) {
+    return absl::FailedPreconditionError("somebody has no schedule that keeps the rules");
+  }
+  Schedule schedule;
+  schedule.set_problem(text.name);
+  schedule.set_kind("roster");
+  SetStanding(outcome.standing, outcome.end, schedule);
+  if (!outcome.best) return schedule;
+  WriteVerdict(scheduling::Verify(named->problem, *outcome.best), schedule);
+  WriteRoster(*named, *outcome.best, schedule);
+  return schedule;
+}
+
+absl::StatusOr<Schedule> VerifyRosterFile(const ProblemText& text, Schedule schedule) {
+  WISSEL_ASSIGN_OR_RETURN(const NamedProblem named, ParseNamedProblem(text));
+  WISSEL_ASSIGN_OR_RETURN(const Roster roster, ReadRoster(named, schedule));
+  WriteVerdict(scheduling::Verify(named.problem, roster), schedule);
+  return schedule;
+}
+
+}  // namespace wissel::schedule

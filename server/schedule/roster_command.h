@@ -1,0 +1,18 @@
+// `wissel schedule solve` and `verify` for rosters of named people.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "server/schedule/problem_input.h"
+#include "server/schedule/schedule.h"
+#include "server/schedule/schedule_file.pb.h"
+
+namespace wissel::schedule {
+
+// Progress is told while it goes on. `left_running`: see search_run.h.
+absl::StatusOr<Schedule> SolveRosterFile(const ScheduleOptions& options, const ProblemText& problem,
+                                         bool& left_running);
+
+// The schedule with its costs and what it breaks, recounted.
+absl::StatusOr<Schedule> VerifyRosterFile(const ProblemText& problem, Schedule schedule);
+
+}  // namespace wissel::schedule
