@@ -13,9 +13,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/rpc/method_table.h"
 #include "base/runtime/worker.h"
 #include "base/status.h"
+#include "forecasting/service/eligibility.h"
 #include "forecasting/service/operations.h"
 #include "forecasting/store/plan_store.h"
 #include "router/service/requests.h"
@@ -32,6 +34,8 @@ class Office {
   Shard& shard() { return shard_; }
   Operations& operations() { return operations_; }
   std::shared_ptr<const Directory> directory() const { return shard_.directory(); }
+  // The center's; UTC while it has none.
+  absl::TimeZone zone() const;
 
   void Stop() {
     operations_.Stop();
@@ -48,6 +52,17 @@ class Office {
     if (!taken) reply(Busy());
   }
 
+  // The same with who can serve what: `work(PlanStore&, const Eligible&)`.
+  template <class Response, class Work>
+  void LookAtPeople(rpc::Reply<Response> reply, Work work) {
+    const bool runs = shard_.Read([this, reply, work = std::move(work)](const Engine& engine) {
+      Look(reply,
+           [directory = directory(), requirements = RequirementsOf(engine),
+            work](PlanStore& store) { return work(store, WhoCanServe(*directory, requirements)); });
+    });
+    if (!runs) reply(NoLook());
+  }
+
   // The same for what changes something: all of it or nothing, and once for each request id.
   template <class Request, class Response, class Work>
   void Change(const rpc::Context& context, std::string_view method, const Request& request,
@@ -57,6 +72,18 @@ class Office {
     if (!origin.ok()) return reply(origin.status());
     Look(std::move(reply), [work = std::move(work), identity = origin->request](PlanStore& store) {
       return Once<Response>(store, identity, work);
+    });
+  }
+
+  template <class Request, class Response, class Work>
+  void ChangeWithPeople(const rpc::Context& context, std::string_view method,
+                        const Request& request, rpc::Reply<Response> reply, Work work) {
+    const absl::StatusOr<Origin> origin =
+        OriginOf(context.caller, method, request.request_id(), request);
+    if (!origin.ok()) return reply(origin.status());
+    LookAtPeople(std::move(reply), [work = std::move(work), identity = origin->request](
+                                       PlanStore& store, const Eligible& eligible) {
+      return Once<Response>(store, identity, [&](PlanStore& in) { return work(in, eligible); });
     });
   }
 

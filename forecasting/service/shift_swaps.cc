@@ -52,7 +52,8 @@ absl::StatusOr<std::vector<ShiftSwap>> Swaps(PlanStore& store) {
 // The agent's published shift of that name which has not begun.
 absl::StatusOr<Published> FindComing(PlanStore& store, const Scene& scene, const std::string& agent,
                                      const std::string& name, std::string_view field) {
-  const absl::CivilDay today = absl::ToCivilDay(absl::FromUnixMillis(scene.now.millis()), scene.zone);
+  const absl::CivilDay today =
+      absl::ToCivilDay(absl::FromUnixMillis(scene.now.millis()), scene.zone);
   WISSEL_ASSIGN_OR_RETURN(
       const auto shifts,
       PublishedShifts(store, agent, {today - 1, today + kLongestLook}, scene.zone));
@@ -83,9 +84,9 @@ absl::StatusOr<ShiftSwap> Ask(PlanStore& store, const Scene& scene, const ShiftS
   ShiftSwap swap;
   swap.set_from_agent(asked.from_agent());
   swap.set_to_agent(asked.to_agent());
-  WISSEL_ASSIGN_OR_RETURN(const Published given,
-                          FindComing(store, scene, swap.from_agent(), asked.shift().name(),
-                                     "shiftSwap.shift.name"));
+  WISSEL_ASSIGN_OR_RETURN(
+      const Published given,
+      FindComing(store, scene, swap.from_agent(), asked.shift().name(), "shiftSwap.shift.name"));
   *swap.mutable_shift() = given.shift;
   if (asked.has_for_shift()) {
     WISSEL_ASSIGN_OR_RETURN(const Published taken,
@@ -128,7 +129,8 @@ absl::Status CarryOut(PlanStore& store, const Scene& scene, const ShiftSwap& swa
     WISSEL_ASSIGN_OR_RETURN(
         taken, FindComing(store, scene, swap.to_agent(), swap.for_shift().name(), "name"));
   }
-  WISSEL_ASSIGN_OR_RETURN(const auto before, BrokenRulesOf(store, given.schedule, both, scene.zone));
+  WISSEL_ASSIGN_OR_RETURN(const auto before,
+                          BrokenRulesOf(store, given.schedule, both, scene.zone));
   WISSEL_RETURN_IF_ERROR(Move(store, given, swap.from_agent(), swap.to_agent()));
   if (taken) WISSEL_RETURN_IF_ERROR(Move(store, *taken, swap.to_agent(), swap.from_agent()));
   WISSEL_ASSIGN_OR_RETURN(const auto after, BrokenRulesOf(store, given.schedule, both, scene.zone));
@@ -174,8 +176,7 @@ absl::StatusOr<ShiftSwap> Decide(PlanStore& store, const Scene& scene, const rpc
   ShiftSwap swap;
   WISSEL_ASSIGN_OR_RETURN(const bool found, store.Get({kShiftSwaps, number}, &swap));
   if (!found) return NoSuchName("name", request.name());
-  WISSEL_ASSIGN_OR_RETURN(const ShiftSwap::State state,
-                          NextState(swap, caller, request.approve()));
+  WISSEL_ASSIGN_OR_RETURN(const ShiftSwap::State state, NextState(swap, caller, request.approve()));
   if (state == ShiftSwap::APPROVED) WISSEL_RETURN_IF_ERROR(CarryOut(store, scene, swap));
   swap.set_state(state);
   if (caller.agent.empty() || caller.agent != swap.to_agent()) swap.set_decided_by(caller.user);
@@ -204,10 +205,8 @@ void ListShifts(Office& office, const Context& context, const v1::ListShiftsRequ
   if (!known.ok()) return reply(known.status());
   const auto days = ReadDays(request.start_date(), request.end_date(), kLongestLook);
   if (!days.ok()) return reply(days.status());
-  office.Look(std::move(reply),
-              [agent = *agent, days = *days, zone = office.zone()](PlanStore& store) {
-                return Shifts(store, agent, days, zone);
-              });
+  office.Look(std::move(reply), [agent = *agent, days = *days, zone = office.zone()](
+                                    PlanStore& store) { return Shifts(store, agent, days, zone); });
 }
 
 void CreateSwap(Office& office, const Context& context, const v1::CreateShiftSwapRequest& request,
@@ -225,10 +224,9 @@ void CreateSwap(Office& office, const Context& context, const v1::CreateShiftSwa
   if (swap.from_agent() == swap.to_agent()) {
     return reply(RefuseField("shiftSwap.toAgent", "is the same agent", "another agent"));
   }
-  office.Change(context, "CreateShiftSwap", request, std::move(reply),
-                [swap, scene = SceneOf(office)](PlanStore& store) {
-                  return Ask(store, scene, swap);
-                });
+  office.Change(
+      context, "CreateShiftSwap", request, std::move(reply),
+      [swap, scene = SceneOf(office)](PlanStore& store) { return Ask(store, scene, swap); });
 }
 
 void ListSwaps(Office& office, const Context& context, const v1::ListShiftSwapsRequest& request,
@@ -279,8 +277,8 @@ void RegisterShifts(rpc::MethodTable& table, Office& office) {
       [&office](const Context& context, const v1::DecideShiftSwapRequest& request,
                 Reply<ShiftSwap> reply) {
         office.Change(context, "DecideShiftSwap", request, std::move(reply),
-                      [scene = SceneOf(office), caller = context.caller,
-                       request](PlanStore& store) { return Decide(store, scene, caller, request); });
+                      [scene = SceneOf(office), caller = context.caller, request](
+                          PlanStore& store) { return Decide(store, scene, caller, request); });
       });
 }
 

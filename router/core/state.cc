@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "router/core/agent_facts.h"
 
 namespace wissel {
 namespace {
@@ -271,18 +272,8 @@ void State::LeavePool(AgentId id) {
 
 void State::SetPool(AgentId id) {
   const AgentConfig& config = directory.agents.Get(id);
-  AgentFacts facts{config.skills, config.attributes};
-  if (config.team) {
-    facts.attributes.push_back({"team", "teams/" + directory.teams.Get(*config.team).name, {}});
-  }
-  if (config.partner) {
-    const std::string& name = directory.partners.Get(*config.partner).name;
-    facts.attributes.push_back({"partner", "partners/" + name, {}});
-  }
-  std::sort(facts.attributes.begin(), facts.attributes.end(),
-            [](const Attribute& a, const Attribute& b) { return a.key < b.key; });
   LeavePool(id);
-  const Pools::Joined joined = pools.Join(facts, config.profile);
+  const Pools::Joined joined = pools.Join(FactsOf(directory, config), config.profile);
   agents[id.value()].pool = joined.pool;
   if (joined.is_new) lines.PoolAdded(joined.pool);
 }

@@ -1,0 +1,145 @@
+#include "forecasting/service/schedule_check.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "forecasting/core/scheduling/roster.h"
+#include "forecasting/service/labour_rules.h"
+#include "wissel/v1/staffing.pb.h"
+
+namespace wissel::forecasting {
+namespace {
+
+constexpr int kMinutesOfDay = 1440;
+constexpr int kUsualInterval = 15;
+
+// Series of queues that the same agents serve are one demand.
+class DemandReader {
+ public:
+  DemandReader(const v1::RequiredStaff& staff, const Eligible& eligible, const Days& days,
+               absl::TimeZone zone)
+      : staff_(staff), eligible_(eligible), days_(days), zone_(zone) {}
+
+  absl::StatusOr<std::vector<Demand>> Read() {
+    for (const v1::RequiredSeries& series : staff_.series()) Add(series);
+    if (by_agents_.size() > scheduling::kMostQueues) {
+      return Refuse(
+          absl::StatusCode::kFailedPrecondition, "requiredStaff",
+          fmt::format("its queues are served by {} different groups of agents", by_agents_.size()),
+          fmt::format("at most {} groups: leave queues out, or plan a part of the agents",
+                      scheduling::kMostQueues));
+    }
+    std::vector<Demand> demands;
+    for (auto& [agents, demand] : by_agents_) demands.push_back(std::move(demand));
+    return demands;
+  }
+
+ private:
+  void Add(const v1::RequiredSeries& series) {
+    std::set<std::string> agents;
+    for (const std::string& queue : series.queues()) {
+      const auto found = eligible_.find(queue);
+      if (found != eligible_.end()) agents.insert(found->second.begin(), found->second.end());
+    }
+    if (agents.empty()) return;  // nobody can be scheduled for it
+    const std::vector<std::string> list(agents.begin(), agents.end());
+    auto [at, is_new] = by_agents_.try_emplace(list);
+    Demand& demand = at->second;
+    if (is_new) {
+      demand.name = fmt::format("group {}", by_agents_.size());
+      demand.agents = list;
+    }
+    for (const std::string& queue : series.queues()) demand.queues.push_back(queue);
+    for (const v1::RequiredSeries::Point& point : series.points()) AddPoint(point, demand);
+  }
+
+  void AddPoint(const v1::RequiredSeries::Point& point, Demand& demand) {
+    const absl::CivilMinute local =
+        absl::ToCivilMinute(absl::FromUnixSeconds(point.start_time().seconds()), zone_);
+    const absl::CivilDay day(local);
+    if (!days_.Meet({day, day})) return;
+    std::vector<int>& people = demand.required[day];
+    people.resize(static_cast<size_t>(kMinutesOfDay / staff_.interval_minutes()));
+    const auto slot =
+        static_cast<size_t>((local - absl::CivilMinute(day)) / staff_.interval_minutes());
+    people[slot] += point.required();
+  }
+
+  const v1::RequiredStaff& staff_;
+  const Eligible& eligible_;
+  const Days days_;
+  const absl::TimeZone zone_;
+  std::map<std::vector<std::string>, Demand> by_agents_;
+};
+
+absl::StatusOr<v1::RequiredStaff> FindStaff(PlanStore& store, const std::string& name) {
+  WISSEL_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(kRequiredStaff, name, "requiredStaff"));
+  v1::RequiredStaff staff;
+  WISSEL_ASSIGN_OR_RETURN(const bool found, store.Get({kRequiredStaff, number}, &staff));
+  if (found) return staff;
+  return Refuse(absl::StatusCode::kNotFound, "requiredStaff", fmt::format("there is no {}", name),
+                "required staff that is kept");
+}
+
+// Who is planned, with a contract of the rules.
+absl::StatusOr<std::vector<v1::PlannedAgent>> AgentsFor(PlanStore& store,
+                                                        const v1::LabourRules& rules,
+                                                        const std::set<std::string>& names) {
+  WISSEL_ASSIGN_OR_RETURN(const auto known, PlannedAgentsIn(store));
+  std::vector<v1::PlannedAgent> agents;
+  for (const std::string& name : names) {
+    v1::PlannedAgent agent;
+    if (const auto found = known.find(name); found != known.end()) agent = found->second;
+    if (agent.left_out()) continue;
+    agent.set_agent(name);
+    const bool has_contract =
+        std::any_of(rules.contracts().begin(), rules.contracts().end(),
+                    [&](const v1::Contract& one) { return one.id() == agent.contract(); });
+    if (!has_contract) agent.set_contract(rules.contracts(0).id());
+    if (agent.latest_minute() == 0) agent.set_latest_minute(kMinutesOfDay);
+    agents.push_back(std::move(agent));
+  }
+  return agents;
+}
+
+}  // namespace
+
+absl::StatusOr<ScheduleScene> SceneFor(PlanStore& store, const v1::Schedule& head,
+                                       const Eligible& eligible, absl::TimeZone zone,
+                                       const std::vector<std::string>& only) {
+  ScheduleScene scene;
+  scene.days = DaysOf(head);
+  scene.zone = zone;
+  scene.interval_minutes = kUsualInterval;
+  WISSEL_ASSIGN_OR_RETURN(scene.rules, LabourRulesIn(store));
+  if (!head.required_staff().empty()) {
+    WISSEL_ASSIGN_OR_RETURN(const v1::RequiredStaff staff, FindStaff(store, head.required_staff()));
+    scene.interval_minutes = staff.interval_minutes();
+    WISSEL_ASSIGN_OR_RETURN(scene.demand, DemandReader(staff, eligible, scene.days, zone).Read());
+  }
+  std::set<std::string> names(only.begin(), only.end());
+  if (only.empty()) {
+    for (const auto& [queue, agents] : eligible) names.insert(agents.begin(), agents.end());
+  }
+  WISSEL_ASSIGN_OR_RETURN(scene.agents, AgentsFor(store, scene.rules, names));
+  return scene;
+}
+
+absl::StatusOr<std::vector<v1::BrokenRule>> BrokenRulesOf(PlanStore& store, uint64_t schedule,
+                                                          const std::vector<std::string>& agents,
+                                                          absl::TimeZone zone) {
+  WISSEL_ASSIGN_OR_RETURN(StoredSchedule stored,
+                          FindSchedule(store, NameOf(kSchedules, schedule), "name"));
+  stored.head.clear_required_staff();
+  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
+                          SceneFor(store, stored.head, {}, zone, agents));
+  WISSEL_ASSIGN_OR_RETURN(const ShiftsByAgent shifts, ShiftsOf(store, schedule));
+  WISSEL_ASSIGN_OR_RETURN(Checked checked, Check(scene, shifts));
+  return std::move(checked.broken);
+}
+
+}  // namespace wissel::forecasting
