@@ -1,0 +1,158 @@
+#include "forecasting/core/staffing/erlang.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/status.h"
+#include "fmt/format.h"
+#include "forecasting/core/staffing/sums.h"
+
+namespace wissel::staffing {
+namespace {
+
+// Of the handle time: nobody notices so little.
+constexpr double kNoPatience = 1e-14;
+
+absl::Status CheckNumber(const char* field, double value, bool zero_is_right) {
+  if (std::isfinite(value) && (value > 0 || (zero_is_right && value == 0))) {
+    return absl::OkStatus();
+  }
+  return RefuseField(field, fmt::format("{} is no {}", value, field),
+                     zero_is_right ? "a number, 0 or more" : "a number above 0");
+}
+
+absl::Status Check(const Station& station, double threshold_s) {
+  WISSEL_RETURN_IF_ERROR(CheckNumber("load", station.load, true));
+  WISSEL_RETURN_IF_ERROR(CheckNumber("agents", station.agents, true));
+  WISSEL_RETURN_IF_ERROR(CheckNumber("aht", station.aht_s, false));
+  return CheckNumber("threshold", threshold_s, true);
+}
+
+// 1 / B(n - 1, a), for n > 0: how often fewer than n are busy, for each time that n are and nobody
+// waits, times a / n.
+Scaled InverseLossOfOneLess(double n, double a) {
+  if (n >= 1) return InverseLoss(n - 1, a);
+  Scaled inverse = InverseLoss(n, a);
+  inverse.value = std::max(0.0, (inverse.value - std::exp(-inverse.log_scale)) * a / n);
+  return inverse;
+}
+
+// How likely it is to wait, and not to: x / (1 + x) and 1 / (1 + x), of log x.
+struct Odds {
+  explicit Odds(double log_x)
+      : yes(log_x > 0 ? 1 / (1 + std::exp(-log_x)) : std::exp(log_x) / (1 + std::exp(log_x))),
+        no(log_x > 0 ? std::exp(-log_x) / (1 + std::exp(-log_x)) : 1 / (1 + std::exp(log_x))) {}
+  double yes, no;
+};
+
+WaitFigures NobodyCalls() { return {.served_within = 1}; }
+
+// Everybody waits until they leave.
+WaitFigures NobodyAnswers(const Station& s, double patience_s, double threshold_s) {
+  const double beyond = std::exp(-threshold_s / patience_s);
+  return {.waits = 1,
+          .mean_wait_s = patience_s,
+          .mean_queue = s.load / s.aht_s * patience_s,
+          .abandoned = 1,
+          .abandoned_within = -std::expm1(-threshold_s / patience_s),
+          .waits_beyond = beyond,
+          .offered_wait_beyond = 1};
+}
+
+// Who is not served at once is gone.
+WaitFigures Balking(const Station& s, const LossFigures& loss, double threshold_s) {
+  return {.waits = loss.blocked,
+          .abandoned = loss.blocked,
+          .abandoned_within = loss.blocked,
+          .offered_wait_beyond =
+              s.agents > 0 ? loss.blocked * std::exp(-s.agents / s.aht_s * threshold_s) : 1,
+          .served_within = 1 - loss.blocked,
+          .occupancy = loss.occupancy};
+}
+
+}  // namespace
+
+absl::StatusOr<LossFigures> ErlangB(double load, double agents) {
+  WISSEL_RETURN_IF_ERROR(CheckNumber("load", load, true));
+  WISSEL_RETURN_IF_ERROR(CheckNumber("agents", agents, true));
+  if (agents == 0) return LossFigures{.blocked = load > 0 ? 1.0 : 0.0};
+  if (load == 0) return LossFigures{};
+  const Scaled inverse = InverseLoss(agents, load);
+  const double blocked = std::exp(-inverse.log_scale) / inverse.value;
+  return LossFigures{.blocked = blocked, .occupancy = load * (1 - blocked) / agents};
+}
+
+absl::StatusOr<WaitFigures> ErlangC(const Station& s, double threshold_s) {
+  WISSEL_RETURN_IF_ERROR(Check(s, threshold_s));
+  if (s.agents <= s.load) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "agents",
+                  fmt::format("{:g} agents cannot carry {:g} erlangs when nobody hangs up: the "
+                              "queue grows for ever",
+                              s.agents, s.load),
+                  fmt::format("more than {:g} agents, or a patience (Erlang A)", s.load));
+  }
+  if (s.load == 0) return NobodyCalls();
+  // 1 / C = 1 + (n - a) / a / B(n - 1, a).
+  const double spare = s.agents - s.load;
+  const Scaled inverse = InverseLossOfOneLess(s.agents, s.load);
+  const Odds wait(-(inverse.Log() + std::log(spare / s.load)));
+  WaitFigures f;
+  f.waits = wait.yes;
+  f.mean_wait_s = f.waits * s.aht_s / spare;
+  f.mean_queue = f.waits * s.load / spare;
+  const double exponent = -spare * threshold_s / s.aht_s;
+  f.waits_beyond = f.offered_wait_beyond = f.waits * std::exp(exponent);
+  f.served_within = wait.no - f.waits * std::expm1(exponent);
+  f.occupancy = s.load / s.agents;
+  return f;
+}
+
+absl::StatusOr<WaitFigures> ErlangA(const Station& s, double patience_s, double threshold_s) {
+  if (patience_s == std::numeric_limits<double>::infinity()) return ErlangC(s, threshold_s);
+  WISSEL_RETURN_IF_ERROR(Check(s, threshold_s));
+  WISSEL_RETURN_IF_ERROR(CheckNumber("patience", patience_s, true));
+  if (s.load == 0) return NobodyCalls();
+  if (patience_s < kNoPatience * s.aht_s) {
+    WISSEL_ASSIGN_OR_RETURN(const LossFigures loss, ErlangB(s.load, s.agents));
+    return Balking(s, loss, threshold_s);
+  }
+  if (s.agents == 0) return NobodyAnswers(s, patience_s, threshold_s);
+
+  // Everything in mean patiences: c completions, y arrivals; see sums.h.
+  const double patiences = patience_s / s.aht_s;
+  const double c = s.agents * patiences;
+  const double y = s.load * patiences;
+  const OfferedWait wait(c, y, (s.load - s.agents) * patiences);
+  const OfferedWait::Sums all = wait.OfQueue();
+  const Scaled inverse = InverseLossOfOneLess(s.agents, s.load);
+  const Odds odds(std::log(s.load / s.agents * all.sum) + wait.peak() - inverse.Log());
+
+  WaitFigures f;
+  f.waits = odds.yes;
+  f.mean_queue = f.waits * all.weighted / all.sum;
+  f.mean_wait_s = f.mean_queue * s.aht_s / s.load;
+  f.abandoned = f.mean_queue / y;
+  f.occupancy = s.load * (1 - f.abandoned) / s.agents;
+
+  // Who still waits at the threshold sees the same station with fewer arrivals in front.
+  const double until = threshold_s / patience_s;
+  const OfferedWait::Rest rest = wait.After(until);
+  const OfferedWait::Sums later = rest.wait.OfQueue();
+  const double still = f.waits * std::exp(rest.fall) / all.sum;
+  f.offered_wait_beyond = still * later.sum;
+  f.waits_beyond = f.offered_wait_beyond * std::exp(-until);
+  const double abandoned_later = still * later.weighted / y;
+  f.abandoned_within = f.abandoned - abandoned_later;
+  f.served_within = 1 - f.waits_beyond - f.abandoned_within;
+  if (f.abandoned_within > 0.01 * f.abandoned && f.served_within > 0.01) return f;
+
+  // Too little is left of these differences: the parts themselves.
+  const OfferedWait::Parts parts = wait.Until(until);
+  const double scale = f.waits * c / all.sum;
+  f.abandoned_within = scale * parts.left - std::expm1(-until) * f.offered_wait_beyond;
+  f.served_within = odds.no + scale * parts.stayed;
+  return f;
+}
+
+}  // namespace wissel::staffing
