@@ -57,7 +57,8 @@ WaitFigures NobodyAnswers(const Station& s, double patience_s, double threshold_
           .abandoned = 1,
           .abandoned_within = -std::expm1(-threshold_s / patience_s),
           .waits_beyond = beyond,
-          .offered_wait_beyond = 1};
+          .offered_wait_beyond = 1,
+          .occupancy = 1};
 }
 
 // Who is not served at once is gone.
@@ -71,13 +72,19 @@ WaitFigures Balking(const Station& s, const LossFigures& loss, double threshold_
           .occupancy = loss.occupancy};
 }
 
+// In mean patiences.
+OfferedWait OfferedWaitAt(const Station& s, double patience_s) {
+  const double patiences = patience_s / s.aht_s;
+  return OfferedWait(s.agents * patiences, s.load * patiences, (s.load - s.agents) * patiences);
+}
+
 }  // namespace
 
 absl::StatusOr<LossFigures> ErlangB(double load, double agents) {
   WISSEL_RETURN_IF_ERROR(CheckNumber("load", load, true));
   WISSEL_RETURN_IF_ERROR(CheckNumber("agents", agents, true));
-  if (agents == 0) return LossFigures{.blocked = load > 0 ? 1.0 : 0.0};
   if (load == 0) return LossFigures{};
+  if (agents == 0) return LossFigures{.blocked = 1, .occupancy = 1};
   const Scaled inverse = InverseLoss(agents, load);
   const double blocked = std::exp(-inverse.log_scale) / inverse.value;
   return LossFigures{.blocked = blocked, .occupancy = load * (1 - blocked) / agents};
@@ -119,11 +126,10 @@ absl::StatusOr<WaitFigures> ErlangA(const Station& s, double patience_s, double 
   }
   if (s.agents == 0) return NobodyAnswers(s, patience_s, threshold_s);
 
-  // Everything in mean patiences: c completions, y arrivals; see sums.h.
-  const double patiences = patience_s / s.aht_s;
-  const double c = s.agents * patiences;
-  const double y = s.load * patiences;
-  const OfferedWait wait(c, y, (s.load - s.agents) * patiences);
+  // Everything in mean patiences: c completions, y arrivals.
+  const double c = s.agents * patience_s / s.aht_s;
+  const double y = s.load * patience_s / s.aht_s;
+  const OfferedWait wait = OfferedWaitAt(s, patience_s);
   const OfferedWait::Sums all = wait.OfQueue();
   const Scaled inverse = InverseLossOfOneLess(s.agents, s.load);
   const Odds odds(std::log(s.load / s.agents * all.sum) + wait.peak() - inverse.Log());
@@ -153,6 +159,18 @@ absl::StatusOr<WaitFigures> ErlangA(const Station& s, double patience_s, double 
   f.abandoned_within = scale * parts.left - std::expm1(-until) * f.offered_wait_beyond;
   f.served_within = odds.no + scale * parts.stayed;
   return f;
+}
+
+absl::StatusOr<double> SpeedOfAnswer(const Station& s, double patience_s) {
+  WISSEL_ASSIGN_OR_RETURN(const WaitFigures figures, ErlangA(s, patience_s, 0));
+  if (patience_s == std::numeric_limits<double>::infinity()) return figures.mean_wait_s;
+  // Nobody waits for an answer; or there is none.
+  if (s.load == 0 || s.agents == 0 || patience_s < kNoPatience * s.aht_s) return 0;
+  const OfferedWait wait = OfferedWaitAt(s, patience_s);
+  const OfferedWait::Parts parts = wait.Until(std::numeric_limits<double>::infinity());
+  const double scale = figures.waits * s.agents * patience_s / s.aht_s / wait.OfQueue().sum;
+  const double not_waiting = figures.served_within;
+  return patience_s * scale * parts.waited / (not_waiting + scale * parts.stayed);
 }
 
 }  // namespace wissel::staffing

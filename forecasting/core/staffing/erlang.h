@@ -41,10 +41,13 @@ struct WaitFigures {
   double waits_beyond = 0;         // P(W > T)
   double offered_wait_beyond = 0;  // P(V > T)
   double served_within = 0;        // answered within the threshold
-  double occupancy = 0;            // of the agents; 0 when there are none
+  double occupancy = 0;            // of the agents; 1 where calls find none
 };
 absl::StatusOr<WaitFigures> ErlangC(const Station& station, double threshold_s);
 // `patience_s`: the mean. 0: who cannot be served at once leaves at once (B). Infinite: C.
 absl::StatusOr<WaitFigures> ErlangA(const Station& station, double patience_s, double threshold_s);
+
+// Mean wait of those who are answered (ASA), under A.
+absl::StatusOr<double> SpeedOfAnswer(const Station& station, double patience_s);
 
 }  // namespace wissel::staffing

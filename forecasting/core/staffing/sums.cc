@@ -226,8 +226,10 @@ OfferedWait::Parts OfferedWait::Until(double until) const {
             [&](double s, double part) {
               parts.left -= std::expm1(-s) * part;
               parts.stayed += std::exp(-s) * part;
+              parts.waited += s * std::exp(-s) * part;
             });
-  return {parts.left * std::exp(peak), parts.stayed * std::exp(peak)};
+  const double scale = std::exp(peak);
+  return {parts.left * scale, parts.stayed * scale, parts.waited * scale};
 }
 
 OfferedWait::Rest OfferedWait::After(double until) const {

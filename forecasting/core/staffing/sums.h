@@ -48,11 +48,13 @@ class OfferedWait {
   };
   Sums OfQueue() const;
 
-  // The integrals of exp(h) from 0 to `until`: of those whose patience ends first (times
-  // 1 - exp(-s)), and of those who are still there (times exp(-s)).
+  // The integrals of exp(h) from 0 to `until`, which may be infinite: of those whose patience ends
+  // first (times 1 - exp(-s)), of those who are still there (times exp(-s)), and of how long these
+  // have waited (times s exp(-s)).
   struct Parts {
     double left = 0;
     double stayed = 0;
+    double waited = 0;
   };
   Parts Until(double until) const;
 
