@@ -34,16 +34,15 @@ Demand OneRate(double load) { return {.load = {{load, 1}}}; }
 
 // With so many it is kept, with one fewer it is not, whatever is asked for.
 TEST(FewestAgents, AreEnoughAndNoMore) {
-  const Targets all[] = {
-      {.service_level = 0.8},
-      {.service_level = 0.9, .variant = ServiceLevel::kLessShort, .short_s = 5},
-      {.service_level = 0.95, .variant = ServiceLevel::kGoneIsGood},
-      {.service_level = 0.8, .variant = ServiceLevel::kOfAnswered},
-      {.answer_s = 10},
-      {.abandoned = 0.03},
-      {.waits = 0.2},
-      {.occupancy = 0.85},
-      {.service_level = 0.8, .occupancy = 0.8}};
+  const Targets all[] = {{.service_level = 0.8},
+                         {.service_level = 0.9, .variant = ServiceLevel::kLessShort, .short_s = 5},
+                         {.service_level = 0.95, .variant = ServiceLevel::kGoneIsGood},
+                         {.service_level = 0.8, .variant = ServiceLevel::kOfAnswered},
+                         {.answer_s = 10},
+                         {.abandoned = 0.03},
+                         {.waits = 0.2},
+                         {.occupancy = 0.85},
+                         {.service_level = 0.8, .occupancy = 0.8}};
   for (const Targets& targets : all) {
     for (double load : {0.01, 0.7, 3.0, 42.5, 700.0, 12'000.0}) {
       const int fewest = *FewestAgents(OneRate(load), targets);

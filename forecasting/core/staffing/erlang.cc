@@ -6,6 +6,8 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "forecasting/core/staffing/odds.h"
+#include "forecasting/core/staffing/queue_figures.h"
 #include "forecasting/core/staffing/sums.h"
 
 namespace wissel::staffing {
@@ -38,14 +40,6 @@ Scaled InverseLossOfOneLess(double n, double a) {
   return inverse;
 }
 
-// How likely it is to wait, and not to: x / (1 + x) and 1 / (1 + x), of log x.
-struct Odds {
-  explicit Odds(double log_x)
-      : yes(log_x > 0 ? 1 / (1 + std::exp(-log_x)) : std::exp(log_x) / (1 + std::exp(log_x))),
-        no(log_x > 0 ? std::exp(-log_x) / (1 + std::exp(-log_x)) : 1 / (1 + std::exp(log_x))) {}
-  double yes, no;
-};
-
 WaitFigures NobodyCalls() { return {.served_within = 1}; }
 
 // Everybody waits until they leave.
@@ -70,12 +64,6 @@ WaitFigures Balking(const Station& s, const LossFigures& loss, double threshold_
               s.agents > 0 ? loss.blocked * std::exp(-s.agents / s.aht_s * threshold_s) : 1,
           .served_within = 1 - loss.blocked,
           .occupancy = loss.occupancy};
-}
-
-// In mean patiences.
-OfferedWait OfferedWaitAt(const Station& s, double patience_s) {
-  const double patiences = patience_s / s.aht_s;
-  return OfferedWait(s.agents * patiences, s.load * patiences, (s.load - s.agents) * patiences);
 }
 
 }  // namespace
@@ -126,39 +114,15 @@ absl::StatusOr<WaitFigures> ErlangA(const Station& s, double patience_s, double 
   }
   if (s.agents == 0) return NobodyAnswers(s, patience_s, threshold_s);
 
-  // Everything in mean patiences: c completions, y arrivals.
-  const double c = s.agents * patience_s / s.aht_s;
-  const double y = s.load * patience_s / s.aht_s;
-  const OfferedWait wait = OfferedWaitAt(s, patience_s);
-  const OfferedWait::Sums all = wait.OfQueue();
-  const Scaled inverse = InverseLossOfOneLess(s.agents, s.load);
-  const Odds odds(std::log(s.load / s.agents * all.sum) + wait.peak() - inverse.Log());
-
-  WaitFigures f;
-  f.waits = odds.yes;
-  f.mean_queue = f.waits * all.weighted / all.sum;
-  f.mean_wait_s = f.mean_queue * s.aht_s / s.load;
-  f.abandoned = f.mean_queue / y;
-  f.occupancy = s.load * (1 - f.abandoned) / s.agents;
-
-  // Who still waits at the threshold sees the same station with fewer arrivals in front.
-  const double until = threshold_s / patience_s;
-  const OfferedWait::Rest rest = wait.After(until);
-  const OfferedWait::Sums later = rest.wait.OfQueue();
-  const double still = f.waits * std::exp(rest.fall) / all.sum;
-  f.offered_wait_beyond = still * later.sum;
-  f.waits_beyond = f.offered_wait_beyond * std::exp(-until);
-  const double abandoned_later = still * later.weighted / y;
-  f.abandoned_within = f.abandoned - abandoned_later;
-  f.served_within = 1 - f.waits_beyond - f.abandoned_within;
-  if (f.abandoned_within > 0.01 * f.abandoned && f.served_within > 0.01) return f;
-
-  // Too little is left of these differences: the parts themselves.
-  const OfferedWait::Parts parts = wait.Until(until);
-  const double scale = f.waits * c / all.sum;
-  f.abandoned_within = scale * parts.left - std::expm1(-until) * f.offered_wait_beyond;
-  f.served_within = odds.no + scale * parts.stayed;
-  return f;
+  const double log_below =
+      InverseLossOfOneLess(s.agents, s.load).Log() + std::log(s.agents / s.load);
+  WaitFigures figures = QueueFigures({.log_below = log_below,
+                                      .arrivals_per_s = s.load / s.aht_s,
+                                      .completions_per_s = s.agents / s.aht_s,
+                                      .patience_s = patience_s,
+                                      .threshold_s = threshold_s});
+  figures.occupancy = s.load * (1 - figures.abandoned) / s.agents;
+  return figures;
 }
 
 absl::StatusOr<double> SpeedOfAnswer(const Station& s, double patience_s) {
@@ -166,9 +130,10 @@ absl::StatusOr<double> SpeedOfAnswer(const Station& s, double patience_s) {
   if (patience_s == std::numeric_limits<double>::infinity()) return figures.mean_wait_s;
   // Nobody waits for an answer; or there is none.
   if (s.load == 0 || s.agents == 0 || patience_s < kNoPatience * s.aht_s) return 0;
-  const OfferedWait wait = OfferedWaitAt(s, patience_s);
+  const double patiences = patience_s / s.aht_s;
+  const OfferedWait wait(s.agents * patiences, s.load * patiences, (s.load - s.agents) * patiences);
   const OfferedWait::Parts parts = wait.Until(std::numeric_limits<double>::infinity());
-  const double scale = figures.waits * s.agents * patience_s / s.aht_s / wait.OfQueue().sum;
+  const double scale = figures.waits * s.agents * patiences / wait.OfQueue().sum;
   const double not_waiting = figures.served_within;
   return patience_s * scale * parts.waited / (not_waiting + scale * parts.stayed);
 }

@@ -233,7 +233,9 @@ OfferedWait::Parts OfferedWait::Until(double until) const {
 }
 
 OfferedWait::Rest OfferedWait::After(double until) const {
-  const OfferedWait rest(c_, z_ * std::exp(-until), difference_ + z_ * std::expm1(-until));
+  // Shortly after the beginning the difference is still close to what is known of it.
+  const double z = z_ * std::exp(-until);
+  const OfferedWait rest(c_, z, until < 0.5 ? difference_ + z_ * std::expm1(-until) : z - c_);
   // A peak that is still to come is the same peak.
   return {rest, rest.at_ > 0 ? 0 : LogDensity(until)};
 }
