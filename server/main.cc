@@ -1,4 +1,5 @@
-// The command line of wissel: reads the flags and hands over. The one file that includes CLI11.
+// The command line of wissel: reads the flags and hands over. With planner_lines.cc the only file
+// that includes CLI11.
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -7,14 +8,13 @@
 #include "CLI/CLI.hpp"
 #include "server/commands.h"
 #include "server/feed/feed.h"
-#include "server/schedule/schedule.h"
+#include "server/planner_lines.h"
 #include "server/serve.h"
 #include "server/whatif/whatif.h"
 
 namespace {
 
 using wissel::feed::FeedOptions;
-using wissel::schedule::ScheduleOptions;
 using wissel::server::MomentOptions;
 using wissel::server::RulesOptions;
 using wissel::server::ServeOptions;
@@ -314,48 +314,6 @@ void AddWhatIf(CLI::App& app, WhatIfOptions& options, Action& action) {
   whatif->callback([&] { action = [&] { return wissel::whatif::RunWhatIf(options); }; });
 }
 
-constexpr const char* kScheduleHelp =
-    "Find a schedule for the problem of a file: tables of what is required and of shifts or tours\n"
-    "(CSV), a roster of the Curtois and Qu benchmark, or a problem of named people (JSON); see\n"
-    "docs/SCHEDULING.md. With --json each line of progress has best, bound, gap and seconds, and "
-    "the\n"
-    "last line is the schedule. SIGINT and SIGTERM ask for the best so far.";
-
-void AddSchedule(CLI::App& app, ScheduleOptions& options, Action& action) {
-  CLI::App* schedule = app.add_subcommand("schedule", "Shifts, tours and rosters of named people");
-  schedule->require_subcommand(1);
-  CLI::App* solve = schedule->add_subcommand("solve", kScheduleHelp);
-  CLI::App* verify = schedule->add_subcommand(
-      "verify", "Every rule that a schedule breaks, in a sentence, and what it costs");
-  for (CLI::App* command : {solve, verify}) {
-    command->add_option("--problem", options.problem, "File; -: standard input")->required();
-    command->add_option("--shifts", options.patterns,
-                        "Shifts or tours of a covering problem; left out: NAME_shifts.csv or "
-                        "NAME_tours.csv beside NAME_req.csv");
-    command
-        ->add_option("--under-price", options.under_price,
-                     "Covering: what an interval costs in which somebody is missing; left out: "
-                     "nobody may be")
-        ->check(CLI::NonNegativeNumber);
-    command->add_flag("--json", options.json, "One JSON object a line");
-  }
-  solve->add_option("--seconds", options.seconds, "Stop with the best so far after so long")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  solve
-      ->add_option("--rounds", options.rounds,
-                   "Stop after so many rounds of improvement: the same answer on any machine that "
-                   "ends them within --seconds")
-      ->check(CLI::NonNegativeNumber);
-  solve->add_option("--seed", options.seed, "Of all draws")->capture_default_str();
-  solve->add_option("--out", options.out, "Write the schedule here: JSON, or CSV if named *.csv");
-  verify
-      ->add_option("--schedule", options.schedule, "The schedule, as solve --out writes it (JSON)")
-      ->required();
-  solve->callback([&] { action = [&] { return wissel::schedule::RunScheduleSolve(options); }; });
-  verify->callback([&] { action = [&] { return wissel::schedule::RunScheduleVerify(options); }; });
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -372,8 +330,8 @@ int main(int argc, char** argv) {
   HistoryCommand history;
   FeedOptions feed;
   WhatIfOptions whatif;
-  ScheduleOptions schedule;
   RulesOptions rules;
+  wissel::server::PlannerLines planner;
   std::string config;
   AddServe(app, serve, action);
   AddToken(app, token, action);
@@ -383,8 +341,8 @@ int main(int argc, char** argv) {
   AddHistory(app, history, action);
   AddFeed(app, feed, action);
   AddWhatIf(app, whatif, action);
-  AddSchedule(app, schedule, action);
   AddRules(app, rules, action);
+  wissel::server::AddPlannerLines(app, planner, action);
   CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");
   check->add_option("file", config, "Configuration file")->required();
   check->callback([&] { action = [&] { return wissel::server::CheckConfig(config); }; });
