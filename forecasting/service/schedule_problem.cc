@@ -295,8 +295,7 @@ v1::BrokenRule::Kind KindOf(scheduling::Rule rule) {
 }
 
 v1::CoverSeries CoverOf(const ScheduleScene& scene, const Demand& demand, int at,
-                        const scheduling::RosterProblem& problem,
-                        const std::vector<double>& planned) {
+                        const scheduling::RosterProblem& problem, const std::vector<int>& planned) {
   v1::CoverSeries cover;
   for (const std::string& queue : demand.queues) cover.add_queues(queue);
   WriteTimestamp(InstantAt(scene.days.first, 0, scene.zone), cover.mutable_start_time());
@@ -431,7 +430,7 @@ absl::StatusOr<Checked> Check(const ScheduleScene& scene, const ShiftsByAgent& s
   }
   for (size_t at = 0; at < scene.demand.size(); ++at) {
     checked.cover.push_back(
-        CoverOf(scene, scene.demand[at], static_cast<int>(at), named.problem, verdict.planned));
+        CoverOf(scene, scene.demand[at], static_cast<int>(at), named.problem, verdict.counted));
   }
   v1::ScheduleFigures& figures = checked.figures;
   const double hours = scene.interval_minutes / 60.0;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "server/schedule/schedule_file.pb.h"
+#include "forecasting/scheduling/files/schedule_file.pb.h"
 #include "server/schedule/search_run.h"
 
 namespace wissel::schedule {

@@ -7,7 +7,7 @@
 #include "fmt/format.h"
 #include "forecasting/scheduling/roster_search.h"
 #include "server/schedule/lines.h"
-#include "server/schedule/roster_file.h"
+#include "forecasting/scheduling/files/roster_file.h"
 
 namespace wissel::schedule {
 namespace {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "server/schedule/problem_input.h"
+#include "forecasting/scheduling/files/problem_input.h"
 #include "server/schedule/schedule.h"
-#include "server/schedule/schedule_file.pb.h"
+#include "forecasting/scheduling/files/schedule_file.pb.h"
 
 namespace wissel::schedule {
 

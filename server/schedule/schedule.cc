@@ -9,7 +9,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "server/schedule/covering_command.h"
 #include "server/schedule/lines.h"
-#include "server/schedule/problem_input.h"
+#include "forecasting/scheduling/files/problem_input.h"
 #include "server/schedule/roster_command.h"
 
 namespace wissel::schedule {

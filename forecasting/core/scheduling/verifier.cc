@@ -20,9 +20,12 @@ std::string Hours(int minutes) { return fmt::format("{:g} h", minutes / 60.0); }
 // The rules of one person.
 class PersonCheck {
  public:
-  PersonCheck(const RosterProblem& problem, const Person& person, const Duties& duties,
-              Verdict& verdict)
-      : problem_(problem), person_(person), duties_(duties), verdict_(verdict) {}
+  PersonCheck(const RosterProblem& problem, int person, const Duties& duties, Verdict& verdict)
+      : problem_(problem),
+        person_index_(person),
+        person_(problem.people[static_cast<size_t>(person)]),
+        duties_(duties),
+        verdict_(verdict) {}
 
   void Run() {
     for (int day = 0; day < problem_.days; ++day) {
@@ -38,9 +41,10 @@ class PersonCheck {
 
  private:
   template <class... Args>
-  void Break(fmt::format_string<Args...> text, Args&&... args) {
+  void Break(Rule rule, int day, fmt::format_string<Args...> text, Args&&... args) {
     verdict_.breaches.push_back(
-        fmt::format("{} {}", person_.id, fmt::format(text, std::forward<Args>(args)...)));
+        {rule, person_index_, day,
+         fmt::format("{} {}", person_.id, fmt::format(text, std::forward<Args>(args)...))});
   }
   const Shift& ShiftOn(int day) const { return problem_.shifts[duties_[day]->shift]; }
   bool Works(int day) const { return duties_[day].has_value(); }
@@ -48,17 +52,19 @@ class PersonCheck {
   void CheckDuty(int day, const Duty& duty) {
     const Shift& shift = problem_.shifts[duty.shift];
     const std::string when = DayName(day);
-    if (!IsAmong(duty.shift, person_.shifts)) Break("may not work {} (on {})", shift.id, when);
-    if (IsAmong(day, person_.absent)) Break("works {} on {}, and is absent", shift.id, when);
+    if (!IsAmong(duty.shift, person_.shifts))
+      Break(Rule::kShift, day, "may not work {} (on {})", shift.id, when);
+    if (IsAmong(day, person_.absent))
+      Break(Rule::kAbsent, day, "works {} on {}, and is absent", shift.id, when);
     if (person_.max_day_min && shift.paid_min > *person_.max_day_min) {
-      Break("works {} on {}, and {} a day are the most", Hours(shift.paid_min), when,
-            Hours(*person_.max_day_min));
+      Break(Rule::kDayTooLong, day, "works {} on {}, and {} a day are the most",
+            Hours(shift.paid_min), when, Hours(*person_.max_day_min));
     }
     for (const Availability& window : person_.availabilities) {
       if (window.day != day) continue;
       if (shift.start_min >= window.from_min && shift.end_min <= window.to_min) continue;
-      Break("works {} on {}, and is available from {} to {}", shift.id, when,
-            TimeName(window.from_min), TimeName(window.to_min));
+      Break(Rule::kNotAvailable, day, "works {} on {}, and is available from {} to {}", shift.id,
+            when, TimeName(window.from_min), TimeName(window.to_min));
     }
     verdict_.cost.hours += person_.hour_price * shift.paid_min / 60;
     CheckBreaks(day, duty, shift);
@@ -66,20 +72,21 @@ class PersonCheck {
 
   void CheckBreaks(int day, const Duty& duty, const Shift& shift) {
     if (duty.break_starts_min.size() != shift.breaks.size()) {
-      return Break("has {} breaks on {}, and {} has {}", duty.break_starts_min.size(), DayName(day),
-                   shift.id, shift.breaks.size());
+      return Break(Rule::kBreaks, day, "has {} breaks on {}, and {} has {}",
+                   duty.break_starts_min.size(), DayName(day), shift.id, shift.breaks.size());
     }
     for (size_t b = 0; b < shift.breaks.size(); ++b) {
       const BreakRule& rule = shift.breaks[b];
       const int at = duty.break_starts_min[b];
       const int offset = at - shift.start_min;
       if (offset < rule.earliest_min || offset > rule.latest_min) {
-        Break("has {} at {} on {}, and it begins from {} to {}", rule.name, TimeName(at),
-              DayName(day), TimeName(shift.start_min + rule.earliest_min),
+        Break(Rule::kBreaks, day, "has {} at {} on {}, and it begins from {} to {}", rule.name,
+              TimeName(at), DayName(day), TimeName(shift.start_min + rule.earliest_min),
               TimeName(shift.start_min + rule.latest_min));
       }
       if (problem_.interval_min && at % *problem_.interval_min != 0) {
-        Break("has {} at {} on {}, within an interval", rule.name, TimeName(at), DayName(day));
+        Break(Rule::kBreaks, day, "has {} at {} on {}, within an interval", rule.name, TimeName(at),
+              DayName(day));
       }
     }
   }
@@ -89,10 +96,11 @@ class PersonCheck {
       const std::optional<Duty>& duty = duties_[pin.day];
       const std::optional<int> shift = duty ? std::optional<int>(duty->shift) : std::nullopt;
       if (shift != pin.shift) {
-        Break("has {} on {}, and {} is pinned", shift ? problem_.shifts[*shift].id : "no shift",
-              DayName(pin.day), pin.shift ? problem_.shifts[*pin.shift].id : "no shift");
+        Break(Rule::kPinned, pin.day, "has {} on {}, and {} is pinned",
+              shift ? problem_.shifts[*shift].id : "no shift", DayName(pin.day),
+              pin.shift ? problem_.shifts[*pin.shift].id : "no shift");
       } else if (!pin.break_starts_min.empty() && duty->break_starts_min != pin.break_starts_min) {
-        Break("has other breaks on {} than are pinned", DayName(pin.day));
+        Break(Rule::kPinned, pin.day, "has other breaks on {} than are pinned", DayName(pin.day));
       }
     }
   }
@@ -103,13 +111,13 @@ class PersonCheck {
       const Shift& first = ShiftOn(day);
       const Shift& next = ShiftOn(day + 1);
       if (IsAmong(duties_[day + 1]->shift, first.not_followed_by)) {
-        Break("works {} on {} after {} on {}, which it may not follow", next.id, DayName(day + 1),
-              first.id, DayName(day));
+        Break(Rule::kRest, day + 1, "works {} on {} after {} on {}, which it may not follow",
+              next.id, DayName(day + 1), first.id, DayName(day));
       }
       const int rest = kMinutesPerDay - first.end_min + next.start_min;
       if (person_.min_rest_min && rest < *person_.min_rest_min) {
-        Break("rests {} between {} and {}, and {} are the least", Hours(rest), DayName(day),
-              DayName(day + 1), Hours(*person_.min_rest_min));
+        Break(Rule::kRest, day + 1, "rests {} between {} and {}, and {} are the least", Hours(rest),
+              DayName(day), DayName(day + 1), Hours(*person_.min_rest_min));
       }
     }
   }
@@ -125,15 +133,18 @@ class PersonCheck {
       const int length = end - begin;
       if (Works(begin)) {
         if (person_.max_consecutive && length > *person_.max_consecutive) {
-          Break("works {} days in a row from {}, and {} are the most", length, DayName(begin),
+          Break(Rule::kConsecutiveDays, begin,
+                "works {} days in a row from {}, and {} are the most", length, DayName(begin),
                 *person_.max_consecutive);
         }
         if (whole && person_.min_consecutive && length < *person_.min_consecutive) {
-          Break("works {} days in a row from {}, and {} are the least", length, DayName(begin),
+          Break(Rule::kConsecutiveDays, begin,
+                "works {} days in a row from {}, and {} are the least", length, DayName(begin),
                 *person_.min_consecutive);
         }
       } else if (whole && person_.min_consecutive_off && length < *person_.min_consecutive_off) {
-        Break("is off {} days in a row from {}, and {} are the least", length, DayName(begin),
+        Break(Rule::kConsecutiveDays, begin,
+              "is off {} days in a row from {}, and {} are the least", length, DayName(begin),
               *person_.min_consecutive_off);
       }
       begin = end;
@@ -153,21 +164,24 @@ class PersonCheck {
       }
       total += minutes;
       const std::string when = fmt::format("in week {}", week + 1);
-      CheckRange(when, minutes, person_.min_week_min, person_.max_week_min);
+      CheckRange(week * kDaysPerWeek, when, minutes, person_.min_week_min, person_.max_week_min);
       if (person_.max_week_days && days > *person_.max_week_days) {
-        Break("works {} days {}, and {} are the most", days, when, *person_.max_week_days);
+        Break(Rule::kDaysOfWeek, week * kDaysPerWeek, "works {} days {}, and {} are the most", days,
+              when, *person_.max_week_days);
       }
     }
-    CheckRange("in all", total, person_.min_total_min, person_.max_total_min);
+    CheckRange(0, "in all", total, person_.min_total_min, person_.max_total_min);
   }
 
-  void CheckRange(const std::string& when, int minutes, std::optional<int> least,
+  void CheckRange(int day, const std::string& when, int minutes, std::optional<int> least,
                   std::optional<int> most) {
     if (least && minutes < *least) {
-      Break("works {} {}, and {} are the least", Hours(minutes), when, Hours(*least));
+      Break(Rule::kHours, day, "works {} {}, and {} are the least", Hours(minutes), when,
+            Hours(*least));
     }
     if (most && minutes > *most) {
-      Break("works {} {}, and {} are the most", Hours(minutes), when, Hours(*most));
+      Break(Rule::kHours, day, "works {} {}, and {} are the most", Hours(minutes), when,
+            Hours(*most));
     }
   }
 
@@ -188,7 +202,8 @@ class PersonCheck {
       if (limit.price) {
         verdict_.cost.limits += *limit.price * (count - limit.most);
       } else {
-        Break("works {} {}, and {} are the most", count, limit.name, limit.most);
+        Break(limit.weekends ? Rule::kWeekends : Rule::kLimit, 0,
+              "works {} {}, and {} are the most", count, limit.name, limit.most);
       }
     }
   }
@@ -203,6 +218,7 @@ class PersonCheck {
   }
 
   const RosterProblem& problem_;
+  const int person_index_;
   const Person& person_;
   const Duties& duties_;
   Verdict& verdict_;
@@ -308,6 +324,7 @@ void CheckCover(const RosterProblem& problem, const Roster& roster, Verdict& ver
   const std::vector<Present> present = PresentBySlot(problem, roster);
   for (int slot = 0; slot < problem.slots(); ++slot) {
     const std::vector<int> counts = SlotCheck(problem, slot, present[slot]).Divide();
+    verdict.counted.insert(verdict.counted.end(), counts.begin(), counts.end());
     for (size_t q = 0; q < counts.size(); ++q) {
       const Demand& demand = problem.DemandOf(slot, static_cast<int>(q));
       const int missing = std::max(0, demand.required - counts[q]);
@@ -318,9 +335,10 @@ void CheckCover(const RosterProblem& problem, const Roster& roster, Verdict& ver
       verdict.cost.over += demand.over_price * surplus;
       verdict.cost.under += demand.under_price.value_or(0) * missing;
       if (missing > 0 && !demand.under_price) {
-        verdict.breaches.push_back(fmt::format("{} has {} of {} that {} must have",
-                                               SlotName(problem, slot), counts[q], demand.required,
-                                               problem.queues[q]));
+        verdict.breaches.push_back(
+            {Rule::kFloor, std::nullopt, slot / problem.slots_per_day(),
+             fmt::format("{} has {} of {} that {} must have", SlotName(problem, slot), counts[q],
+                         demand.required, problem.queues[q])});
       }
     }
   }
@@ -343,11 +361,12 @@ bool HasShape(const RosterProblem& problem, const Roster& roster) {
 Verdict Verify(const RosterProblem& problem, const Roster& roster) {
   Verdict verdict;
   if (!HasShape(problem, roster)) {
-    verdict.breaches.emplace_back("the roster is of other people, days or shifts than the problem");
+    verdict.breaches.push_back({Rule::kShape, std::nullopt, std::nullopt,
+                                "the roster is of other people, days or shifts than the problem"});
     return verdict;
   }
   for (size_t p = 0; p < problem.people.size(); ++p) {
-    PersonCheck(problem, problem.people[p], roster.duties[p], verdict).Run();
+    PersonCheck(problem, static_cast<int>(p), roster.duties[p], verdict).Run();
   }
   CheckCover(problem, roster, verdict);
   return verdict;

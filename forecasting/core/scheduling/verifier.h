@@ -5,6 +5,8 @@
 // Pure.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +25,39 @@ struct RosterCost {
   double total() const { return requests + limits + hours + under + over; }
 };
 
+// What a broken rule is about.
+enum class Rule : uint8_t {
+  kShift = 1,  // a shift that the person may not work
+  kAbsent,
+  kDayTooLong,
+  kNotAvailable,
+  kBreaks,
+  kPinned,
+  kRest,  // what may not follow included
+  kConsecutiveDays,
+  kHours,
+  kDaysOfWeek,
+  kWeekends,
+  kLimit,
+  kFloor,  // required people who are missing
+  kShape,  // a roster of another problem
+};
+
+struct Breach {
+  Rule rule = Rule::kShape;
+  std::optional<int> person;
+  std::optional<int> day;  // on which it is, or begins
+  std::string sentence;
+};
+
 struct Verdict {
-  std::vector<std::string> breaches;  // one sentence each
+  std::vector<Breach> breaches;
   RosterCost cost;
   int missing = 0;        // people x slots that are missing, hard floors included
   int surplus = 0;        // people x slots beyond what is required
   int missing_floor = 0;  // of the missing: those of hard floors
+  // People counted for a queue in a slot: slot * queues + queue, as Demand.
+  std::vector<int> counted;
 };
 
 // A roster of another shape than the problem's is a breach, and costs nothing.

@@ -4,11 +4,12 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "server/schedule/roster_file.h"
+#include "forecasting/scheduling/files/roster_file.h"
 
 namespace wissel::schedule {
 
 // INVALID_ARGUMENT with the field at fault: "people[3].contract".
 absl::StatusOr<NamedProblem> ParseOurProblem(const std::string& name, const std::string& json);
+absl::StatusOr<NamedProblem> ReadOurProblem(const ProblemFile& file);
 
 }  // namespace wissel::schedule

@@ -1,4 +1,4 @@
-#include "server/schedule/our_problem.h"
+#include "forecasting/scheduling/files/our_problem.h"
 
 #include <cmath>
 #include <initializer_list>
@@ -8,8 +8,8 @@
 #include "absl/container/btree_map.h"
 #include "base/status.h"
 #include "fmt/format.h"
+#include "forecasting/scheduling/files/schedule_file.pb.h"
 #include "google/protobuf/util/json_util.h"
-#include "server/schedule/schedule_file.pb.h"
 
 namespace wissel::schedule {
 namespace {
@@ -352,9 +352,9 @@ absl::StatusOr<NamedProblem> ParseOurProblem(const std::string& name, const std:
   if (!parsed.ok()) {
     return absl::InvalidArgumentError(fmt::format("{}: {}", name, parsed.ToString()));
   }
-  auto named = Reader(file).Read();
-  if (named.ok()) return named;
-  return named.status();
+  return ReadOurProblem(file);
 }
+
+absl::StatusOr<NamedProblem> ReadOurProblem(const ProblemFile& file) { return Reader(file).Read(); }
 
 }  // namespace wissel::schedule

@@ -8,8 +8,8 @@
 #include "absl/time/civil_time.h"
 #include "forecasting/core/scheduling/roster.h"
 #include "forecasting/core/scheduling/verifier.h"
-#include "server/schedule/problem_input.h"
-#include "server/schedule/schedule_file.pb.h"
+#include "forecasting/scheduling/files/problem_input.h"
+#include "forecasting/scheduling/files/schedule_file.pb.h"
 
 namespace wissel::schedule {
 

@@ -1,4 +1,4 @@
-#include "server/schedule/roster_file.h"
+#include "forecasting/scheduling/files/roster_file.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "forecasting/core/scheduling/curtois.h"
-#include "server/schedule/our_problem.h"
+#include "forecasting/scheduling/files/our_problem.h"
 
 namespace wissel::schedule {
 namespace {
@@ -125,7 +125,9 @@ absl::StatusOr<Roster> ReadRoster(const NamedProblem& named, const Schedule& sch
 
 void WriteVerdict(const scheduling::Verdict& verdict, Schedule& schedule) {
   schedule.clear_broken_rules();
-  for (const std::string& breach : verdict.breaches) schedule.add_broken_rules(breach);
+  for (const scheduling::Breach& breach : verdict.breaches) {
+    schedule.add_broken_rules(breach.sentence);
+  }
   Costs& costs = *schedule.mutable_costs();
   costs.set_requests(verdict.cost.requests);
   costs.set_limits(verdict.cost.limits);

@@ -1,4 +1,4 @@
-#include "server/schedule/problem_input.h"
+#include "forecasting/scheduling/files/problem_input.h"
 
 #include <filesystem>
 #include <fstream>
