@@ -1,0 +1,50 @@
+#include "forecasting/service/planning.h"
+
+#include <utility>
+
+#include "base/status.h"
+#include "forecasting/service/event_service.h"
+#include "forecasting/service/labour_rules.h"
+#include "forecasting/service/office.h"
+#include "forecasting/service/schedule_service.h"
+#include "forecasting/service/schedule_solve.h"
+#include "forecasting/service/shift_swaps.h"
+#include "forecasting/service/staffing_service.h"
+
+namespace wissel::forecasting {
+
+class Planning::Rooms {
+ public:
+  Rooms(Shard& shard, std::unique_ptr<PlanStore> store, std::string program)
+      : office_(shard, std::move(store)), solver_{std::move(program), ""} {}
+
+  void Register(rpc::MethodTable& table) {
+    office_.operations().Register(table);
+    RegisterEvents(table, office_);
+    RegisterStaffing(table, office_);
+    RegisterLabourRules(table, office_);
+    RegisterSchedules(table, office_);
+    RegisterSolving(table, office_, solver_);
+    RegisterShifts(table, office_);
+  }
+  void Stop() { office_.Stop(); }
+
+ private:
+  Office office_;
+  const SolverProcess solver_;
+};
+
+absl::StatusOr<std::unique_ptr<Planning>> Planning::Open(Shard& shard,
+                                                         const PlanningOptions& options) {
+  WISSEL_ASSIGN_OR_RETURN(auto store, PlanStore::Open(options.path));
+  return std::unique_ptr<Planning>(
+      new Planning(std::make_unique<Rooms>(shard, std::move(store), options.program)));
+}
+
+Planning::Planning(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
+Planning::~Planning() = default;
+
+void Planning::Register(rpc::MethodTable& table) { rooms_->Register(table); }
+void Planning::Stop() { rooms_->Stop(); }
+
+}  // namespace wissel::forecasting

@@ -1,0 +1,38 @@
+// The front door of planning: its services over a shard, with what planners made in a file beside
+// the journal.
+//
+// Order: Open, Register before a door opens. On the way down: close the doors, Stop, then stop the
+// shard.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "router/service/shard.h"
+
+namespace wissel::forecasting {
+
+struct PlanningOptions {
+  std::string path;     // of planning.sqlite; ":memory:" forgets all at the end
+  std::string program;  // `wissel`, which solves schedules; empty: the running binary
+};
+
+class Planning {
+ public:
+  static absl::StatusOr<std::unique_ptr<Planning>> Open(Shard& shard,
+                                                        const PlanningOptions& options);
+  ~Planning();
+
+  void Register(rpc::MethodTable& table);
+  // Cancels what runs.
+  void Stop();
+
+ private:
+  class Rooms;
+  explicit Planning(std::unique_ptr<Rooms> rooms);
+  std::unique_ptr<Rooms> rooms_;
+};
+
+}  // namespace wissel::forecasting
