@@ -11,20 +11,22 @@
 
 namespace wissel::volumes {
 
-// Forecasts of past days, made `lead` days of the grid before each, and what came of them: rows are
-// days, columns intervals, known ones marked.
+// Forecasts of past days, all made equally long before them, and what came: rows are days, columns
+// intervals.
 struct Backcast {
+  std::vector<int> days;  // rows of the history
   Matrix mean;
+  Matrix spread;  // as assumed: variance m + spread m^2
   Matrix actual;
   Mask known;
 };
 
-// The spread a (variance m + a m^2) with which the central 80 % interval holds 80 % of what came.
-// Nothing to learn from: `otherwise`, which also counts as so many days.
-double CalibratedSpread(const Backcast& past, double otherwise, double otherwise_days);
+// By how much the assumed spreads must be multiplied so that the central 80 % interval holds 80 % of
+// what came. `otherwise` counts as so many days, and stands alone where nothing was measured.
+double CalibratedFactor(const Backcast& past, double otherwise, double otherwise_days);
 
-// By interval, relative to the day's: 1 where all vary alike. Smoothed towards 1 where few counts
-// say anything, and between neighbours.
-Eigen::RowVectorXd RelativeSpread(const Backcast& past, double spread);
+// How much intervals of a day vary around the day's shape, its total given, beyond counting: the
+// relative variance of each interval. `otherwise` counts as twenty days; neighbours are averaged.
+Eigen::RowVectorXd ShapeSpread(const Backcast& past, double otherwise);
 
 }  // namespace wissel::volumes

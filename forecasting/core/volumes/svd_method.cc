@@ -57,7 +57,8 @@ class SvdForecast {
       if (history_.known.row(d).any() && !Special(d)) rows.push_back(d);
     }
     const auto n = static_cast<int>(rows.size());
-    Backcast past{Matrix(n, axes_.cols()), Matrix(n, axes_.cols()), Mask(n, axes_.cols())};
+    Backcast past{rows, Matrix(n, axes_.cols()), Matrix::Ones(n, axes_.cols()),
+                  Matrix(n, axes_.cols()), Mask(n, axes_.cols())};
     for (int r = 0; r < n; ++r) {
       const int d = rows[static_cast<size_t>(r)];
       past.mean.row(r) = Mean(d - lead, lead, WeekdayOf(d));
@@ -126,16 +127,11 @@ class SvdMethod : public Method {
       const int lead = d + history.day_count() - last;
       forecast.mean.row(d) =
           fit.Mean(last, lead, static_cast<int>(days[static_cast<size_t>(d)].weekday()));
-      if (lead <= kMostLeads) spread = CalibratedSpread(fit.Past(lead), spread, kPriorDays);
+      if (lead <= kMostLeads) spread = CalibratedFactor(fit.Past(lead), spread, kPriorDays);
       forecast.spread.row(d).setConstant(spread);
     }
     const Backcast recent = fit.Past(1);
-    for (int d = std::max(1, history.day_count() - kRecentDays); d < history.day_count(); ++d) {
-      if (history.known.row(d).any() && !history.IsSpecial(history.days[static_cast<size_t>(d)])) {
-        forecast.recent.days.push_back(d);
-      }
-    }
-    forecast.recent.mean = recent.mean;
+    forecast.recent = {recent.days, recent.mean};
     return forecast;
   }
 
