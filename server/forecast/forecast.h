@@ -18,7 +18,18 @@ struct EvaluateOptions {
   bool json = false;
 };
 
+struct MakeOptions {
+  InputOptions inputs;
+  std::string method = "auto";
+  int days = 14;                      // open days after the last of the history
+  std::string events;                 // a file; empty: none
+  std::string scenario = "expected";  // "low", "expected", "high"
+  double surge = 1;                   // all means times this
+  bool json = false;
+};
+
 // Print the answer and return the exit code: 0 done, 1 refused.
 int RunEvaluate(const EvaluateOptions& options);
+int RunMake(const MakeOptions& options);
 
 }  // namespace wissel::forecast

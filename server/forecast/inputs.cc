@@ -1,11 +1,15 @@
 #include "server/forecast/inputs.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "absl/strings/ascii.h"
 #include "base/status.h"
 #include "fmt/format.h"
+#include "forecasting/core/volumes/calendar_be_nl.h"
 #include "server/forecast/table_file.h"
 #include "yaml-cpp/yaml.h"
 
@@ -14,6 +18,8 @@ namespace {
 
 using volumes::Date;
 using volumes::DayKind;
+using volumes::Event;
+using volumes::EventEffect;
 using volumes::Regressor;
 using volumes::Series;
 using volumes::SpecialDay;
@@ -92,6 +98,36 @@ absl::StatusOr<SpecialDays> ReadSpecialDays(const std::string& path, const std::
   return days;
 }
 
+// Until this long after the history.
+constexpr int kYearsAhead = 2;
+
+absl::Status AddCalendar(const std::string& name, Series& series) {
+  if (name.empty()) return absl::OkStatus();
+  const auto& names = CalendarNames();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    return RefuseField("calendar", fmt::format("\"{}\" is no calendar", name),
+                       fmt::format("one of {}", fmt::join(names, ", ")));
+  }
+  const int from = series.days.front().year();
+  const int to = series.days.back().year() + kYearsAhead;
+  if (name == "nl") {
+    series.special = volumes::DutchDays(from, to);
+    return absl::OkStatus();
+  }
+  using volumes::Community;
+  const Community community = name == "be-flemish"    ? Community::kFlemish
+                              : name == "be-french"   ? Community::kFrench
+                              : name == "be-german"   ? Community::kGermanSpeaking
+                              : name == "be-brussels" ? Community::kBrussels
+                                                      : Community::kNone;
+  series.special = volumes::BelgianDays(from, to, community);
+  if (community == Community::kFlemish) {
+    series.regressors.push_back(
+        volumes::FlemishSchoolHolidays(series.days.front(), Date::Of(to, 12, 31)));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Regressor>> ReadRegressors(const std::string& path) {
   WISSEL_ASSIGN_OR_RETURN(const Table table, ReadTable(path));
   WISSEL_ASSIGN_OR_RETURN(const size_t date, table.Column({"date", "day"}));
@@ -107,6 +143,33 @@ absl::StatusOr<std::vector<Regressor>> ReadRegressors(const std::string& path) {
     regressors.push_back(std::move(regressor));
   }
   return regressors;
+}
+
+absl::StatusOr<std::vector<double>> ReadResponse(const Table& table, const TableRow& row,
+                                                 size_t column) {
+  std::vector<double> response;
+  std::istringstream words(row.cells[column]);
+  for (std::string word; words >> word;) {
+    char* end = nullptr;
+    response.push_back(std::strtod(word.c_str(), &end));
+    if (*end != '\0') {
+      return table.Fault(row, fmt::format("\"{}\" is no share", word), "for example 0.6 0.3 0.1");
+    }
+  }
+  return response;
+}
+
+// "09:30" where the column is there and says something.
+absl::Status ReadTime(const Table& table, const TableRow& row, std::string_view name, int& minute) {
+  const auto column = table.Find(name);
+  if (!column || row.cells[*column].empty()) return absl::OkStatus();
+  const auto read = MinuteOf("2000-01-01T" + row.cells[*column]);
+  if (!read) {
+    return table.Fault(row, fmt::format("\"{}\" is no time of the day", row.cells[*column]),
+                       "for example 09:30");
+  }
+  minute = *read;
+  return absl::OkStatus();
 }
 
 // One key of a protocol file.
@@ -167,16 +230,58 @@ absl::Status ApplyKey(const Key& key, const std::string& name, InputOptions& inp
 
 }  // namespace
 
+const std::vector<std::string>& CalendarNames() {
+  static const std::vector<std::string> names = {"be",        "be-flemish",  "be-french",
+                                                 "be-german", "be-brussels", "nl"};
+  return names;
+}
+
 absl::StatusOr<Series> ReadSeries(const InputOptions& options) {
   WISSEL_ASSIGN_OR_RETURN(std::vector<StampedCount> counts, ReadCounts(options.series));
   WISSEL_ASSIGN_OR_RETURN(Series series, volumes::LayOut(std::move(counts), options.interval_min));
-  if (!options.special_days.empty()) {
-    WISSEL_ASSIGN_OR_RETURN(series.special, ReadSpecialDays(options.special_days, options.dataset));
-  }
   if (!options.regressors.empty()) {
     WISSEL_ASSIGN_OR_RETURN(series.regressors, ReadRegressors(options.regressors));
   }
+  WISSEL_RETURN_IF_ERROR(AddCalendar(options.calendar, series));
+  if (!options.special_days.empty()) {  // the center's own word goes before the calendar's
+    WISSEL_ASSIGN_OR_RETURN(SpecialDays days,
+                            ReadSpecialDays(options.special_days, options.dataset));
+    for (auto& [day, special] : days) series.special[day] = std::move(special);
+  }
   return series;
+}
+
+absl::StatusOr<std::vector<Event>> ReadEvents(const std::string& path) {
+  WISSEL_ASSIGN_OR_RETURN(const Table table, ReadTable(path));
+  WISSEL_ASSIGN_OR_RETURN(const size_t name, table.Column({"name"}));
+  WISSEL_ASSIGN_OR_RETURN(const size_t effect, table.Column({"effect"}));
+  WISSEL_ASSIGN_OR_RETURN(const size_t size, table.Column({"size"}));
+  WISSEL_ASSIGN_OR_RETURN(const size_t first, table.Column({"first", "date"}));
+  const auto uncertainty = table.Find("uncertainty");
+  const auto response = table.Find("response");
+  std::vector<Event> events;
+  for (const TableRow& row : table.rows) {
+    Event event;
+    event.name = row.cells[name];
+    if (row.cells[effect] == "contacts") {
+      event.effect = EventEffect::kContacts;
+    } else if (row.cells[effect] != "factor") {
+      return table.Fault(row, fmt::format("\"{}\" is no effect", row.cells[effect]),
+                         "factor or contacts");
+    }
+    WISSEL_ASSIGN_OR_RETURN(event.size, table.Number(row, size));
+    WISSEL_ASSIGN_OR_RETURN(event.first, table.Day(row, first));
+    if (uncertainty && !row.cells[*uncertainty].empty()) {
+      WISSEL_ASSIGN_OR_RETURN(event.uncertainty, table.Number(row, *uncertainty));
+    }
+    if (response && !row.cells[*response].empty()) {
+      WISSEL_ASSIGN_OR_RETURN(event.response, ReadResponse(table, row, *response));
+    }
+    WISSEL_RETURN_IF_ERROR(ReadTime(table, row, "from", event.from_minute));
+    WISSEL_RETURN_IF_ERROR(ReadTime(table, row, "until", event.until_minute));
+    events.push_back(std::move(event));
+  }
+  return events;
 }
 
 absl::StatusOr<volumes::Protocol> ReadProtocol(const ProtocolOptions& options) {

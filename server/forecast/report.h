@@ -15,6 +15,13 @@ std::string ScoreRow(std::string_view method, const volumes::Score& score, doubl
 std::string ScoreJson(std::string_view series, std::string_view method, const volumes::Score& score,
                       double seconds);
 
+// A forecast: what it is, then a line for each interval.
+std::string ForecastHead(std::string_view series, std::string_view method,
+                         const volumes::Series& history, const volumes::Forecast& forecast);
+std::string ForecastCsv(const volumes::Series& history, const volumes::Forecast& forecast);
+std::string ForecastJson(std::string_view series, std::string_view method,
+                         const volumes::Series& history, const volumes::Forecast& forecast);
+
 // 0, or 1 with the refusal on standard error.
 int ExitCode(std::string_view command, const absl::Status& status);
 

@@ -53,13 +53,15 @@ class CalendarForecast {
       const DayFeatures& of = features[static_cast<size_t>(history_.day_count() + d)];
       const DayLook look = model_.At(of, true);
       forecast.mean.row(d) = TotalOf(look) * look.shape;
-      forecast.spread.row(d) =
-          FactorAt(LeadOf(history_, day)) * (shape_spread_.array() + look.variance);
+      const double factor = FactorAt(LeadOf(history_, day));
+      forecast.spread.row(d) = factor * (shape_spread_.array() + look.variance);
+      forecast.common.push_back(factor * look.variance);
       if (!history_.IsSpecial(day)) continue;
       if (!special) special.emplace(history_, model_);
       const SpecialOutlook outlook = special->At(day, of);
       forecast.mean.row(d) = outlook.mean;
       forecast.spread.row(d).array() += outlook.spread;
+      forecast.common.back() += outlook.spread;
     }
     const auto kept = std::min<Eigen::Index>(kRecentDays, yesterday_.mean.rows());
     forecast.recent.mean = yesterday_.mean.bottomRows(kept);

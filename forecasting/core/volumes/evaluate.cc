@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 #include "forecasting/core/volumes/intraday.h"
 #include "forecasting/core/volumes/naive.h"
+#include "forecasting/core/volumes/noise_floor.h"
 
 namespace wissel::volumes {
 namespace {
@@ -104,6 +105,9 @@ void Tally::Add(const Series& series, int day, const Forecast& forecast, int row
     within80_ += quantiles[2] <= y && y <= quantiles[kLevels - 1] ? 1 : 0;
     within95_ += quantiles.front() <= y && y <= quantiles.back() ? 1 : 0;
   }
+  const Eigen::RowVectorXd scored =
+      series.counts.row(day).tail(series.interval_count() - from_interval);
+  noise_ += NoiseOfDay(scored);
   if (series.IsKnown(day)) {
     day_absolute_ += std::abs(day_actual - day_forecast);
     day_actual_ += day_actual;
@@ -117,6 +121,7 @@ Score Tally::ScoreOf(std::string horizon, int origins, double mase_scale) const 
   if (count_ == 0) return score;
   const double all = actual_ > 0 ? actual_ : 1;
   score.wape = 100 * absolute_ / all;
+  score.noise_floor = 100 * noise_ / all;
   score.bias = 100 * signed_ / all;
   score.rmse = std::sqrt(squared_ / count_);
   score.mase = mase_scale > 0 ? absolute_ / count_ / mase_scale : 0;

@@ -36,6 +36,7 @@ struct Score {
   std::optional<double> pinball;
   std::optional<double> cov80;  // %
   std::optional<double> cov95;  // %
+  double noise_floor = 0;       // WAPE in % that counting alone would leave (noise_floor.h)
 };
 
 // Mean |y_t - y_(t - 1 week)| in the window before the first origin, missing days filled.
@@ -60,6 +61,7 @@ class Tally {
   double pinball_ = 0;
   double within80_ = 0;
   double within95_ = 0;
+  double noise_ = 0;
 };
 
 class Evaluation {

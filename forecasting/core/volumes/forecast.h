@@ -4,6 +4,7 @@
 // Plain values, pure functions, safe from any thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,10 @@ struct Forecast {
   std::vector<Date> days;
   Matrix mean;    // days x intervals
   Matrix spread;  // the same shape, at least 0
+  // By day, the part of the spread that all its intervals share: whether the day is busy.
+  std::vector<double> common;
   Shape shape = Shape::kNegativeBinomial;
+  std::string chosen;  // the method that made it, where it was chosen among several
   Recent recent;
   std::vector<std::string> cannot_know;  // sentences for people: what the history is too short for
 };

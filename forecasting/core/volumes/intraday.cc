@@ -53,9 +53,9 @@ IntradayUpdate UpdateOf(const Series& history, const Forecast& forecast, int row
   for (const double count : so_far) came += count;
   const double expected = forecast.mean.row(row).head(known).sum();
   if (expected <= 0) return update;
-  // Without recent days: the spread that the forecast states is common to the day, and the share of
+  // Without recent days: what the forecast states as common to the day is so, and the share of
   // the day that is known says how far it may be believed.
-  const double spread = forecast.spread.row(row).mean();
+  const double spread = forecast.common[static_cast<size_t>(row)];
   const double share = expected / forecast.mean.row(row).sum();
   constexpr double kDaysOfPrior = 10;
   const Moments past = MomentsOf(history, forecast.recent, known);
@@ -79,12 +79,14 @@ Forecast Updated(const Series& history, const Forecast& forecast, int row,
   const IntradayUpdate update = UpdateOf(history, forecast, row, so_far);
   Forecast updated = forecast;
   const auto rest = forecast.mean.cols() - static_cast<Eigen::Index>(so_far.size());
-  if (rest <= 0) return updated;
-  const double v = update.common_variance;
-  const double resolved = v > 0 ? v * v / (v + update.own_variance) : 0;
+  if (so_far.empty() || rest <= 0) return updated;
   updated.mean.row(row).tail(rest) *= update.factor;
+  // The share of the day's common variance that is known now.
+  const double learned = update.common_variance / (update.common_variance + update.own_variance);
+  double& common = updated.common[static_cast<size_t>(row)];
   updated.spread.row(row).tail(rest) =
-      (updated.spread.row(row).tail(rest).array() - resolved).max(0.0);
+      (updated.spread.row(row).tail(rest).array() - learned * common).max(0.0);
+  common *= 1 - learned;
   return updated;
 }
 

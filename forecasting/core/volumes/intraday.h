@@ -19,7 +19,7 @@ namespace wissel::volumes {
 struct IntradayUpdate {
   double factor = 1;           // of every interval that is to come
   double common_variance = 0;  // v
-  double own_variance = 0;     // of X / M, beyond the common one
+  double own_variance = 1;     // of X / M, beyond the common one
 };
 
 // `forecast` was made from `history` for its row `row`; `so_far` are the day's first counts.

@@ -3,14 +3,15 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "forecasting/core/volumes/calendar_method.h"
+#include "forecasting/core/volumes/champion.h"
 #include "forecasting/core/volumes/naive.h"
 #include "forecasting/core/volumes/svd_method.h"
 
 namespace wissel::volumes {
 
 const std::vector<std::string_view>& MethodNames() {
-  static const std::vector<std::string_view> names = {"snaive", "avg4w", "avg8w",
-                                                      "robust", "svd",   "calendar"};
+  static const std::vector<std::string_view> names = {"snaive", "avg4w",    "avg8w", "robust",
+                                                      "svd",    "calendar", "auto"};
   return names;
 }
 
@@ -21,6 +22,7 @@ absl::StatusOr<std::unique_ptr<Method>> MakeMethod(std::string_view name) {
   if (name == "robust") return MakeRobustMean();
   if (name == "svd") return MakeSvdMethod();
   if (name == "calendar") return MakeCalendarMethod();
+  if (name == "auto") return MakeChampionMethod();
   return RefuseField("methods", fmt::format("\"{}\" is no method", name),
                      fmt::format("one of {}", fmt::join(MethodNames(), ", ")));
 }

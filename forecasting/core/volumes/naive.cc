@@ -10,6 +10,8 @@ namespace wissel::volumes {
 namespace {
 
 constexpr int kSpreadDays = 7;
+// Most of what a mean of weeks misses is the level of the day.
+constexpr double kCommonShare = 0.75;
 constexpr int kRobustWeeks = 8;
 
 // Rows of the last `weeks` days before row `end` with this weekday, newest first.
@@ -67,8 +69,9 @@ class WeeksMean : public Method {
           At(history, filled, days[static_cast<size_t>(d)].weekday(), history.day_count());
     }
     AddRecent(history, filled, forecast.recent);
-    forecast.spread =
-        Matrix::Constant(forecast.mean.rows(), filled.cols(), Spread(history, filled));
+    const double spread = Spread(history, filled);
+    forecast.common.assign(days.size(), spread * kCommonShare);
+    forecast.spread = Matrix::Constant(forecast.mean.rows(), filled.cols(), spread);
     if (history.day_count() < weeks_ * static_cast<int>(history.OpenWeekdays().size())) {
       forecast.cannot_know.push_back(
           fmt::format("The history has fewer than the {} weeks that the mean is made of.", weeks_));

@@ -21,8 +21,8 @@ struct Backcast {
   Mask known;
 };
 
-// By how much the assumed spreads must be multiplied so that the central 80 % interval holds 80 % of
-// what came. `otherwise` counts as so many days, and stands alone where nothing was measured.
+// By how much the assumed spreads must be multiplied so that the central 80 % interval holds 80 %
+// of what came. `otherwise` counts as so many days, and stands alone where nothing was measured.
 double CalibratedFactor(const Backcast& past, double otherwise, double otherwise_days);
 
 // How much intervals of a day vary around the day's shape, its total given, beyond counting: the

@@ -16,6 +16,8 @@ constexpr int kFactors = 3;
 constexpr int kRecentDays = 60;
 constexpr double kPriorSpread = 0.1 * 0.1;
 constexpr double kPriorDays = 5;
+// Most of what it misses is the level of the day.
+constexpr double kCommonShare = 0.75;
 
 // One factor's scores: the mean of each weekday, and how much of today's distance from it is left
 // tomorrow.
@@ -129,6 +131,7 @@ class SvdMethod : public Method {
           fit.Mean(last, lead, static_cast<int>(days[static_cast<size_t>(d)].weekday()));
       if (lead <= kMostLeads) spread = CalibratedFactor(fit.Past(lead), spread, kPriorDays);
       forecast.spread.row(d).setConstant(spread);
+      forecast.common.push_back(spread * kCommonShare);
     }
     const Backcast recent = fit.Past(1);
     forecast.recent = {recent.days, recent.mean};
