@@ -5,11 +5,83 @@
 namespace wissel::server {
 namespace {
 
+using forecast::EvaluateOptions;
+using forecast::InputOptions;
+using forecast::MakeOptions;
 using schedule::ScheduleOptions;
 using staffing::ErlangOptions;
 using staffing::StaffOptions;
 
 using Action = std::function<int()>;
+
+void AddForecastInputs(CLI::App& command, InputOptions& inputs) {
+  command
+      .add_option("--series", inputs.series,
+                  "File of counts: columns timestamp,count; , ; or tab between them")
+      ->required();
+  command
+      .add_option("--interval-min", inputs.interval_min,
+                  "Minutes of an interval: the file's own, or a multiple")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 24 * 60));
+  command.add_option("--special-days", inputs.special_days,
+                     "File of the columns date,name and, if need be, kind (holiday, eve, bridge, "
+                     "other) and dataset");
+  command.add_option("--dataset", inputs.dataset, "Only these rows of the special days");
+  command.add_option("--calendar", inputs.calendar,
+                     "Computed holidays: be, be-flemish, be-french, be-german, be-brussels or nl");
+  command.add_option("--regressors", inputs.regressors,
+                     "File of the column date and one for each number known of every day");
+}
+
+void AddEvaluate(CLI::App& forecast, EvaluateOptions& options, Action& action) {
+  CLI::App* evaluate = forecast.add_subcommand(
+      "evaluate", "How good forecasts of a series would have been: rolling origins, scored");
+  AddForecastInputs(*evaluate, options.inputs);
+  evaluate->add_option("--protocol", options.protocol_file,
+                       "File of what follows (docs/FORECAST.md); flags go before it");
+  evaluate->add_option("--train-days", options.protocol.train_days,
+                       "Days of the grid to learn from (60); the calendar method uses all before");
+  evaluate->add_option("--horizon-days", options.protocol.horizon_days, "Days to forecast (10)");
+  evaluate->add_option("--step", options.protocol.step_days, "Days between origins (4)");
+  evaluate->add_option("--first-origin", options.protocol.first_origin,
+                       "First day that is forecast; left out: after the first training days");
+  evaluate->add_option("--origins", options.protocol.origins,
+                       "File with a column origin: these days instead");
+  evaluate->add_option("--intraday", options.protocol.intraday,
+                       "Also the rest of the first day, once so many intervals are known");
+  evaluate
+      ->add_option("--methods", options.methods,
+                   "snaive, avg4w, avg8w, robust, svd, calendar, auto; left out: all of them")
+      ->delimiter(',');
+  evaluate->add_flag("--json", options.json, "One JSON object a line");
+  evaluate->callback([&] { action = [&] { return wissel::forecast::RunEvaluate(options); }; });
+}
+
+void AddMake(CLI::App& forecast, MakeOptions& options, Action& action) {
+  CLI::App* make = forecast.add_subcommand(
+      "make", "What comes next: mean and quantiles of each interval, as CSV");
+  AddForecastInputs(*make, options.inputs);
+  make->add_option("--days", options.days, "Open days after the last of the history")
+      ->capture_default_str();
+  make->add_option("--method", options.method,
+                   "snaive, avg4w, avg8w, robust, svd, calendar, or auto: what has been right")
+      ->capture_default_str();
+  make->add_option("--events", options.events,
+                   "File of the columns name,effect,size,first and, if need be, uncertainty, "
+                   "response, from, until (docs/FORECAST.md)");
+  make->add_option("--scenario", options.scenario, "low, expected or high")->capture_default_str();
+  make->add_option("--surge", options.surge, "So many times the contacts")->capture_default_str();
+  make->add_flag("--json", options.json, "One JSON object a line: what it is, then each interval");
+  make->callback([&] { action = [&] { return wissel::forecast::RunMake(options); }; });
+}
+
+void AddForecast(CLI::App& app, PlannerLines& lines, Action& action) {
+  CLI::App* forecast = app.add_subcommand("forecast", "Forecasts of volumes from interval counts");
+  forecast->require_subcommand(1);
+  AddEvaluate(*forecast, lines.evaluate, action);
+  AddMake(*forecast, lines.make, action);
+}
 
 // What `wissel erlang` and `wissel staff` ask of a station alike.
 template <class Options>
@@ -137,6 +209,7 @@ void AddSchedule(CLI::App& app, ScheduleOptions& options, Action& action) {
 }  // namespace
 
 void AddPlannerLines(CLI::App& app, PlannerLines& lines, Action& action) {
+  AddForecast(app, lines, action);
   AddErlang(app, lines.erlang, action);
   AddStaff(app, lines.staff, action);
   AddSchedule(app, lines.schedule, action);

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "server/forecast/forecast.h"
 #include "server/schedule/schedule.h"
 #include "server/staffing/erlang.h"
 #include "server/staffing/staff.h"
@@ -15,6 +16,8 @@ namespace wissel::server {
 
 // What the flags were read into; must live until the action has run.
 struct PlannerLines {
+  forecast::EvaluateOptions evaluate;
+  forecast::MakeOptions make;
   staffing::ErlangOptions erlang;
   staffing::StaffOptions staff;
   schedule::ScheduleOptions schedule;
