@@ -16,7 +16,7 @@ constexpr Instant kNow = Instant::FromMillis(1'798'761'600'000);  // 1 January 2
 
 struct Read {
   std::vector<CsvRow> rows;
-  std::vector<CsvSeries> series;
+  std::vector<SeriesName> series;
   std::vector<CsvFault> faults;
   CsvNotes notes;
   std::optional<CsvLayout> layout;
@@ -156,7 +156,7 @@ TEST(HistoryCsv, DetailsAreReadInTheirUnits) {
   EXPECT_EQ(read.rows[1].handle_ms, 10 * 185'000) << "of all that came, where none is answered";
   EXPECT_EQ(read.rows[2].handle_ms, std::nullopt);
   ASSERT_EQ(read.series.size(), 1U);
-  EXPECT_EQ(read.series[0], (CsvSeries{"tax", "voice", "permits"}));
+  EXPECT_EQ(read.series[0], (SeriesName{"tax", "voice", "permits"}));
 }
 
 TEST(HistoryCsv, LengthsOfIntervalsAreFound) {

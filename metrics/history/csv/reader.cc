@@ -288,10 +288,10 @@ std::optional<uint32_t> HistoryCsvReader::SeriesOf(uint64_t line) {
   return index;
 }
 
-std::optional<CsvSeries> HistoryCsvReader::NameSeries(uint64_t line, std::string_view queue,
+std::optional<SeriesName> HistoryCsvReader::NameSeries(uint64_t line, std::string_view queue,
                                                       std::string_view channel,
                                                       std::string_view topic) {
-  CsvSeries series;
+  SeriesName series;
   const std::string as_written = ToUtf8(queue);
   const auto renamed = options_.queues.find(as_written);
   series.queue = renamed != options_.queues.end() ? renamed->second

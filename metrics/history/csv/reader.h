@@ -22,17 +22,9 @@
 #include "metrics/history/csv/layout.h"
 #include "metrics/history/csv/lines.h"
 #include "metrics/history/csv/local_time.h"
+#include "metrics/history/csv/series_name.h"
 
 namespace wissel::metrics {
-
-// Whose counts a row is.
-struct CsvSeries {
-  std::string queue;    // "tax"
-  std::string channel;  // "voice"; empty: of all its channels
-  std::string topic;    // empty: of all topics
-
-  auto operator<=>(const CsvSeries&) const = default;
-};
 
 // One interval of one series. Counts are in thousandths: a table of means has fractions.
 struct CsvRow {
@@ -75,7 +67,7 @@ class HistoryCsvReader {
 
   // Known once enough has been read.
   const std::optional<CsvLayout>& layout() const { return layout_; }
-  const std::vector<CsvSeries>& series() const { return series_; }
+  const std::vector<SeriesName>& series() const { return series_; }
   const std::vector<CsvFault>& faults() const { return faults_; }
   uint64_t fault_count() const { return fault_count_; }
   uint64_t lines() const { return lines_.number(); }
@@ -112,7 +104,7 @@ class HistoryCsvReader {
   std::string_view Cell(Column column) const;
 
   std::optional<uint32_t> SeriesOf(uint64_t line);
-  std::optional<CsvSeries> NameSeries(uint64_t line, std::string_view queue,
+  std::optional<SeriesName> NameSeries(uint64_t line, std::string_view queue,
                                       std::string_view channel, std::string_view topic);
   // The moment of a local time, for this series. None: refused, or nothing to be kept (`zero`).
   std::optional<int64_t> MomentOf(uint64_t line, uint32_t series, const DateAndTime& stamp,
@@ -143,8 +135,8 @@ class HistoryCsvReader {
   std::string last_key_;  // of the line before
   uint32_t last_series_ = 0;
   absl::flat_hash_map<std::string, uint32_t> series_of_;
-  std::vector<CsvSeries> series_;
-  absl::btree_map<CsvSeries, uint32_t> index_;
+  std::vector<SeriesName> series_;
+  absl::btree_map<SeriesName, uint32_t> index_;
   std::vector<int64_t> last_start_s_;  // by series
   absl::btree_map<Doubled, Given> doubled_;
   std::vector<CsvFault> faults_;
