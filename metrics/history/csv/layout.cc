@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kMostPreamble = 20;  // lines above the header: a title, who made it
 constexpr int kLeastIntervalColumns = 2;
 constexpr size_t kEnoughToKnowTheInterval = 4;  // different times of day
+constexpr int kQuarter = 15;
 
 absl::Status AtLine(size_t line, std::string_view what, std::string_view right) {
   return Refuse(absl::StatusCode::kInvalidArgument, "", fmt::format("line {}: {}", line, what),
@@ -212,9 +213,11 @@ absl::Status FindInterval(const std::vector<std::string>& head, const CsvOptions
     });
   }
   const auto found = said ? said : LengthThatFits(minutes);
-  layout.interval_assumed =
-      !options.interval_minutes && !said && minutes.size() < kEnoughToKnowTheInterval;
-  layout.interval_minutes = options.interval_minutes.value_or(found.value_or(15));
+  const bool enough = said || layout.wide() || minutes.size() >= kEnoughToKnowTheInterval;
+  // A few lines on the hour may well be quarters.
+  const int assumed = std::min(found.value_or(kQuarter), kQuarter);
+  layout.interval_assumed = !options.interval_minutes && !enough;
+  layout.interval_minutes = options.interval_minutes.value_or(enough ? found.value_or(kQuarter) : assumed);
   if (!IsIntervalLength(layout.interval_minutes)) {
     return AtLine(layout.header_line,
                   fmt::format("intervals of {} minutes cannot be kept", layout.interval_minutes),
