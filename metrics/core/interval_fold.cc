@@ -59,8 +59,7 @@ void IntervalFold::Count(const Event& event, const Board& after) {
   }
 }
 
-void IntervalFold::CountArrival(const Arrival& arrival, int64_t many,
-                                const Directory& directory) {
+void IntervalFold::CountArrival(const Arrival& arrival, int64_t many, const Directory& directory) {
   const QueueConfig* config = directory.queues.Find(arrival.queue);
   if (config == nullptr) return;
   batch_.queues[{config->name, arrival.start}].arrivals += many;

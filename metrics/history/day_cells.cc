@@ -104,8 +104,7 @@ absl::StatusOr<DayCells> DecodeCells(std::string_view bytes) {
     Cell& cell = cells.emplace_back();
     cell.minute = static_cast<int>(minute);
     cell.minutes = kLengths[length];
-    if (!TakeNumber(bytes, cell.arrivals) ||
-        !TakeDetail(bytes, flags, kAnswered, cell.answered) ||
+    if (!TakeNumber(bytes, cell.arrivals) || !TakeDetail(bytes, flags, kAnswered, cell.answered) ||
         !TakeDetail(bytes, flags, kAbandoned, cell.abandoned) ||
         !TakeDetail(bytes, flags, kHandle, cell.handle_ms)) {
       return damaged;
@@ -131,8 +130,8 @@ MergedDay MergeCells(const DayCells& known, const DayCells& fresh, bool replace)
       continue;
     }
     const Cell& first = known[at];
-    const bool one = behind == at + 1 && first.minute == cell.minute &&
-                     first.minutes == cell.minutes;
+    const bool one =
+        behind == at + 1 && first.minute == cell.minute && first.minutes == cell.minutes;
     if (one && Agree(first, cell)) {
       const Cell joined = Joined(first, cell);
       ++(joined == first ? merged.same : merged.completed);

@@ -18,19 +18,19 @@ std::string GapText(const Gap& gap) {
                      gap.to_minute / 60, gap.to_minute % 60);
 }
 
-void Presence::Add(int32_t day, int minute) {
+void KnownDays::Add(int32_t day, int minute) {
   std::vector<bool>& known = days_[day];
   if (known.empty()) known.resize(static_cast<size_t>(1440 / minutes_));
   known[static_cast<size_t>(minute / minutes_)] = true;
 }
 
-bool Presence::Expected(const Week& known, const std::vector<int>& days, int weekday,
-                        size_t at) const {
+bool KnownDays::Expected(const Week& known, const std::vector<int>& days, int weekday,
+                         size_t at) const {
   const auto w = static_cast<size_t>(weekday);
   return days[w] >= kLeastDays && known[w][at] * 2 >= days[w];
 }
 
-std::vector<Gap> Presence::Gaps() const {
+std::vector<Gap> KnownDays::Gaps() const {
   std::vector<Gap> gaps;
   if (days_.empty()) return gaps;
   const auto intervals = static_cast<size_t>(1440 / minutes_);

@@ -24,10 +24,10 @@ struct Gap {
 // "2026-03-02 09:00 to 2026-03-03 12:30".
 std::string GapText(const Gap& gap);
 
-class Presence {
+class KnownDays {
  public:
   // Of intervals of so many minutes; divides 1440.
-  explicit Presence(int minutes) : minutes_(minutes) {}
+  explicit KnownDays(int minutes) : minutes_(minutes) {}
   void Add(int32_t day, int minute);
   // In their order.
   std::vector<Gap> Gaps() const;

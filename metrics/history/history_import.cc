@@ -28,8 +28,7 @@ absl::StatusOr<std::unique_ptr<HistoryImport>> HistoryImport::Begin(HistoryTable
   }
   WISSEL_ASSIGN_OR_RETURN(LocalTime time,
                           LocalTime::In(options.zone.empty() ? "UTC" : options.zone));
-  std::unique_ptr<HistoryImport> import(
-      new HistoryImport(tables, options.zone, std::move(time)));
+  std::unique_ptr<HistoryImport> import(new HistoryImport(tables, options.zone, std::move(time)));
   WISSEL_ASSIGN_OR_RETURN(
       import->reader_,
       HistoryCsvReader::Open(std::move(options), now,
@@ -46,10 +45,10 @@ HistoryImport::~HistoryImport() {
 
 absl::Status HistoryImport::Prepare() {
   SqliteConnection& connection = tables_.connection();
-  WISSEL_RETURN_IF_ERROR(connection.Run(
-      "PRAGMA temp_store = FILE; DROP TABLE IF EXISTS temp.staged;"
-      "CREATE TEMP TABLE staged (series INTEGER NOT NULL, day INTEGER NOT NULL,"
-      " cells BLOB NOT NULL, PRIMARY KEY (series, day)) WITHOUT ROWID;"));
+  WISSEL_RETURN_IF_ERROR(
+      connection.Run("PRAGMA temp_store = FILE; DROP TABLE IF EXISTS temp.staged;"
+                     "CREATE TEMP TABLE staged (series INTEGER NOT NULL, day INTEGER NOT NULL,"
+                     " cells BLOB NOT NULL, PRIMARY KEY (series, day)) WITHOUT ROWID;"));
   WISSEL_ASSIGN_OR_RETURN(
       stage_, connection.Prepare("INSERT OR REPLACE INTO temp.staged VALUES (?1, ?2, ?3)"));
   WISSEL_ASSIGN_OR_RETURN(
@@ -81,11 +80,11 @@ void HistoryImport::Take(const CsvRow& row) {
                   .handle_ms = row.handle_ms};
   if (!AddCell(*staged.cells, cell)) {
     const SeriesName& name = reader_->series()[row.series];
-    return reader_->AddFault(row.line,
-                             fmt::format("{} of {}{}{} stands in the file already",
-                                         StampText(time_, row.start_s), name.queue,
-                                         name.topic.empty() ? "" : " ", name.topic),
-                             "each interval once");
+    return reader_->AddFault(
+        row.line,
+        fmt::format("{} of {}{}{} stands in the file already", StampText(time_, row.start_s),
+                    name.queue, name.topic.empty() ? "" : " ", name.topic),
+        "each interval once");
   }
   ++cells_;
   staged.magnitudes.Add(row.line, row.start_s, static_cast<double>(row.arrivals) / 1000);
@@ -205,19 +204,19 @@ absl::Status HistoryImport::PreviewSeries(ImportPreview& preview) {
     preview.series.push_back(tally->Finish());
     return absl::OkStatus();
   };
-  WISSEL_RETURN_IF_ERROR(ForEachStaged([&](uint32_t series, int64_t day, const DayCells& all,
-                                           const DayCells& free) -> absl::Status {
-    const SeriesName& name = reader_->series()[series];
-    if (!tally || at_hand != series) {
-      WISSEL_RETURN_IF_ERROR(finish());
-      at_hand = series;
-      tally.emplace(name, preview.layout->interval_minutes);
-    }
-    tally->Add(day, all, time_);
-    tally->preview().counted_here += static_cast<int64_t>(all.size() - free.size());
-    const auto id = ids.find(name);
-    return PreviewMerge(id == ids.end() ? 0 : id->second, day, free, tally->preview(), preview);
-  }));
+  WISSEL_RETURN_IF_ERROR(ForEachStaged(
+      [&](uint32_t series, int64_t day, const DayCells& all, const DayCells& free) -> absl::Status {
+        const SeriesName& name = reader_->series()[series];
+        if (!tally || at_hand != series) {
+          WISSEL_RETURN_IF_ERROR(finish());
+          at_hand = series;
+          tally.emplace(name, preview.layout->interval_minutes);
+        }
+        tally->Add(day, all, time_);
+        tally->preview().counted_here += static_cast<int64_t>(all.size() - free.size());
+        const auto id = ids.find(name);
+        return PreviewMerge(id == ids.end() ? 0 : id->second, day, free, tally->preview(), preview);
+      }));
   WISSEL_RETURN_IF_ERROR(finish());
   std::sort(preview.series.begin(), preview.series.end(),
             [](const SeriesPreview& a, const SeriesPreview& b) { return a.name < b.name; });

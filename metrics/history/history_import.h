@@ -32,7 +32,7 @@
 namespace wissel::metrics {
 
 struct ImportOutcome {
-  int64_t written = 0;   // new, or in more detail
+  int64_t written = 0;  // new, or in more detail
   int64_t replaced = 0;
   int64_t same = 0;
   int64_t counted_here = 0;  // left alone

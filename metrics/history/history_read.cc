@@ -113,8 +113,7 @@ std::vector<HistoryCell> Filled(std::vector<HistoryCell> cells,
 
 absl::StatusOr<std::vector<std::string>> HistoryTables::Queues() {
   std::vector<std::string> names;
-  WISSEL_RETURN_IF_ERROR(
-      ForEachRow(s_.queues, [&] { names.emplace_back(s_.queues.Bytes(0)); }));
+  WISSEL_RETURN_IF_ERROR(ForEachRow(s_.queues, [&] { names.emplace_back(s_.queues.Bytes(0)); }));
   return names;
 }
 
@@ -122,16 +121,16 @@ absl::StatusOr<std::set<int64_t>> HistoryTables::Counted(const std::string& queu
                                                          int64_t to_s) {
   std::set<int64_t> starts;
   BindText(s_.counted, 1, queue).Bind(2, Number(from_s)).Bind(3, Number(to_s));
-  WISSEL_RETURN_IF_ERROR(ForEachRow(
-      s_.counted, [&] { starts.insert(static_cast<int64_t>(s_.counted.Number(0))); }));
+  WISSEL_RETURN_IF_ERROR(
+      ForEachRow(s_.counted, [&] { starts.insert(static_cast<int64_t>(s_.counted.Number(0))); }));
   return starts;
 }
 
 absl::StatusOr<std::set<int64_t>> HistoryTables::Alive(int64_t from_s, int64_t to_s) {
   std::set<int64_t> starts;
   s_.alive.Bind(1, Number(from_s)).Bind(2, Number(to_s));
-  WISSEL_RETURN_IF_ERROR(ForEachRow(
-      s_.alive, [&] { starts.insert(static_cast<int64_t>(s_.alive.Number(0))); }));
+  WISSEL_RETURN_IF_ERROR(
+      ForEachRow(s_.alive, [&] { starts.insert(static_cast<int64_t>(s_.alive.Number(0))); }));
   return starts;
 }
 
@@ -162,8 +161,7 @@ absl::StatusOr<std::vector<HistoryRow>> HistoryTables::Read(const std::string& q
 }
 
 absl::StatusOr<std::vector<HistoryCell>> HistoryTables::CountedCells(const SeriesName& name,
-                                                                     int64_t from_s,
-                                                                     int64_t to_s) {
+                                                                     int64_t from_s, int64_t to_s) {
   std::map<int64_t, HistoryCell> cells;
   SqliteStatement& s = !name.topic.empty()     ? s_.read_topic
                        : !name.channel.empty() ? s_.read_channel
@@ -211,7 +209,7 @@ absl::StatusOr<std::vector<HistoryCell>> HistoryTables::QuietCells(const SeriesN
 absl::StatusOr<std::vector<HistoryCell>> HistoryTables::ImportedCells(const SeriesName& name,
                                                                       int64_t from_s,
                                                                       int64_t to_s) {
-  std::vector<HistoryCell> whole;                            // of the series itself
+  std::vector<HistoryCell> whole;                              // of the series itself
   std::map<std::pair<int64_t, int>, HistoryCell> of_channels;  // added up
   WISSEL_ASSIGN_OR_RETURN(const std::vector<KnownSeries> all, imported_.List(name.queue));
   for (const KnownSeries& series : all) {
@@ -227,8 +225,7 @@ absl::StatusOr<std::vector<HistoryCell>> HistoryTables::ImportedCells(const Seri
               whole.push_back(cell);
               continue;
             }
-            const auto [sum, first] =
-                of_channels.try_emplace({cell.start_s, cell.minutes}, cell);
+            const auto [sum, first] = of_channels.try_emplace({cell.start_s, cell.minutes}, cell);
             if (!first) AddTo(sum->second, cell);
           }
         }));
@@ -247,7 +244,15 @@ absl::StatusOr<std::vector<HistoryCell>> HistoryTables::ReadCells(const SeriesNa
   WISSEL_ASSIGN_OR_RETURN(auto imported, ImportedCells(name, from_s, to_s));
   // That the center was at work and counted none says less than an import.
   WISSEL_ASSIGN_OR_RETURN(auto quiet, QuietCells(name, from_s, to_s));
-  return Filled(Filled(std::move(counted), imported), quiet);
+  std::vector<HistoryCell> cells = Filled(Filled(std::move(counted), imported), quiet);
+  // Whoever waited at the end of one quarter waits at the end of the next when nothing happened.
+  for (size_t i = 1; i < cells.size(); ++i) {
+    const HistoryCell& before = cells[i - 1];
+    if (!cells[i].imported && !cells[i].waiting && before.end_s() == cells[i].start_s) {
+      cells[i].waiting = before.waiting;
+    }
+  }
+  return cells;
 }
 
 absl::Status HistoryTables::AddImportedQuarters(int64_t from_s, int64_t to_s,
@@ -257,9 +262,8 @@ absl::Status HistoryTables::AddImportedQuarters(int64_t from_s, int64_t to_s,
   for (const KnownSeries& known : all) {
     const std::pair<std::string, std::string> name(known.name.queue, known.name.topic);
     if (!done.insert(name).second) continue;
-    WISSEL_ASSIGN_OR_RETURN(
-        const auto cells,
-        ImportedCells({known.name.queue, "", known.name.topic}, from_s, to_s));
+    WISSEL_ASSIGN_OR_RETURN(const auto cells,
+                            ImportedCells({known.name.queue, "", known.name.topic}, from_s, to_s));
     Series& one = series[name];
     std::map<int64_t, int> minutes;
     for (const HistoryCell& cell : cells) {
@@ -277,8 +281,7 @@ absl::Status HistoryTables::AddImportedQuarters(int64_t from_s, int64_t to_s,
   return absl::OkStatus();
 }
 
-absl::Status HistoryTables::AddCountedQuarters(int64_t from_s, int64_t to_s,
-                                               SeriesByName& series) {
+absl::Status HistoryTables::AddCountedQuarters(int64_t from_s, int64_t to_s, SeriesByName& series) {
   for (SqliteStatement* s : {&s_.queue_counts, &s_.topic_counts}) {
     s->Bind(1, Number(from_s)).Bind(2, Number(to_s));
     WISSEL_RETURN_IF_ERROR(ForEachRow(*s, [&] {
@@ -309,7 +312,8 @@ absl::StatusOr<Profiles> HistoryTables::ReadProfiles(Instant now, const QuarterO
     if (!one.first) continue;
     double total = 0;
     for (const auto& [start, count] : one.counts) total += count;
-    const bool is_new = total < kLeastOfTopic || InstantOf(*one.first) > InstantOf(to) - kTopicIsNew;
+    const bool is_new =
+        total < kLeastOfTopic || InstantOf(*one.first) > InstantOf(to) - kTopicIsNew;
     if (!name.second.empty() && is_new) continue;
     // A quarter of the queue that was imported was watched for its topics too.
     const auto of_queue = series.find({name.first, ""});
@@ -319,7 +323,8 @@ absl::StatusOr<Profiles> HistoryTables::ReadProfiles(Instant now, const QuarterO
       const auto found = one.counts.find(start);
       const bool watched = found != one.counts.end() || alive.contains(start) ||
                            (of_queue != series.end() && of_queue->second.counts.contains(start));
-      if (watched) builder.Add(quarter, found == one.counts.end() ? 0 : std::llround(found->second));
+      if (watched)
+        builder.Add(quarter, found == one.counts.end() ? 0 : std::llround(found->second));
     }
     profiles.emplace(name, builder.Build());
   }

@@ -20,11 +20,11 @@ constexpr const char* kPrepare =
     "PRAGMA busy_timeout=5000;";
 
 // The books, as they stand in `intervals` and in `channels`.
-#define WISSEL_BOOKS                                                                               \
-  " arrivals INTEGER NOT NULL, offered INTEGER NOT NULL, answered INTEGER NOT NULL,"               \
-  " answered_in_time INTEGER NOT NULL, abandoned INTEGER NOT NULL,"                                \
-  " short_abandoned INTEGER NOT NULL, ended_otherwise INTEGER NOT NULL,"                           \
-  " completed INTEGER NOT NULL, wait_ms INTEGER NOT NULL, handle_ms INTEGER NOT NULL,"             \
+#define WISSEL_BOOKS                                                                   \
+  " arrivals INTEGER NOT NULL, offered INTEGER NOT NULL, answered INTEGER NOT NULL,"   \
+  " answered_in_time INTEGER NOT NULL, abandoned INTEGER NOT NULL,"                    \
+  " short_abandoned INTEGER NOT NULL, ended_otherwise INTEGER NOT NULL,"               \
+  " completed INTEGER NOT NULL, wait_ms INTEGER NOT NULL, handle_ms INTEGER NOT NULL," \
   " hold_ms INTEGER, wrap_ms INTEGER"
 
 constexpr const char* kSchema =
@@ -33,7 +33,8 @@ constexpr const char* kSchema =
     "INSERT OR IGNORE INTO position VALUES (1, 0);"
     "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
     " WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS intervals (queue TEXT NOT NULL, start INTEGER NOT NULL," WISSEL_BOOKS
+    "CREATE TABLE IF NOT EXISTS intervals (queue TEXT NOT NULL, start INTEGER NOT "
+    "NULL," WISSEL_BOOKS
     ", waiting INTEGER NOT NULL, PRIMARY KEY (queue, start)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS channels (queue TEXT NOT NULL, channel TEXT NOT NULL,"
     " start INTEGER NOT NULL," WISSEL_BOOKS
@@ -105,9 +106,10 @@ absl::StatusOr<SqliteConnection> OpenHistory(const std::string& path) {
     // Within the transaction: another process may have brought it to this format meanwhile.
     WISSEL_ASSIGN_OR_RETURN(const uint64_t format, connection.QueryNumber("PRAGMA user_version"));
     if (format > kFormat) {
-      return Refuse(absl::StatusCode::kFailedPrecondition, "",
-                    fmt::format("{} has format {}, and this version knows {}", path, format, kFormat),
-                    "the version of wissel that wrote it, or a later one");
+      return Refuse(
+          absl::StatusCode::kFailedPrecondition, "",
+          fmt::format("{} has format {}, and this version knows {}", path, format, kFormat),
+          "the version of wissel that wrote it, or a later one");
     }
     if (format == kFormat) return absl::OkStatus();
     return format == 1 ? FromFormat1(connection) : connection.Run(kSchema);

@@ -11,8 +11,8 @@ namespace wissel::metrics {
 namespace {
 
 #define WISSEL_ADDED(column) #column " = " #column " + excluded." #column
-#define WISSEL_ADD_BOOKS                                                                          \
-  WISSEL_ADDED(arrivals)                                                                          \
+#define WISSEL_ADD_BOOKS \
+  WISSEL_ADDED(arrivals) \
   ", " WISSEL_ADDED(offered) ", " WISSEL_ADDED(answered) ", " WISSEL_ADDED(answered_in_time)      \
       ", " WISSEL_ADDED(abandoned) ", " WISSEL_ADDED(short_abandoned) ", " WISSEL_ADDED(          \
           ended_otherwise) ", " WISSEL_ADDED(completed) ", " WISSEL_ADDED(wait_ms) ", " WISSEL_ADDED( \
@@ -38,18 +38,11 @@ uint64_t Count(int64_t number) { return static_cast<uint64_t>(number); }
 // The twelve columns of the books, from `parameter` on.
 void BindBooks(SqliteStatement& add, int parameter, const IntervalCounts& counts) {
   const DayCounters& c = counts.counters;
-  const int64_t numbers[] = {counts.arrivals,
-                             c.offered,
-                             c.answered,
-                             c.answered_in_time,
-                             c.abandoned,
-                             c.short_abandoned,
-                             c.ended_otherwise,
-                             c.completed,
-                             c.answered_wait_sum.millis(),
-                             c.handle_sum.millis(),
-                             c.hold_sum.millis(),
-                             c.wrap_sum.millis()};
+  const int64_t numbers[] = {
+      counts.arrivals,       c.offered,           c.answered,
+      c.answered_in_time,    c.abandoned,         c.short_abandoned,
+      c.ended_otherwise,     c.completed,         c.answered_wait_sum.millis(),
+      c.handle_sum.millis(), c.hold_sum.millis(), c.wrap_sum.millis()};
   for (int64_t number : numbers) add.Bind(parameter++, Count(number));
 }
 
@@ -96,7 +89,8 @@ absl::Status HistoryTables::Prepare() {
        "SELECT queue, start, arrivals,"
        " (SELECT MIN(start) FROM topics f WHERE f.queue = t.queue AND f.topic = t.topic), topic"
        " FROM topics t WHERE start >= ?1 AND start < ?2 ORDER BY queue, topic, start"},
-      {&s_.queues, "SELECT DISTINCT queue FROM intervals UNION SELECT queue FROM series ORDER BY 1"},
+      {&s_.queues,
+       "SELECT DISTINCT queue FROM intervals UNION SELECT queue FROM series ORDER BY 1"},
   };
   for (const auto& [statement, sql] : statements) {
     WISSEL_ASSIGN_OR_RETURN(*statement, connection_.Prepare(sql));
@@ -138,7 +132,9 @@ absl::Status HistoryTables::Add(const IntervalBatch& batch) {
 
 absl::Status HistoryTables::AddRows(const IntervalBatch& batch) {
   for (const auto& [key, counts] : batch.queues) {
-    BindText(s_.add_queue, 1, key.queue).Bind(2, SecondsOf(key.start)).Bind(15, Count(counts.waiting));
+    BindText(s_.add_queue, 1, key.queue)
+        .Bind(2, SecondsOf(key.start))
+        .Bind(15, Count(counts.waiting));
     BindBooks(s_.add_queue, 3, counts);
     WISSEL_RETURN_IF_ERROR(s_.add_queue.Run());
   }

@@ -44,7 +44,7 @@ struct HistoryCell {
   std::optional<double> answered_in_time;
   std::optional<double> abandoned;
   std::optional<double> short_abandoned;
-  std::optional<double> handled;  // whose handle time it is
+  std::optional<double> handled;   // whose handle time it is
   std::optional<double> handle_s;  // sums
   std::optional<double> hold_s;
   std::optional<double> wrap_s;
@@ -98,8 +98,8 @@ class HistoryTables {
         imported_(std::move(imported)),
         marks_(std::move(marks)) {}
   struct Series {
-    std::optional<int64_t> first;          // before it nothing is said
-    std::map<int64_t, double> counts;      // by start
+    std::optional<int64_t> first;      // before it nothing is said
+    std::map<int64_t, double> counts;  // by start
   };
   using SeriesByName = std::map<std::pair<std::string, std::string>, Series>;
 

@@ -22,7 +22,7 @@ void SeriesTally::Add(int64_t day, const DayCells& cells, const LocalTime& time)
   for (const Cell& cell : cells) {
     const LocalTime::Wall wall = time.WallAt(midnight + cell.minute * 60);
     const double arrivals = static_cast<double>(cell.arrivals) / 1000;
-    presence_.Add(wall.day, wall.minute);
+    known_days_.Add(wall.day, wall.minute);
     shape_.Add(wall.minute, arrivals);
     preview_.arrivals += arrivals;
     AddTo(preview_.answered, cell.answered);
@@ -39,7 +39,7 @@ SeriesPreview SeriesTally::Finish() {
     preview_.aht_s = static_cast<double>(handle_ms_) / static_cast<double>(handled_);
   }
   preview_.mostly_at_night = shape_.MostlyAtNight();
-  preview_.gaps = presence_.Gaps();
+  preview_.gaps = known_days_.Gaps();
   preview_.gap_count = static_cast<int64_t>(preview_.gaps.size());
   if (preview_.gaps.size() > ImportPreview::kMostGaps) {
     preview_.gaps.resize(ImportPreview::kMostGaps);

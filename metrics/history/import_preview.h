@@ -68,7 +68,7 @@ struct ImportPreview {
 class SeriesTally {
  public:
   // `minutes`: length of the file's intervals.
-  SeriesTally(const SeriesName& name, int minutes) : presence_(minutes) { preview_.name = name; }
+  SeriesTally(const SeriesName& name, int minutes) : known_days_(minutes) { preview_.name = name; }
 
   void Add(int64_t day, const DayCells& cells, const LocalTime& time);
   const DayShape& shape() const { return shape_; }
@@ -78,7 +78,7 @@ class SeriesTally {
 
  private:
   SeriesPreview preview_;
-  Presence presence_;
+  KnownDays known_days_;
   DayShape shape_;
   int64_t handled_ = 0;
   int64_t handle_ms_ = 0;

@@ -76,7 +76,10 @@ absl::StatusOr<DayCells> ImportedTable::Read(int64_t series, int64_t day) {
 
 absl::Status ImportedTable::Write(int64_t series, int64_t day, const DayCells& cells) {
   const std::string bytes = EncodeCells(cells);
-  return write_.Bind(1, Number(series)).Bind(2, Number(day)).Bind(3, bytes.data(), bytes.size()).Run();
+  return write_.Bind(1, Number(series))
+      .Bind(2, Number(day))
+      .Bind(3, bytes.data(), bytes.size())
+      .Run();
 }
 
 absl::Status ImportedTable::ForEachDay(int64_t series, int64_t from, int64_t to,

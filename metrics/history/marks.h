@@ -1,5 +1,5 @@
-// What people say of a stretch of time: closed, a holiday, an outage, an event, or not to be learned
-// from. A mark never changes a count; whoever reads a series gets its marks beside it.
+// What people say of a stretch of time: closed, a holiday, an outage, an event, or not to be
+// learned from. A mark never changes a count; whoever reads a series gets its marks beside it.
 //
 // Belongs to the connection that it is made on. Not thread-safe.
 #pragma once

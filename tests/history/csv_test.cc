@@ -63,13 +63,15 @@ constexpr const char* kTwoRows =
 TEST(HistoryCsv, TheSameTableInManyHands) {
   const char* tables[] = {
       "start,queue,arrivals\n2026-03-02T08:00:00Z,tax,31\n2026-03-02T08:15:00Z,queues/tax,1204\n",
-      "\xEF\xBB\xBFQueue;Start;Offered\r\ntax;2026-03-02 09:00;31\r\ntax;2026-03-02 09:15;1.204\r\n",
+      "\xEF\xBB\xBFQueue;Start;Offered\r\ntax;2026-03-02 09:00;31\r\ntax;2026-03-02 "
+      "09:15;1.204\r\n",
       "sep=;\nWachtrij;Datum;Tijd;Aangeboden\ntax;02/03/2026;9:00;31\ntax;02/03/2026;9:15;1 204",
       "Calls per quarter\nmade on 3 March\n\nDate\tInterval\tQueue\tCalls\n"
       "2-3-26\t09:00-09:15\ttax\t31,0\n2-3-26\t09:15 - 09:30\ttax\t1.204,0\n",
       "queue|timestamp|count|remark\ntax|20260302 0900|\"31\"|\"a \"\"quiet\"\" day\"\n"
       "tax|20260302 0915|1'204|\n",
-      "Start,Queue,\"Calls Offered\"\r02.03.2026 09:00:00,tax,31\r02.03.2026 09:15:00,tax,\"1,204\"\r",
+      "Start,Queue,\"Calls Offered\"\r02.03.2026 09:00:00,tax,31\r02.03.2026 "
+      "09:15:00,tax,\"1,204\"\r",
       "file d'attente;date;heure;appels re\xE7us\ntax;02/03/2026;9h00;31\ntax;02/03/2026;9h15;"
       "1\xA0"
       "204\n",
@@ -128,16 +130,18 @@ TEST(HistoryCsv, WhatTheCallerSaysGoesBeforeWhatIsFound) {
   EXPECT_EQ(read.rows[0].minutes, 30);
   EXPECT_EQ(read.series[0].channel, "voice");
   EXPECT_EQ(read.layout->ignored, std::vector<std::string>{"other"});
-  EXPECT_EQ(Rows(ReadAll("start,count\n2026-03-02 09:00,3\n", {.zone = "UTC", .queue = "tax"}), "UTC"),
-            "tax 2026-03-02T09:00:00+00:00 3");
+  EXPECT_EQ(
+      Rows(ReadAll("start,count\n2026-03-02 09:00,3\n", {.zone = "UTC", .queue = "tax"}), "UTC"),
+      "tax 2026-03-02T09:00:00+00:00 3");
 }
 
 TEST(HistoryCsv, TheMonthFirstWhereADateCanBeNothingElse) {
   std::string table = "start,queue,arrivals\n";
   for (int day : {3, 12, 13}) table += fmt::format("02/{:02}/2026 09:00,tax,1\n", day);
   const Read read = ReadAll(table);
-  EXPECT_EQ(Rows(read), "tax 2026-02-03T09:00:00+01:00 1\ntax 2026-02-12T09:00:00+01:00 1\n"
-                        "tax 2026-02-13T09:00:00+01:00 1");
+  EXPECT_EQ(Rows(read),
+            "tax 2026-02-03T09:00:00+01:00 1\ntax 2026-02-12T09:00:00+01:00 1\n"
+            "tax 2026-02-13T09:00:00+01:00 1");
   EXPECT_FALSE(read.layout->dates_assumed);
   EXPECT_TRUE(ReadAll("start,queue,arrivals\n02/03/2026 09:00,tax,1\n").layout->dates_assumed);
 }
@@ -213,7 +217,8 @@ TEST(HistoryCsv, ADoubledHourIsToldByItsOrder) {
 // Summer time begins on 29 March 2026: there is no 02:00 to 02:59.
 TEST(HistoryCsv, AnHourThatThereWasNotIsAFaultWithItsLine) {
   const Read read = ReadAll(
-      "start,queue,arrivals\n2026-03-29 01:30,tax,1\n2026-03-29 02:00,tax,2\n2026-03-29 02:30,tax,0\n"
+      "start,queue,arrivals\n2026-03-29 01:30,tax,1\n2026-03-29 02:00,tax,2\n2026-03-29 "
+      "02:30,tax,0\n"
       "2026-03-29 03:00,tax,3\n");
   EXPECT_EQ(Faults(read),
             "3: there was no 2026-03-29 02:00 in Europe/Brussels: the clock was put forward\n"
@@ -221,7 +226,8 @@ TEST(HistoryCsv, AnHourThatThereWasNotIsAFaultWithItsLine) {
   ASSERT_EQ(read.rows.size(), 2U);
   EXPECT_EQ(read.rows[1].start_s - read.rows[0].start_s, 1800);
   // A table of days has its columns every day: nothing and none are right there.
-  const Read wide = ReadAll("date,queue,01:00,02:00,03:00\n2026-03-29,tax,1,0,3\n2026-03-28,tax,1,,3\n");
+  const Read wide =
+      ReadAll("date,queue,01:00,02:00,03:00\n2026-03-29,tax,1,0,3\n2026-03-28,tax,1,,3\n");
   EXPECT_EQ(Faults(wide), "");
   EXPECT_EQ(wide.notes.skipped_hour, 1U);
   EXPECT_EQ(Faults(ReadAll("date,queue,01:00,02:00,03:00\n2026-03-29,tax,1,5,3\n")),
@@ -259,15 +265,17 @@ TEST(HistoryCsv, EveryFaultIsNamedByItsLine) {
             "12: this interval is not over\n"
             "13: \"31/04/2026 09:15\" is no moment\n"
             "14: \"\" is no queue");
-  EXPECT_EQ(read.faults[2].right,
-            "the name that the center has for it (--rename \"T\xC3\xA9l\xC3\xA9phone NL=telephone-nl\")");
+  EXPECT_EQ(
+      read.faults[2].right,
+      "the name that the center has for it (--rename \"T\xC3\xA9l\xC3\xA9phone NL=telephone-nl\")");
   EXPECT_EQ(Faults(ReadAll("start,queue\n")), "1: the column \"arrivals\" is missing");
   EXPECT_EQ(Faults(ReadAll("a,b\n1,2\n")), "1: the column \"start\" is missing");
   EXPECT_EQ(Faults(ReadAll("")), "1: the file is empty");
   EXPECT_EQ(Faults(ReadAll("start,queue,count,offered\n")), "1: two columns are the arrivals");
   EXPECT_EQ(Faults(ReadAll("start,queue,arrivals\n2026-03-02 09:00,tax,1\n", {})),
             "2: 2026-03-02 09:00 could be anywhere");
-  EXPECT_EQ(Faults(ReadAll("start,queue,arrivals\n2026-03-02T09:00Z,tax,1,5\n", {})), "2: 4 columns");
+  EXPECT_EQ(Faults(ReadAll("start,queue,arrivals\n2026-03-02T09:00Z,tax,1,5\n", {})),
+            "2: 4 columns");
   EXPECT_EQ(Faults(ReadAll(std::string(2 << 20, 'x'))), "1: a line of more than 1048576 bytes");
 }
 
@@ -283,11 +291,13 @@ TEST(HistoryCsv, ManyFaultsAreCountedAndSomeKept) {
 
 TEST(HistoryCsv, PiecesOfAnySizeAreTheSameFile) {
   std::mt19937_64 random(1);
-  std::string table = "\xEF\xBB\xBF" "Datum;Tijd;Wachtrij;Aangeboden;AHT\r\n";
+  std::string table =
+      "\xEF\xBB\xBF"
+      "Datum;Tijd;Wachtrij;Aangeboden;AHT\r\n";
   for (int i = 0; i < 500; ++i) {
-    table += fmt::format("{:02}/03/2026;{:02}:{:02};{};{},{};0:0{}:30\r\n", 1 + i / 96,
-                         i / 4 % 24, i % 4 * 15, random() % 2 == 0 ? "tax" : "\"mail\"",
-                         random() % 3, random() % 10, random() % 10);
+    table += fmt::format("{:02}/03/2026;{:02}:{:02};{};{},{};0:0{}:30\r\n", 1 + i / 96, i / 4 % 24,
+                         i % 4 * 15, random() % 2 == 0 ? "tax" : "\"mail\"", random() % 3,
+                         random() % 10, random() % 10);
   }
   const Read whole = ReadAll(table);
   EXPECT_EQ(whole.rows.size() + whole.faults.size(), 500U);
@@ -313,13 +323,34 @@ TEST(Numbers, AsPeopleWriteThem) {
     return std::string();
   };
   const std::pair<const char*, const char*> table[] = {
-      {"0", "0"},           {"31", "31"},           {"12,5", "12.5"},      {"12.5", "12.5"},
-      {"1.234", "1234"},    {"1,234", "1234"},      {"1.234,5", "1234.5"}, {"1,234.5", "1234.5"},
-      {"1 234", "1234"},    {"1.234.567", "1234567"}, {"0.250", "0.25"},   {"1234.567", "1234.567"},
-      {"0,0004", "0"},      {"0,0005", "0.001"},    {"+5", "5"},           {"-5", "negative"},
-      {"-0", "0"},          {"", "empty"},          {"n/a", "empty"},      {"-", "empty"},
-      {"1e5", "none"},      {"1..2", "none"},       {"1,2,3", "none"},     {".", "none"},
-      {"12 34", "none"},    {"0x10", "none"},       {"1.2345.678", "none"}, {"99999999999999999999", "none"},
+      {"0", "0"},
+      {"31", "31"},
+      {"12,5", "12.5"},
+      {"12.5", "12.5"},
+      {"1.234", "1234"},
+      {"1,234", "1234"},
+      {"1.234,5", "1234.5"},
+      {"1,234.5", "1234.5"},
+      {"1 234", "1234"},
+      {"1.234.567", "1234567"},
+      {"0.250", "0.25"},
+      {"1234.567", "1234.567"},
+      {"0,0004", "0"},
+      {"0,0005", "0.001"},
+      {"+5", "5"},
+      {"-5", "negative"},
+      {"-0", "0"},
+      {"", "empty"},
+      {"n/a", "empty"},
+      {"-", "empty"},
+      {"1e5", "none"},
+      {"1..2", "none"},
+      {"1,2,3", "none"},
+      {".", "none"},
+      {"12 34", "none"},
+      {"0x10", "none"},
+      {"1.2345.678", "none"},
+      {"99999999999999999999", "none"},
   };
   for (const auto& [text, number] : table) EXPECT_EQ(read(text), number) << text;
   EXPECT_EQ(read("1.234", '.'), "1.234");

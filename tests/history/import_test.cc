@@ -105,20 +105,23 @@ TEST(HistoryImport, OneFaultAndNothingIsWritten) {
 
 TEST(HistoryImport, TheSameAgainChangesNothingAndOtherCountsNeedReplace) {
   HistoryTables tables = *HistoryTables::Open(":memory:");
-  const std::string file = "start,queue,arrivals\n2026-03-02 09:00,tax,31\n2026-03-02 09:15,tax,4\n";
+  const std::string file =
+      "start,queue,arrivals\n2026-03-02 09:00,tax,31\n2026-03-02 09:15,tax,4\n";
   ASSERT_TRUE(Import(tables, file)->Commit(false).ok());
   const auto again = Import(tables, file)->Commit(false);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->written, 0);
   EXPECT_EQ(again->same, 2);
   // More detail is no contradiction.
-  const auto detail = Import(tables, "start,queue,arrivals,aht\n2026-03-02 09:00,tax,31,100\n")->Commit(false);
+  const auto detail =
+      Import(tables, "start,queue,arrivals,aht\n2026-03-02 09:00,tax,31,100\n")->Commit(false);
   ASSERT_TRUE(detail.ok());
   EXPECT_EQ(detail->written, 1);
   ASSERT_TRUE(Import(tables, file)->Commit(false).ok());
   EXPECT_EQ(Cells(tables, {"tax"})[0].handle_s, 3100);
 
-  const std::string other = "start,queue,arrivals\n2026-03-02 09:00,tax,32\n2026-03-02 09:30,tax,5\n";
+  const std::string other =
+      "start,queue,arrivals\n2026-03-02 09:00,tax,32\n2026-03-02 09:30,tax,5\n";
   auto import = Import(tables, other);
   const auto preview = *import->Preview();
   ASSERT_EQ(preview.change_count, 1);
@@ -136,10 +139,13 @@ TEST(HistoryImport, TheSameAgainChangesNothingAndOtherCountsNeedReplace) {
 
 TEST(HistoryImport, AnotherLengthIsAChangeToo) {
   HistoryTables tables = *HistoryTables::Open(":memory:");
-  ASSERT_TRUE(Import(tables, "start,queue,arrivals\n2026-03-02 09:00,tax,31\n2026-03-02 09:15,tax,4\n")
-                  ->Commit(false)
-                  .ok());
-  auto import = Import(tables, "start,queue,arrivals\n2026-03-02 09:00,tax,35\n2026-03-02 09:30,tax,1\n", kHalfHours);
+  ASSERT_TRUE(
+      Import(tables, "start,queue,arrivals\n2026-03-02 09:00,tax,31\n2026-03-02 09:15,tax,4\n")
+          ->Commit(false)
+          .ok());
+  auto import =
+      Import(tables, "start,queue,arrivals\n2026-03-02 09:00,tax,35\n2026-03-02 09:30,tax,1\n",
+             kHalfHours);
   EXPECT_EQ((*import->Preview()).change_count, 1);
   ASSERT_TRUE(import->Commit(true).ok());
   const auto cells = Cells(tables, {"tax"});
@@ -214,7 +220,8 @@ TEST(HistoryImport, FindsGapsOutliersAndAnotherZone) {
   ASSERT_EQ(tax.outliers.size(), 1U);
   EXPECT_EQ(tax.outliers[0].count, 90000);
   EXPECT_EQ(tax.outliers[0].line,
-            1U + static_cast<size_t>(std::count(file.begin(), file.begin() + static_cast<long>(at), '\n')));
+            1U + static_cast<size_t>(
+                     std::count(file.begin(), file.begin() + static_cast<long>(at), '\n')));
   ASSERT_TRUE(Import(tables, Weeks())->Commit(false).ok());
 
   std::string later = Weeks();
@@ -223,7 +230,8 @@ TEST(HistoryImport, FindsGapsOutliersAndAnotherZone) {
   }
   // The year before, were it written in the time of New York.
   auto shifted = Import(tables, later, {.zone = "America/New_York"});
-  EXPECT_EQ((*shifted->Preview()).series[0].hours_later, std::nullopt) << "too far from what is known";
+  EXPECT_EQ((*shifted->Preview()).series[0].hours_later, std::nullopt)
+      << "too far from what is known";
   std::string next = "start,queue,arrivals\n";
   for (int day = *DayNumber(2026, 3, 16); day < *DayNumber(2026, 3, 28); ++day) {
     for (int half = 0; half < 20; ++half) {
@@ -248,8 +256,8 @@ TEST(HistoryImport, MemoryDoesNotHoldTheFile) {
       std::string piece;
       for (int minute = half; minute < half + 720; minute += 5) {
         const int64_t count = (day * 7 + minute) % 23;
-        piece += fmt::format("{},tax,{}\n",
-                             StampText(utc, first + day * 86'400LL + minute * 60), count);
+        piece +=
+            fmt::format("{},tax,{}\n", StampText(utc, first + day * 86'400LL + minute * 60), count);
         total += count;
         ++rows;
       }
@@ -295,7 +303,10 @@ TEST(DayCells, AreWrittenAndReadTheSame) {
 
 TEST(Marks, AreKeptListedAndTakenAway) {
   HistoryTables tables = *HistoryTables::Open(":memory:");
-  const Mark mark{.queue = "tax", .kind = MarkKind::kHoliday, .label = "Pentecost", .start = kMonday,
+  const Mark mark{.queue = "tax",
+                  .kind = MarkKind::kHoliday,
+                  .label = "Pentecost",
+                  .start = kMonday,
                   .end = kMonday + Duration::Days(1)};
   const int64_t id = *tables.marks().Add(mark);
   EXPECT_EQ(*tables.marks().Add(mark), id) << "the same again is the same";
@@ -323,7 +334,8 @@ TEST(HistoryFormat, AnOlderFileIsTakenOver) {
   const std::string sql =
       "CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL);"
       "INSERT INTO position VALUES (1, 77);"
-      "CREATE TABLE intervals (queue TEXT NOT NULL, start INTEGER NOT NULL, imported INTEGER NOT NULL,"
+      "CREATE TABLE intervals (queue TEXT NOT NULL, start INTEGER NOT NULL, imported INTEGER NOT "
+      "NULL,"
       " arrivals INTEGER NOT NULL, offered INTEGER NOT NULL, answered INTEGER NOT NULL,"
       " answered_in_time INTEGER NOT NULL, abandoned INTEGER NOT NULL,"
       " short_abandoned INTEGER NOT NULL, ended_otherwise INTEGER NOT NULL,"
@@ -333,11 +345,20 @@ TEST(HistoryFormat, AnOlderFileIsTakenOver) {
       " imported INTEGER NOT NULL, arrivals INTEGER NOT NULL,"
       " PRIMARY KEY (queue, topic, start)) WITHOUT ROWID;"
       "CREATE TABLE alive (start INTEGER PRIMARY KEY);"
-      "INSERT INTO intervals VALUES ('tax', " + start + ", 0, 5, 6, 4, 3, 1, 1, 0, 4, 1000, 90000, 2),"
-      " ('tax', " + start + " + 900, 1, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);"
-      "INSERT INTO topics VALUES ('tax', 'permits', " + start + ", 0, 2),"
-      " ('tax', 'permits', " + start + " + 900, 1, 3);"
-      "INSERT INTO alive VALUES (" + start + "); PRAGMA user_version=1;";
+      "INSERT INTO intervals VALUES ('tax', " +
+      start +
+      ", 0, 5, 6, 4, 3, 1, 1, 0, 4, 1000, 90000, 2),"
+      " ('tax', " +
+      start +
+      " + 900, 1, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);"
+      "INSERT INTO topics VALUES ('tax', 'permits', " +
+      start +
+      ", 0, 2),"
+      " ('tax', 'permits', " +
+      start +
+      " + 900, 1, 3);"
+      "INSERT INTO alive VALUES (" +
+      start + "); PRAGMA user_version=1;";
   ASSERT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(db);
   for (int time = 0; time < 2; ++time) {

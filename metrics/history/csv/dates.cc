@@ -68,7 +68,8 @@ std::optional<Parts> PartsOf(std::string_view text) {
   return parts;
 }
 
-// "9:00", "09:00:00.000", "9h00", "0900", perhaps with AM or PM: minutes since midnight, up to 24:00.
+// "9:00", "09:00:00.000", "9h00", "0900", perhaps with AM or PM: minutes since midnight, up to
+// 24:00.
 std::optional<int> TakeClock(std::string_view& text) {
   const size_t before = text.size();
   const auto first = TakeNumber(text, 4);
@@ -143,7 +144,8 @@ std::optional<int32_t> ReadDate(std::string_view text, DateOrder order) {
 std::optional<DateOrder> OrderIn(std::string_view text) {
   const auto parts = PartsOf(text.substr(0, DateLength(text)));
   if (!parts || parts->year_first) return std::nullopt;
-  const bool day_first = ReadDate(text.substr(0, DateLength(text)), DateOrder::kDayFirst).has_value();
+  const bool day_first =
+      ReadDate(text.substr(0, DateLength(text)), DateOrder::kDayFirst).has_value();
   const bool month_first =
       ReadDate(text.substr(0, DateLength(text)), DateOrder::kMonthFirst).has_value();
   if (day_first == month_first) return std::nullopt;

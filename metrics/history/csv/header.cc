@@ -10,8 +10,8 @@ namespace wissel::metrics {
 namespace {
 
 constexpr std::array<std::string_view, kColumnCount> kNames = {
-    "start", "date", "time", "queue", "arrivals", "answered", "abandoned", "aht", "handle",
-    "channel", "topic"};
+    "start",     "date", "time",   "queue",   "arrivals", "answered",
+    "abandoned", "aht",  "handle", "channel", "topic",    "minutes"};
 
 using Names = std::pair<Column, std::string_view>;
 // Normalized, each between bars.
@@ -46,14 +46,28 @@ constexpr std::array<Names, kColumnCount> kAlsoCalled = {{
      "|sum handle time|totale afhandeltijd|duree totale de traitement|gesamtbearbeitungszeit|"},
     {Column::kChannel, "|channel|media|media type|mediatype|kanaal|canal|kanal|"},
     {Column::kTopic, "|topic|subject|onderwerp|sujet|thema|wrap up code|reason|"},
+    {Column::kMinutes, "|minutes|interval minutes|interval length|"},
 }};
 
 // é and the like as plain letters, so that headers with and without are the same.
 std::string_view PlainOf(std::string_view two) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kPlain = {{
-      {"é", "e"}, {"è", "e"}, {"ê", "e"}, {"ë", "e"}, {"à", "a"}, {"â", "a"}, {"ä", "a"},
-      {"ç", "c"}, {"î", "i"}, {"ï", "i"}, {"ô", "o"}, {"ö", "o"}, {"û", "u"}, {"ü", "u"},
-      {"É", "e"}, {"À", "a"},
+      {"é", "e"},
+      {"è", "e"},
+      {"ê", "e"},
+      {"ë", "e"},
+      {"à", "a"},
+      {"â", "a"},
+      {"ä", "a"},
+      {"ç", "c"},
+      {"î", "i"},
+      {"ï", "i"},
+      {"ô", "o"},
+      {"ö", "o"},
+      {"û", "u"},
+      {"ü", "u"},
+      {"É", "e"},
+      {"À", "a"},
   }};
   const auto found = std::find_if(kPlain.begin(), kPlain.end(),
                                   [&](const auto& pair) { return pair.first == two; });

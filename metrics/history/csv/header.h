@@ -10,19 +10,20 @@
 namespace wissel::metrics {
 
 enum class Column : uint8_t {
-  kStart,      // date and time
+  kStart,  // date and time
   kDate,
   kTime,
   kQueue,
-  kArrivals,   // offered from outside
+  kArrivals,  // offered from outside
   kAnswered,
   kAbandoned,
-  kAht,        // mean handle time in seconds
-  kHandle,     // sum of handle times in seconds
+  kAht,     // mean handle time in seconds
+  kHandle,  // sum of handle times in seconds
   kChannel,
   kTopic,
+  kMinutes,  // length of the interval, the same in every line
 };
-inline constexpr int kColumnCount = 11;
+inline constexpr int kColumnCount = 12;
 
 // "start", "date" and so on: what a user calls them in options and reads in a preview.
 std::string_view NameOf(Column column);

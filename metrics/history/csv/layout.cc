@@ -59,8 +59,7 @@ void FindMissing(const CsvOptions& options, Header& header) {
 }
 
 // The line as a header, were it one.
-Header ReadHeader(std::string_view line, size_t number, char separator,
-                  const CsvOptions& options) {
+Header ReadHeader(std::string_view line, size_t number, char separator, const CsvOptions& options) {
   Header header;
   CsvLayout& layout = header.layout;
   layout.separator = separator;
@@ -121,8 +120,7 @@ absl::StatusOr<CsvLayout> FindHeader(const std::vector<std::string>& head,
   if (best->fault) return AtLine(line, *best->fault, "each column once");
   for (const auto& [column, header] : options.columns) {
     if (!best->layout.At(column)) {
-      return AtLine(line, fmt::format("there is no column \"{}\"", header),
-                    "a header of the file");
+      return AtLine(line, fmt::format("there is no column \"{}\"", header), "a header of the file");
     }
   }
   if (!best->missing.empty()) {
@@ -147,8 +145,9 @@ void ForEachRow(const std::vector<std::string>& head, const CsvLayout& layout, V
 }
 
 void FindDateOrder(const std::vector<std::string>& head, const CsvOptions& options,
-                           CsvLayout& layout) {
-  const auto column = layout.At(Column::kStart) ? layout.At(Column::kStart) : layout.At(Column::kDate);
+                   CsvLayout& layout) {
+  const auto column =
+      layout.At(Column::kStart) ? layout.At(Column::kStart) : layout.At(Column::kDate);
   size_t day_first = 0, month_first = 0, either = 0;
   ForEachRow(head, layout, [&](const std::vector<std::string_view>& cells) {
     const std::string_view cell = cells[*column];
@@ -169,8 +168,8 @@ void FindDecimal(const std::vector<std::string>& head, const CsvOptions& options
   layout.decimal = options.decimal;
   if (layout.decimal) return;
   std::vector<size_t> numbers;
-  for (Column column : {Column::kArrivals, Column::kAnswered, Column::kAbandoned, Column::kAht,
-                        Column::kHandle}) {
+  for (Column column :
+       {Column::kArrivals, Column::kAnswered, Column::kAbandoned, Column::kAht, Column::kHandle}) {
     if (layout.At(column)) numbers.push_back(*layout.At(column));
   }
   for (const auto& interval : layout.intervals) numbers.push_back(interval.at);
@@ -200,6 +199,12 @@ absl::Status FindInterval(const std::vector<std::string>& head, const CsvOptions
   for (const auto& interval : layout.intervals) minutes.insert(interval.minute);
   if (!layout.wide()) {
     ForEachRow(head, layout, [&](const std::vector<std::string_view>& cells) {
+      if (layout.At(Column::kMinutes)) {
+        const NumberText length = ReadNumber(cells[*layout.At(Column::kMinutes)], std::nullopt);
+        if (length.kind == NumberText::Kind::kNumber && !said) {
+          said = static_cast<int>(std::min<int64_t>(length.thousandths / 1000, 1440));
+        }
+      }
       std::optional<TimeOfDay> time;
       if (layout.At(Column::kStart)) {
         const auto both = ReadDateAndTime(cells[*layout.At(Column::kStart)], layout.dates);
@@ -209,7 +214,7 @@ absl::Status FindInterval(const std::vector<std::string>& head, const CsvOptions
       }
       if (!time) return;
       minutes.insert(time->minute);
-      if (time->until) said = *time->until - time->minute;
+      if (time->until && !said) said = *time->until - time->minute;
     });
   }
   const auto found = said ? said : LengthThatFits(minutes);
@@ -217,7 +222,8 @@ absl::Status FindInterval(const std::vector<std::string>& head, const CsvOptions
   // A few lines on the hour may well be quarters.
   const int assumed = std::min(found.value_or(kQuarter), kQuarter);
   layout.interval_assumed = !options.interval_minutes && !enough;
-  layout.interval_minutes = options.interval_minutes.value_or(enough ? found.value_or(kQuarter) : assumed);
+  layout.interval_minutes =
+      options.interval_minutes.value_or(enough ? found.value_or(kQuarter) : assumed);
   if (!IsIntervalLength(layout.interval_minutes)) {
     return AtLine(layout.header_line,
                   fmt::format("intervals of {} minutes cannot be kept", layout.interval_minutes),

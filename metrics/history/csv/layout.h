@@ -32,13 +32,14 @@ struct CsvOptions {
 
 // Of an import: these divide an hour.
 bool IsIntervalLength(int minutes);
-inline constexpr std::string_view kIntervalLengths = "1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60 minutes";
+inline constexpr std::string_view kIntervalLengths =
+    "1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60 minutes";
 
 struct CsvLayout {
   char separator = ',';
   uint64_t header_line = 1;
-  size_t columns = 0;                                      // cells of a line
-  std::array<std::optional<size_t>, kColumnCount> at{};    // by Column
+  size_t columns = 0;                                    // cells of a line
+  std::array<std::optional<size_t>, kColumnCount> at{};  // by Column
   struct IntervalColumn {
     size_t at = 0;
     int minute = 0;
@@ -55,7 +56,9 @@ struct CsvLayout {
   std::optional<size_t> At(Column column) const { return at[static_cast<size_t>(column)]; }
 };
 
-// `head`: whole lines from the beginning. INVALID_ARGUMENT with a message that begins with its line.
-absl::StatusOr<CsvLayout> FindLayout(const std::vector<std::string>& head, const CsvOptions& options);
+// `head`: whole lines from the beginning. INVALID_ARGUMENT with a message that begins with its
+// line.
+absl::StatusOr<CsvLayout> FindLayout(const std::vector<std::string>& head,
+                                     const CsvOptions& options);
 
 }  // namespace wissel::metrics

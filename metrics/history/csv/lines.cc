@@ -138,7 +138,8 @@ bool Lines::Next(std::string_view& line) {
   const std::string_view rest = std::string_view(text_).substr(at_);
   if (end_of_line_ == '\0') {
     const size_t end = rest.find_first_of("\r\n");
-    const bool known = end != std::string_view::npos && (rest[end] == '\n' || end + 1 < rest.size());
+    const bool known =
+        end != std::string_view::npos && (rest[end] == '\n' || end + 1 < rest.size());
     // CR LF ends by LF.
     if (known) end_of_line_ = rest[end] == '\n' || rest[end + 1] == '\n' ? '\n' : '\r';
   }

@@ -136,6 +136,7 @@ void HistoryCsvReader::FindTheLayout() {
     return AddFault(line, std::string(what), WhatWouldBeRight(layout.status()));
   }
   layout_ = *std::move(layout);
+  length_text_ = fmt::format("{}", layout_->interval_minutes);
   for (size_t i = layout_->header_line; i < head.size(); ++i) ReadLine(head[i], i + 1);
 }
 
@@ -150,8 +151,8 @@ void HistoryCsvReader::ReadLine(std::string_view line, uint64_t number) {
     return AddFault(number, "a quote is not closed",
                     "quotes around a cell, and a cell on one line");
   }
-  const bool blank = std::all_of(cells_.begin(), cells_.end(),
-                                 [](std::string_view cell) { return cell.empty(); });
+  const bool blank =
+      std::all_of(cells_.begin(), cells_.end(), [](std::string_view cell) { return cell.empty(); });
   if (blank) return;
   // Programs leave out what is empty at the end, and end lines with a separator.
   while (cells_.size() > layout_->columns && cells_.back().empty()) cells_.pop_back();
@@ -187,6 +188,11 @@ void HistoryCsvReader::ReadInterval(uint64_t line) {
   }
   row.arrivals = *arrivals;
   if (!ReadDetails(row)) return;
+  const std::string_view length = Cell(Column::kMinutes);
+  if (!length.empty() && length != length_text_) {
+    return Unusable(line, length, "another length of the interval",
+                    fmt::format("{} minutes, as in the other lines", row.minutes));
+  }
   const auto start = MomentOf(line, *series, *stamp, false);
   if (!start) return;
   row.start_s = *start;
@@ -289,8 +295,8 @@ std::optional<uint32_t> HistoryCsvReader::SeriesOf(uint64_t line) {
 }
 
 std::optional<SeriesName> HistoryCsvReader::NameSeries(uint64_t line, std::string_view queue,
-                                                      std::string_view channel,
-                                                      std::string_view topic) {
+                                                       std::string_view channel,
+                                                       std::string_view topic) {
   SeriesName series;
   const std::string as_written = ToUtf8(queue);
   const auto renamed = options_.queues.find(as_written);
@@ -333,7 +339,8 @@ std::optional<int64_t> HistoryCsvReader::MomentOf(uint64_t line, uint32_t series
     return std::nullopt;
   }
   if (stamp.time.until && *stamp.time.until - stamp.time.minute != length) {
-    AddFault(line, fmt::format("from {} on {} minutes", wall(), *stamp.time.until - stamp.time.minute),
+    AddFault(line,
+             fmt::format("from {} on {} minutes", wall(), *stamp.time.until - stamp.time.minute),
              fmt::format("{} minutes, as in the other lines", length));
     return std::nullopt;
   }
@@ -358,8 +365,8 @@ std::optional<int64_t> HistoryCsvReader::MomentOf(uint64_t line, uint32_t series
     ++notes_.skipped_hour;
     return std::nullopt;
   }
-  AddFault(line, fmt::format("there was no {} in {}: the clock was put forward", wall(),
-                             time_->zone()),
+  AddFault(line,
+           fmt::format("there was no {} in {}: the clock was put forward", wall(), time_->zone()),
            "the zone of the file (--zone), or times with their offset");
   return std::nullopt;
 }
@@ -388,8 +395,7 @@ std::optional<int64_t> HistoryCsvReader::OfDoubledHour(uint64_t line, uint32_t s
 void HistoryCsvReader::Keep(CsvRow row) {
   last_start_s_[row.series] = row.start_s;
   if (row.start_s < 0 || (row.start_s + row.minutes * 60) * 1000 > now_.millis()) {
-    AddFault(row.line,
-             row.start_s < 0 ? "this was before 1970" : "this interval is not over",
+    AddFault(row.line, row.start_s < 0 ? "this was before 1970" : "this interval is not over",
              "past intervals only");
     return;
   }

@@ -105,13 +105,12 @@ class HistoryCsvReader {
 
   std::optional<uint32_t> SeriesOf(uint64_t line);
   std::optional<SeriesName> NameSeries(uint64_t line, std::string_view queue,
-                                      std::string_view channel, std::string_view topic);
+                                       std::string_view channel, std::string_view topic);
   // The moment of a local time, for this series. None: refused, or nothing to be kept (`zero`).
   std::optional<int64_t> MomentOf(uint64_t line, uint32_t series, const DateAndTime& stamp,
                                   bool zero);
   std::optional<int64_t> OfDoubledHour(uint64_t line, uint32_t series,
-                                       const LocalTime::Moments& moments,
-                                       const DateAndTime& stamp);
+                                       const LocalTime::Moments& moments, const DateAndTime& stamp);
   // Gives the row to the sink if its interval can be one.
   void Keep(CsvRow row);
   // False: a fault, which has been noted.
@@ -131,8 +130,9 @@ class HistoryCsvReader {
   std::optional<CsvLayout> layout_;
   std::vector<std::string_view> cells_;
   std::string unquoted_;
-  std::string key_;       // as the file names the series of a line
-  std::string last_key_;  // of the line before
+  std::string length_text_;  // of the interval, in minutes
+  std::string key_;          // as the file names the series of a line
+  std::string last_key_;     // of the line before
   uint32_t last_series_ = 0;
   absl::flat_hash_map<std::string, uint32_t> series_of_;
   std::vector<SeriesName> series_;
