@@ -427,7 +427,9 @@ bool HistoryCsvReader::ReadDetails(CsvRow& row) {
     const NumberText read = ReadSeconds(cell, layout_->decimal);
     if (read.kind == NumberText::Kind::kEmpty) continue;
     const bool mean = column == Column::kAht;
-    const int64_t most = mean ? kMostHandleSeconds * 1000 : kMostHandleSeconds * handled;
+    // Who was answered before may be done with in this interval.
+    const int64_t contacts = std::max<int64_t>({row.arrivals, handled, 1000}) / 1000 + 1;
+    const int64_t most = kMostHandleSeconds * 1000 * (mean ? 1 : contacts);
     if (read.kind != NumberText::Kind::kNumber || read.thousandths > most) {
       Unusable(row.line, cell, mean ? "no mean handle time" : "no handle time of so many contacts",
                "seconds, or 0:03:05; at most a day for a contact");
