@@ -105,6 +105,7 @@ void AddJournal(CLI::App& app, JournalOptions& options, Action& action) {
 }
 
 struct HistoryCommand {
+  std::string recounted;
   wissel::history::ImportOptions import;
   wissel::history::ExportOptions to_file;
   wissel::history::MarkOptions mark;
@@ -201,6 +202,11 @@ void AddHistory(CLI::App& app, HistoryCommand& history, Action& action) {
   AddHistoryImport(*command, history.import, action);
   AddHistoryExport(*command, history.to_file, action);
   AddHistoryMarks(*command, history.mark, action);
+  CLI::App* recount = command->add_subcommand(
+      "recount", "Count anew, from the whole journal, what the center has counted itself");
+  recount->add_option("--data", history.recounted, "Folder of the server's stores")->required();
+  recount->callback(
+      [&] { action = [&] { return wissel::history::RunRecount(history.recounted); }; });
 }
 
 constexpr const char* kFeedHelp =

@@ -169,14 +169,16 @@ absl::Status HistoryImport::ForEachStaged(const VisitDay& visit) {
   return status;
 }
 
+absl::Status HistoryImport::Finish() {
+  if (ended_) return status_;
+  ended_ = true;
+  reader_->End();
+  if (status_.ok()) status_ = Flush();
+  return status_;
+}
+
 absl::StatusOr<ImportPreview> HistoryImport::Preview() {
-  if (!ended_) {
-    reader_->End();
-    ended_ = true;
-    WISSEL_RETURN_IF_ERROR(status_);
-    WISSEL_RETURN_IF_ERROR(Flush());
-  }
-  WISSEL_RETURN_IF_ERROR(status_);
+  WISSEL_RETURN_IF_ERROR(Finish());
   ImportPreview preview;
   preview.layout = reader_->layout();
   preview.encoding = reader_->encoding();
@@ -261,10 +263,10 @@ absl::StatusOr<DayShape> HistoryImport::KnownShape(const SeriesPreview& one) {
 }
 
 absl::StatusOr<ImportOutcome> HistoryImport::Commit(bool replace) {
-  WISSEL_ASSIGN_OR_RETURN(const ImportPreview preview, Preview());
-  if (!preview.ok()) {
+  WISSEL_RETURN_IF_ERROR(Finish());
+  if (reader_->fault_count() > 0) {
     return Refuse(absl::StatusCode::kInvalidArgument, "",
-                  fmt::format("the file has {} faults", preview.fault_count),
+                  fmt::format("the file has {} faults", reader_->fault_count()),
                   "a file without faults: nothing is imported by halves");
   }
   ImportOutcome outcome;

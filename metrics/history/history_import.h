@@ -64,6 +64,8 @@ class HistoryImport {
   HistoryImport(HistoryTables& tables, std::string zone, LocalTime time)
       : tables_(tables), zone_(std::move(zone)), time_(std::move(time)) {}
   absl::Status Prepare();
+  // There is no more to read.
+  absl::Status Finish();
   void Take(const CsvRow& row);
   absl::Status Stage(Staged& staged, uint32_t series, int32_t day);
   absl::Status Flush();

@@ -130,6 +130,22 @@ absl::Status HistoryTables::Add(const IntervalBatch& batch) {
   });
 }
 
+absl::Status HistoryTables::Recount(
+    const std::function<absl::StatusOr<IntervalBatch>(uint64_t sequence)>& count) {
+  return Transact(connection_, [&]() -> absl::Status {
+    WISSEL_ASSIGN_OR_RETURN(const uint64_t sequence, Sequence());
+    WISSEL_ASSIGN_OR_RETURN(const IntervalBatch batch, count(sequence));
+    if (batch.after != 0 || batch.sequence != sequence) {
+      return absl::FailedPreconditionError(
+          fmt::format("the history stands at event {}, and the journal has {} to {}", sequence,
+                      batch.after + 1, batch.sequence));
+    }
+    WISSEL_RETURN_IF_ERROR(
+        connection_.Run("DELETE FROM intervals; DELETE FROM channels; DELETE FROM topics;"));
+    return AddRows(batch);
+  });
+}
+
 absl::Status HistoryTables::AddRows(const IntervalBatch& batch) {
   for (const auto& [key, counts] : batch.queues) {
     BindText(s_.add_queue, 1, key.queue)

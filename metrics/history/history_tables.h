@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -68,6 +69,11 @@ class HistoryTables {
   // In one transaction with the new position, so that every event is counted once whatever
   // happens. ABORTED when the batch does not begin where the history stands: nothing is written.
   absl::Status Add(const IntervalBatch& batch);
+
+  // The counts anew, from the journal's first event to where the history stands: `count` is asked
+  // for them, and others who write wait meanwhile. What was imported, marked, or seen alive stays.
+  absl::Status Recount(
+      const std::function<absl::StatusOr<IntervalBatch>(uint64_t sequence)>& count);
 
   // Quarters in [from, to), by queue and start; `queue` empty: all. What was imported is among them
   // where its intervals add up to quarters.

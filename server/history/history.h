@@ -30,6 +30,9 @@ struct ImportOptions {
 };
 int RunImport(const ImportOptions& options);
 
+// The counts of the center anew, from its journal. A server may run, and waits a little.
+int RunRecount(const std::string& data);
+
 struct ExportOptions {
   std::string data;
   std::vector<std::string> queues;  // empty: all

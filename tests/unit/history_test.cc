@@ -57,6 +57,21 @@ TEST(HistoryTables, EveryEventIsCountedOnce) {
   EXPECT_TRUE(tables.Read("", kMonday + kInterval, kMonday + Duration::Days(1))->empty());
 }
 
+TEST(HistoryTables, CountsAnewUpToWhereItStands) {
+  HistoryTables tables = *HistoryTables::Open(":memory:");
+  ASSERT_TRUE(tables.Add(Batch(0, 10, 3)).ok());
+  const auto arrivals = [&] {
+    return (*tables.Read("tax", kMonday, kMonday + kInterval))[0].counts.arrivals;
+  };
+  EXPECT_FALSE(tables.Recount([](uint64_t) { return Batch(0, 9, 4); }).ok());
+  EXPECT_FALSE(tables.Recount([](uint64_t) { return absl::DataLossError("damaged"); }).ok());
+  EXPECT_EQ(arrivals(), 3);
+  ASSERT_TRUE(tables.Recount([](uint64_t last) { return Batch(0, last, 5); }).ok());
+  EXPECT_EQ(arrivals(), 5);
+  ASSERT_TRUE(tables.Add(Batch(10, 11, 1)).ok()) << "and goes on";
+  EXPECT_EQ(arrivals(), 6);
+}
+
 TEST(HistoryTables, SaysWhatIsUsualAndWhatItDoesNotKnow) {
   HistoryTables tables = *HistoryTables::Open(":memory:");
   std::string file = "start,queue,arrivals,topic\n";
