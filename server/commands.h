@@ -61,10 +61,6 @@ int DryRunRules(const RulesOptions& options);
 int ApplyRulesFile(const RulesOptions& options);
 int RollBackRules(const RulesOptions& options);
 
-// Past arrivals from a file of counts (metrics/history/import_csv.h) into the history; a server may
-// run meanwhile. The same file again changes nothing.
-int ImportHistory(const std::string& data, const std::string& file);
-
 struct UserOptions {
   std::string data;
   std::string user;

@@ -9,6 +9,7 @@
 #include "server/commands.h"
 #include "server/feed/feed.h"
 #include "server/planner_lines.h"
+#include "server/history/history.h"
 #include "server/serve.h"
 #include "server/whatif/whatif.h"
 
@@ -106,22 +107,108 @@ void AddJournal(CLI::App& app, JournalOptions& options, Action& action) {
 }
 
 struct HistoryCommand {
-  std::string data;
-  std::string file;
+  std::string recounted;
+  wissel::history::ImportOptions import;
+  wissel::history::ExportOptions to_file;
+  wissel::history::MarkOptions mark;
 };
 
+constexpr const char* kImportHelp =
+    "Past counts from a CSV file: one line an interval, or one line a day with a column for each\n"
+    "interval. Separators, quotes, dates, decimal signs and the usual headers are understood; "
+    "what\n"
+    "was understood is shown by --dry-run. All of it is imported, or nothing: every fault names "
+    "its\n"
+    "line. What the center has counted itself is left alone, and the same file again changes\n"
+    "nothing.";
+
+void AddHistoryImport(CLI::App& history, wissel::history::ImportOptions& options, Action& action) {
+  CLI::App* read = history.add_subcommand("import", kImportHelp);
+  read->add_option("file", options.file, "CSV file; -: standard input")->required();
+  read->add_option("--data", options.data, "Folder of the server's stores")->required();
+  read->add_option("--zone", options.zone,
+                   "Time zone of times without an offset; left out: the center's");
+  read->add_option("--queue", options.queue, "Of a file without a column for it");
+  read->add_option("--channel", options.channel, "Of all counts in the file: voice, email ...");
+  read->add_option("--rename", options.renames,
+                   "A queue as the file calls it: \"Phone NL=phone-nl\"");
+  read->add_option("--column", options.columns, "A column by its header: \"arrivals=Calls in\"");
+  read->add_option("--separator", options.separator, "Between cells: one sign, or tab");
+  read->add_option("--decimal", options.decimal, "Sign of decimals")
+      ->check(CLI::IsMember({".", ","}));
+  read->add_option("--dates", options.dates, "Of dates such as 03/04/2026")
+      ->check(CLI::IsMember({"day-first", "month-first"}));
+  read->add_option("--interval-min", options.interval_min,
+                   "Length of the intervals; left out: found in the file");
+  read->add_flag("--dry-run", options.dry_run, "Show what would be done, and do nothing");
+  read->add_flag("--replace", options.replace,
+                 "Counts that were imported before and are others now take their place");
+  read->add_flag("--json", options.json, "One JSON object for the preview, one for the outcome");
+  read->callback([&] { action = [&] { return wissel::history::RunImport(options); }; });
+}
+
+void AddHistoryExport(CLI::App& history, wissel::history::ExportOptions& options, Action& action) {
+  CLI::App* write = history.add_subcommand(
+      "export", "Counts of whole days as CSV (which import reads again), XLSX or JSON lines");
+  write->add_option("--data", options.data, "Folder of the server's stores")->required();
+  write->add_option("--queue", options.queues, "One or more; left out: all");
+  write->add_option("--channel", options.channel, "Only this channel");
+  write->add_option("--topic", options.topic, "Only this topic");
+  write->add_option("--from", options.from, "The first day, 2026-03-01")->required();
+  write->add_option("--to", options.to, "The last day")->required();
+  write->add_option("--interval-min", options.interval_min, "Length of an interval; divides a day")
+      ->capture_default_str();
+  write->add_option("--zone", options.zone, "Whose days and times; left out: the center's");
+  write->add_option("--format", options.format, "csv, xlsx or json")
+      ->check(CLI::IsMember({"csv", "xlsx", "json"}))
+      ->capture_default_str();
+  write->add_option("--output", options.output, "File; left out: standard output");
+  write->callback([&] { action = [&] { return wissel::history::RunExport(options); }; });
+}
+
+void AddHistoryMarks(CLI::App& history, wissel::history::MarkOptions& options, Action& action) {
+  CLI::App* mark = history.add_subcommand(
+      "mark", "What people say of a day or a stretch of time; no count is changed by it");
+  mark->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help,
+                       int (*run)(const wissel::history::MarkOptions&)) {
+    CLI::App* command = mark->add_subcommand(name, help);
+    command->add_option("--data", options.data, "Folder of the server's stores")->required();
+    command->callback(
+        [&options, &action, run] { action = [&options, run] { return run(options); }; });
+    return command;
+  };
+  CLI::App* make =
+      add("add", "Add one; the same again is the one that is there", wissel::history::RunMarkAdd);
+  CLI::App* list = add("list", "List them", wissel::history::RunMarkList);
+  make->add_option("--kind", options.kind, "closed, holiday, outage, event or exclude")->required();
+  make->add_option("--label", options.label, "One line");
+  make->add_option("--from", options.from, "The first day, or a moment: 2026-03-01T09:00")
+      ->required();
+  make->add_option("--to", options.to, "The last day, or the moment when it is over");
+  list->add_option("--from", options.from, "From this day or moment on");
+  list->add_option("--to", options.to, "Up to this day or moment");
+  for (CLI::App* command : {make, list}) {
+    command->add_option("--queue", options.queue, "Only of this queue");
+    command->add_option("--zone", options.zone, "Whose days and times; left out: the center's");
+    command->add_flag("--json", options.json, "One JSON object a line");
+  }
+  add("delete", "Take one away", wissel::history::RunMarkDelete)
+      ->add_option("id", options.id, "Its number")
+      ->required();
+}
+
 void AddHistory(CLI::App& app, HistoryCommand& history, Action& action) {
-  CLI::App* command = app.add_subcommand("history", "What happened in each quarter of an hour");
+  CLI::App* command = app.add_subcommand("history", "What happened in each interval of the past");
   command->require_subcommand(1);
-  CLI::App* read = command->add_subcommand(
-      "import",
-      "Past arrivals from a file of the columns start,queue,arrivals and, if need be, topic:\n"
-      "2026-11-02T09:00:00+01:00,phone-nl,31. What the center has counted itself is left alone;\n"
-      "the same file again changes nothing; a fault names its line, and nothing is written.");
-  read->add_option("file", history.file, "File of counts (, ; or tab between columns)")->required();
-  read->add_option("--data", history.data, "Folder of the server's stores")->required();
-  read->callback(
-      [&] { action = [&] { return wissel::server::ImportHistory(history.data, history.file); }; });
+  AddHistoryImport(*command, history.import, action);
+  AddHistoryExport(*command, history.to_file, action);
+  AddHistoryMarks(*command, history.mark, action);
+  CLI::App* recount = command->add_subcommand(
+      "recount", "Count anew, from the whole journal, what the center has counted itself");
+  recount->add_option("--data", history.recounted, "Folder of the server's stores")->required();
+  recount->callback(
+      [&] { action = [&] { return wissel::history::RunRecount(history.recounted); }; });
 }
 
 constexpr const char* kFeedHelp =

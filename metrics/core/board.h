@@ -106,6 +106,8 @@ class Board {
   // How many actions of people there have been.
   uint64_t actions() const { return actions_; }
   int64_t waiting_total() const { return waiting_total_; }
+  // Of the item whose event was the last to change a queue's books: an event counts for one item.
+  Channel counted_channel() const { return counted_channel_; }
   int64_t AgentsIn(Presence presence) const { return presences_[static_cast<size_t>(presence)]; }
 
  private:
@@ -208,6 +210,8 @@ class Board {
   // Into and out of the waiting of the item's queue; the row's counts follow.
   void AddWaiting(ItemId id, LiveItem& item);
   void RemoveWaiting(ItemId id, LiveItem& item);
+  // Of the item's queue, to count an event of the item in.
+  DayCounters& Books(const LiveItem& item);
   // The wait has ended.
   void JudgePromise(LiveItem& item, Instant at, bool answered);
   // A stay in `queue` begins: counted as offered.
@@ -219,6 +223,8 @@ class Board {
   // From the agent who has it, by whatever end. What was set aside ends no work of theirs.
   void EndAssignment(ItemId id, LiveItem& item, Instant at);
   void StopHandling(LiveItem& item, Instant at);
+  // Hold and wrap-up end, or go on, at this moment.
+  void CountState(LiveItem& item, Instant at);
   void CountUnits(LiveItem& item, bool count);
   void Drop(ItemId id);
   void Schedule(LiveItem& item, Instant at);
@@ -241,6 +247,7 @@ class Board {
   uint64_t forgotten_sequence_ = 0;
   uint64_t actions_ = 0;
   int64_t waiting_total_ = 0;
+  Channel counted_channel_ = Channel::kVoice;
   int64_t presences_[4] = {};
 };
 

@@ -44,6 +44,13 @@ struct IntervalKey {
 
   auto operator<=>(const IntervalKey&) const = default;
 };
+struct ChannelKey {
+  std::string queue;
+  Channel channel = Channel::kVoice;
+  Instant start;
+
+  auto operator<=>(const ChannelKey&) const = default;
+};
 struct TopicKey {
   std::string queue;
   std::string topic;
@@ -57,8 +64,12 @@ struct IntervalBatch {
   uint64_t after = 0;
   uint64_t sequence = 0;
   std::map<IntervalKey, IntervalCounts> queues;
+  // The same, each event by the channel of its item; `waiting` is the queue's. A call for which a
+  // callback was promised is a callback from then on.
+  std::map<ChannelKey, IntervalCounts> channels;
   std::map<TopicKey, int64_t> topics;
   std::set<Instant> alive;  // quarters in which the center was seen at work
+  std::string time_zone;    // of the center, as configured then; empty: not known yet
 };
 
 class IntervalFold {
@@ -77,8 +88,13 @@ class IntervalFold {
   IntervalBatch Take();
 
  private:
-  void CountArrival(QueueId queue, const std::string& topic, Instant start, int64_t many,
-                    const Directory& directory);
+  struct Arrival {
+    QueueId queue;
+    Channel channel;
+    const std::string& topic;
+    Instant start;
+  };
+  void CountArrival(const Arrival& arrival, int64_t many, const Directory& directory);
 
   uint64_t version_ = 0;
   std::vector<DayCounters> last_;  // by queue

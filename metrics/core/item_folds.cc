@@ -70,12 +70,13 @@ void Board::On(const KeepEnded& e, Instant) {
 void Board::On(const ItemAbandoned& e, Instant at) {
   LiveItem& item = Get(e.item);
   if (item.scheduled()) return EndOtherwise(e.item);
-  const QueueId queue = item.queue;
   RemoveWaiting(e.item, item);
-  DayCounters& today = Get(queue).row.today;
+  DayCounters& today = Books(item);
   ++today.abandoned;
   JudgePromise(item, at, false);
-  if (at - item.wait_from < directory_.queues.Get(queue).short_abandon) ++today.short_abandoned;
+  if (at - item.wait_from < directory_.queues.Get(item.queue).short_abandon) {
+    ++today.short_abandoned;
+  }
   Drop(e.item);
 }
 
@@ -88,11 +89,14 @@ void Board::On(const ItemCancelled& e, Instant at) {
 
 void Board::On(const CallbackPromised& e, Instant at) {
   LiveItem& item = Get(e.item);
-  item.channel = Channel::kCallback;
   Get(item.queue).waiting_version = version_;
-  if (!e.not_before || *e.not_before <= at) return;
+  if (!e.not_before || *e.not_before <= at) {
+    item.channel = Channel::kCallback;
+    return;
+  }
   RemoveWaiting(e.item, item);
-  ++Get(item.queue).row.today.ended_otherwise;
+  ++Books(item).ended_otherwise;
+  item.channel = Channel::kCallback;
   item.kept_for.reset();
   // They have been told another time instead.
   item.promise.reset();
@@ -131,7 +135,7 @@ void Board::On(const ItemTransferred& e, Instant at) {
   const bool waited = item.waits();
   if (waited) {
     RemoveWaiting(e.item, item);
-    if (item.queue != e.to_queue) ++Get(item.queue).row.today.ended_otherwise;
+    if (item.queue != e.to_queue) ++Books(item).ended_otherwise;
   } else {
     EndAssignment(e.item, item, at);
     item.wait_from = at;
@@ -153,7 +157,7 @@ void Board::On(const ItemTransferred& e, Instant at) {
 void Board::On(const ItemOverflowed& e, Instant) {
   LiveItem& item = Get(e.item);
   RemoveWaiting(e.item, item);
-  ++Get(item.queue).row.today.ended_otherwise;
+  ++Books(item).ended_otherwise;
   item.requirement = e.requirement;
   item.step = 0;
   item.due = e.due;
@@ -237,11 +241,12 @@ void Board::On(const WrapUpStarted& e, Instant at) {
 
 void Board::On(const ItemCompleted& e, Instant at) {
   LiveItem& item = Get(e.item);
-  const QueueId queue = item.queue;
   EndAssignment(e.item, item, at);
-  DayCounters& today = Get(queue).row.today;
+  DayCounters& today = Books(item);
   ++today.completed;
   today.handle_sum += item.handled;
+  today.hold_sum += item.held;
+  today.wrap_sum += item.wrapped;
   ++Get(e.agent).completed;
   Drop(e.item);
 }
@@ -308,20 +313,24 @@ void Board::Schedule(LiveItem& item, Instant at) {
 // Of what nobody handles.
 void Board::EndOtherwise(ItemId id) {
   LiveItem& item = Get(id);
-  QueueRow& row = Get(item.queue).row;
   if (item.scheduled()) {
-    --row.scheduled;
+    --Get(item.queue).row.scheduled;
     TouchQueue(item.queue);
   } else {
     RemoveWaiting(id, item);
-    ++row.today.ended_otherwise;
+    ++Books(item).ended_otherwise;
   }
   Drop(id);
 }
 
+DayCounters& Board::Books(const LiveItem& item) {
+  counted_channel_ = item.channel;
+  return Get(item.queue).row.today;
+}
+
 void Board::JudgePromise(LiveItem& item, Instant at, bool answered) {
   if (!item.promise) return;
-  DayCounters& today = Get(item.queue).row.today;
+  DayCounters& today = Books(item);
   switch (OutcomeOf(item.promise->wait.p80, at - item.promise->at, answered)) {
     case PromiseOutcome::kKept:
       ++today.promises_kept;
@@ -337,11 +346,12 @@ void Board::JudgePromise(LiveItem& item, Instant at, bool answered) {
 
 void Board::BeginStay(ItemId id, LiveItem& item, QueueId queue) {
   item.queue = queue;
-  ++Get(queue).row.today.offered;
+  ++Books(item).offered;
   AddWaiting(id, item);
 }
 
 void Board::SetState(LiveItem& item, ItemState state, Instant at) {
+  CountState(item, at);
   item.state = state;
   item.state_since = at;
   Get(item.queue).waiting_version = version_;
@@ -362,13 +372,14 @@ void Board::BeginAssignment(ItemId id, LiveItem& item, Instant at) {
   RemoveWaiting(id, item);
   const Duration wait = at - item.wait_from;
   QueueRow& row = Get(item.queue).row;
-  ++row.today.answered;
-  if (wait <= directory_.queues.Get(item.queue).answer_within) ++row.today.answered_in_time;
-  row.today.answered_wait_sum += wait;
+  DayCounters& today = Books(item);
+  ++today.answered;
+  if (wait <= directory_.queues.Get(item.queue).answer_within) ++today.answered_in_time;
+  today.answered_wait_sum += wait;
   JudgePromise(item, at, true);
   ++row.active;
   item.kept_for.reset();
-  item.handled = Duration();
+  item.handled = item.held = item.wrapped = Duration();
   item.handling_since = at;
   item.accepted = at;
   SetState(item, ItemState::kActive, at);
@@ -376,6 +387,7 @@ void Board::BeginAssignment(ItemId id, LiveItem& item, Instant at) {
 
 void Board::EndAssignment(ItemId id, LiveItem& item, Instant at) {
   if (item.state != ItemState::kParked && !item.set_aside()) StopHandling(item, at);
+  CountState(item, at);
   CountUnits(item, false);
   QueueRow& row = Get(item.queue).row;
   --(item.set_aside()                     ? row.awaiting_customer
@@ -390,6 +402,12 @@ void Board::EndAssignment(ItemId id, LiveItem& item, Instant at) {
 }
 
 void Board::StopHandling(LiveItem& item, Instant at) { item.handled += at - item.handling_since; }
+
+void Board::CountState(LiveItem& item, Instant at) {
+  if (item.state == ItemState::kHeld) item.held += at - item.state_since;
+  if (item.state == ItemState::kWrapping) item.wrapped += at - item.state_since;
+  item.state_since = at;
+}
 
 void Board::CountUnits(LiveItem& item, bool count) {
   if (item.counts_units == count) return;

@@ -38,6 +38,8 @@ struct DayCounters {
   int64_t promises_broken = 0;
   Duration answered_wait_sum;
   Duration handle_sum;  // of the completed: active, held and wrapping, without the time parked
+  Duration hold_sum;    // of it, on hold
+  Duration wrap_sum;    // of it, wrapping up; the rest is talk
 
   bool operator==(const DayCounters&) const = default;
 
@@ -58,6 +60,8 @@ struct DayCounters {
     promises_broken += sign * other.promises_broken;
     answered_wait_sum += other.answered_wait_sum * sign;
     handle_sum += other.handle_sum * sign;
+    hold_sum += other.hold_sum * sign;
+    wrap_sum += other.wrap_sum * sign;
     return *this;
   }
 };
@@ -121,6 +125,8 @@ struct LiveItem {
   Instant accepted;        // by the agent who has it
   Instant handling_since;  // while time is being counted as handling
   Duration handled;        // by the agent who has it, up to then
+  Duration held;           // the same, on hold, up to the state it is in
+  Duration wrapped;        // the same, wrapping up
   AgentId agent;           // who is offered or handles it
   std::optional<AgentId> kept_for;
   std::optional<Promise> promise;    // until its truth is seen

@@ -37,7 +37,7 @@ void Board::On(const ItemHandedOver& e, Instant at) {
   item.due = e.due;
   item.agent = e.to;
   item.units = e.units;
-  item.handled = Duration();
+  item.handled = item.held = item.wrapped = Duration();
   item.handling_since = item.accepted = at;
   Get(e.to).work.push_back(e.item);
   ++Get(e.queue).row.active;

@@ -20,6 +20,9 @@ absl::StatusOr<std::vector<Figure>> BenchmarkFullRules();
 // How many times faster than it was a recorded day of 500 agents runs again under other rules.
 absl::StatusOr<std::vector<Figure>> BenchmarkWhatIf();
 
+// Lines a second of a file of past counts into the history, beside a loop that only cuts them.
+absl::StatusOr<std::vector<Figure>> BenchmarkHistory(const std::string& scratch);
+
 // 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
 absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);
 

@@ -46,7 +46,7 @@ before(async () => {
   writeFileSync(file, weeks());
   const imported = await wissel("history", "import", file, "--data", data);
   assert.equal(imported.code, 0, imported.stderr);
-  assert.match(imported.stdout, /^300 quarters of an hour written/);
+  assert.match(imported.stdout, /^300 intervals of 15 minutes written/);
   await begin();
   browser = await launch();
   manager = await Person.enter(browser, server, { language: "en", width: 1440, height: 960 });
@@ -78,7 +78,7 @@ describe("the history", () => {
     writeFileSync(wrong, "start,queue,arrivals\n2026-03-02T09:05:00Z,phone-nl,3\n");
     const refused = await wissel("history", "import", wrong, "--data", data);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /line 2: 2026-03-02T09:05:00Z is no quarter of an hour/);
+    assert.match(refused.stderr, /wrong\.csv:2: 2026-03-02 09:05 does not begin an interval of 15 minutes/);
   });
 });
 

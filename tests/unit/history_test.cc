@@ -1,13 +1,13 @@
-// The history: counted once whatever happens, imported without touching what was counted, and read
-// back as what is usual.
+// The history: counted once whatever happens, and read back as what is usual. Imports are tested in
+// tests/history.
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <future>
 
 #include "fmt/format.h"
+#include "metrics/history/history_import.h"
 #include "metrics/history/history_store.h"
-#include "metrics/history/import_csv.h"
 #include "metrics/service/calendar.h"
 
 namespace wissel::metrics {
@@ -21,7 +21,10 @@ IntervalBatch Batch(uint64_t after, uint64_t sequence, int64_t arrivals) {
   counts.arrivals = arrivals;
   counts.counters.offered = arrivals;
   counts.counters.handle_sum = Duration::Seconds(90);
+  counts.counters.hold_sum = Duration::Seconds(20);
+  counts.counters.wrap_sum = Duration::Seconds(30);
   counts.waiting = 7;
+  batch.channels[{"tax", Channel::kVoice, kMonday}] = counts;
   batch.topics[{"tax", "permits", kMonday}] = 1;
   batch.alive.insert(kMonday);
   return batch;
@@ -40,49 +43,54 @@ TEST(HistoryTables, EveryEventIsCountedOnce) {
   EXPECT_EQ(rows[0].counts.arrivals, 5);
   EXPECT_EQ(rows[0].counts.counters.offered, 5);
   EXPECT_EQ(rows[0].counts.counters.handle_sum, Duration::Seconds(180));
+  EXPECT_EQ(rows[0].counts.counters.hold_sum, Duration::Seconds(40));
+  EXPECT_EQ(rows[0].counts.counters.wrap_sum, Duration::Seconds(60));
   EXPECT_EQ(rows[0].counts.waiting, 7);
+  for (const char* channel : {"", "voice"}) {
+    const auto cells = *tables.ReadCells({"tax", channel, ""}, kMonday, kMonday + kInterval);
+    ASSERT_EQ(cells.size(), 1U);
+    EXPECT_EQ(cells[0].arrivals, 5);
+    EXPECT_EQ(cells[0].handle_s, 180);
+    EXPECT_EQ(cells[0].hold_s, 40);
+  }
   EXPECT_TRUE(tables.Read("other", kMonday, kMonday + kInterval)->empty());
   EXPECT_TRUE(tables.Read("", kMonday + kInterval, kMonday + Duration::Days(1))->empty());
 }
 
-TEST(HistoryTables, AnImportIsIdempotentAndNeverTouchesWhatWasCounted) {
+TEST(HistoryTables, CountsAnewUpToWhereItStands) {
   HistoryTables tables = *HistoryTables::Open(":memory:");
   ASSERT_TRUE(tables.Add(Batch(0, 10, 3)).ok());
-  const Instant before = kMonday - Duration::Days(7);
-  const std::vector<ImportedCount> counts = {
-      {"tax", "", before, 40}, {"tax", "permits", before, 4}, {"tax", "", kMonday, 99}};
-  for (int time = 0; time < 2; ++time) {
-    const auto outcome = tables.Import(counts);
-    ASSERT_TRUE(outcome.ok());
-    EXPECT_EQ(outcome->written, 2);
-    EXPECT_EQ(outcome->known_already, 1);
-  }
-  const auto rows = *tables.Read("tax", before, kMonday + kInterval);
-  ASSERT_EQ(rows.size(), 2U);
-  EXPECT_TRUE(rows[0].imported);
-  EXPECT_EQ(rows[0].counts.arrivals, 40);
-  EXPECT_FALSE(rows[1].imported);
-  EXPECT_EQ(rows[1].counts.arrivals, 3);
-  // What the center counts itself takes the place of what was imported.
-  IntervalBatch later{.after = 10, .sequence = 11};
-  later.queues[{"tax", before}].arrivals = 6;
-  ASSERT_TRUE(tables.Add(later).ok());
-  EXPECT_EQ((*tables.Read("tax", before, kMonday))[0].counts.arrivals, 6);
+  const auto arrivals = [&] {
+    return (*tables.Read("tax", kMonday, kMonday + kInterval))[0].counts.arrivals;
+  };
+  EXPECT_FALSE(tables.Recount([](uint64_t) { return Batch(0, 9, 4); }).ok());
+  EXPECT_FALSE(tables.Recount([](uint64_t) { return absl::DataLossError("damaged"); }).ok());
+  EXPECT_EQ(arrivals(), 3);
+  ASSERT_TRUE(tables.Recount([](uint64_t last) { return Batch(0, last, 5); }).ok());
+  EXPECT_EQ(arrivals(), 5);
+  ASSERT_TRUE(tables.Add(Batch(10, 11, 1)).ok()) << "and goes on";
+  EXPECT_EQ(arrivals(), 6);
 }
 
 TEST(HistoryTables, SaysWhatIsUsualAndWhatItDoesNotKnow) {
   HistoryTables tables = *HistoryTables::Open(":memory:");
-  std::vector<ImportedCount> counts;
+  std::string file = "start,queue,arrivals,topic\n";
+  const auto add = [&](Instant start, int arrivals, const char* topic) {
+    file += fmt::format("{},tax,{},{}\n", StampText(*LocalTime::In("UTC"), start.millis() / 1000),
+                        arrivals, topic);
+  };
   for (int week = 1; week <= 5; ++week) {
     for (int quarter = 0; quarter < 8; ++quarter) {
       const Instant start = kMonday - Duration::Days(7 * week) + kInterval * quarter;
-      counts.push_back({"tax", "", start, week == 3 ? 400 : 30});  // one week is an outlier
-      counts.push_back({"tax", "permits", start, quarter == 0 ? 2 : 0});
+      add(start, week == 3 ? 400 : 30, "");  // one week is an outlier
+      add(start, quarter == 0 ? 2 : 0, "permits");
     }
   }
   // Nobody knew it yesterday: as unusual in the next quarter as in this one.
-  counts.push_back({"tax", "letter", kMonday - kInterval, 40});
-  ASSERT_TRUE(tables.Import(counts).ok());
+  add(kMonday - kInterval, 40, "letter");
+  auto import = *HistoryImport::Begin(tables, {}, kMonday);
+  ASSERT_TRUE(import->Feed(file).ok());
+  ASSERT_TRUE(import->Commit(false).ok());
   const Profiles profiles = *tables.ReadProfiles(kMonday, LocalQuarterOfWeek, "UTC");
   ASSERT_EQ(profiles.size(), 2U);
   const WeekProfile& tax = profiles.at({"tax", ""});
@@ -111,45 +119,6 @@ TEST(HistoryStore, GoesOnWhereItStood) {
     arrivals.set_value(r->at(0).counts.arrivals);
   });
   EXPECT_EQ(arrivals.get_future().get(), 7);
-}
-
-TEST(ImportCsv, ReadsWhatCentersHave) {
-  const auto counts = ReadHistoryCsv(
-      "\xEF\xBB\xBFqueue;start;arrivals;topic\r\n"
-      "phone-nl;2026-03-02T09:00:00Z;31;\r\n"
-      "queues/phone-nl;2026-03-02T10:15:00+01:00;4;permits\r\n\r\n"
-      "phone-nl;2026-03-02T09:15:00Z;0\r\n",
-      kMonday + Duration::Days(1));
-  ASSERT_TRUE(counts.ok()) << counts.status();
-  ASSERT_EQ(counts->size(), 3U);
-  EXPECT_EQ((*counts)[0].start, kMonday);
-  EXPECT_EQ((*counts)[0].arrivals, 31);
-  EXPECT_EQ((*counts)[1].queue, "phone-nl");
-  EXPECT_EQ((*counts)[1].topic, "permits");
-  EXPECT_EQ((*counts)[1].start, kMonday + kInterval);
-}
-
-TEST(ImportCsv, NamesTheLineAtFault) {
-  const auto refused = [](std::string_view text) {
-    const auto counts = ReadHistoryCsv(text, kMonday + Duration::Hours(1));
-    EXPECT_FALSE(counts.ok()) << text;
-    return std::string(counts.status().message());
-  };
-  const std::string head = "start,queue,arrivals\n";
-  EXPECT_EQ(refused("start,queue,count\n"), "line 1: there is no column \"count\"");
-  EXPECT_EQ(refused("start,queue\n"), "line 1: the column \"arrivals\" is missing");
-  EXPECT_EQ(refused(head + "2026-03-02T09:00:00Z,tax,1\nyesterday,tax,1\n"),
-            "line 3: \"yesterday\" is no moment");
-  EXPECT_EQ(refused(head + "2026-03-02T09:05:00Z,tax,1\n"),
-            "line 2: 2026-03-02T09:05:00Z is no quarter of an hour");
-  EXPECT_EQ(refused(head + "2026-03-02T10:00:00Z,tax,1\n"),
-            "line 2: the quarter from 2026-03-02T10:00:00Z is not over");
-  EXPECT_EQ(refused(head + "2026-03-02T09:00:00Z,tax,-1\n"), "line 2: \"-1\" is no count");
-  EXPECT_EQ(refused(head + "2026-03-02T09:00:00Z,tax,1.5\n"), "line 2: \"1.5\" is no count");
-  EXPECT_EQ(refused(head + "2026-03-02T09:00:00Z,T x,1\n"), "line 2: \"T x\" is no queue");
-  EXPECT_EQ(refused(head + "2026-03-02T09:00:00Z,tax\n"), "line 2: 2 columns");
-  EXPECT_EQ(refused(head + "2026-03-02T09:00:00Z,tax,1\n2026-03-02T09:00:00Z,tax,2\n"),
-            "line 3: this quarter stands in the file already");
 }
 
 }  // namespace

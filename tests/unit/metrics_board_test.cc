@@ -96,6 +96,8 @@ TEST_F(BoardTest, CountsAnAnswerWithItsWaitAndItsHandling) {
   Fold(215, ItemCompleted{ItemId(1), kAnna, CompletionCause::kByAgent, {}});
   EXPECT_EQ(Today().completed, 1);
   EXPECT_EQ(Today().handle_sum, Duration::Seconds(40)) << "without the minute it was parked";
+  EXPECT_EQ(Today().hold_sum, Duration::Seconds(10));
+  EXPECT_EQ(Today().wrap_sum, Duration::Seconds(5));
   EXPECT_EQ(board_.FindAgent(kAnna)->completed, 1);
   EXPECT_EQ(board_.StateSince(kAnna), At(215));
   EXPECT_EQ(board_.FindItem(ItemId(1)), nullptr);

@@ -66,10 +66,21 @@ class World {
       counted_[key.queue] += counts.counters;
       EXPECT_EQ(StartOfInterval(key.start), key.start);
     }
+    std::map<IntervalKey, IntervalCounts> of_all_channels;
+    for (const auto& [key, counts] : batch.channels) {
+      IntervalCounts& all = of_all_channels[{key.queue, key.start}];
+      all.counters += counts.counters;
+      all.arrivals += counts.arrivals;
+    }
+    for (auto& [key, counts] : of_all_channels) {
+      counts.waiting = batch.queues.at(key).waiting;  // of the queue, whatever the channel
+    }
+    EXPECT_EQ(of_all_channels, batch.queues);
     board().directory().queues.ForEach([&](QueueId id, const QueueConfig& queue) {
       const QueueRow& row = *board().FindQueue(id);
       const DayCounters& counted = counted_[queue.name];
       EXPECT_EQ(counted, row.Ever()) << queue.name;
+      EXPECT_GE(counted.handle_sum, counted.hold_sum + counted.wrap_sum);
       EXPECT_EQ(counted.offered - counted.answered - counted.abandoned - counted.ended_otherwise,
                 row.waiting);
     });

@@ -1,0 +1,16 @@
+# Tables of past counts; built and run as the doors' targets are (gateway.cmake).
+option(WISSEL_FUZZ "Build fuzz targets with libFuzzer (clang)" OFF)
+
+add_executable(history_csv_fuzz ${CMAKE_CURRENT_LIST_DIR}/history_csv_fuzz.cc)
+target_link_libraries(history_csv_fuzz PRIVATE wissel_metrics_history)
+set(history_corpus ${CMAKE_CURRENT_LIST_DIR}/corpus/history_csv_fuzz)
+if(WISSEL_FUZZ)
+  target_compile_options(wissel_history_csv PRIVATE -fsanitize=fuzzer-no-link)
+  target_compile_options(history_csv_fuzz PRIVATE -fsanitize=fuzzer)
+  target_link_options(history_csv_fuzz PRIVATE -fsanitize=fuzzer)
+  add_test(NAME history_csv_fuzz COMMAND history_csv_fuzz -runs=100000 -max_total_time=60 ${history_corpus})
+else()
+  target_sources(history_csv_fuzz PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../gateway_support/replay_corpus.cc)
+  add_test(NAME history_csv_fuzz COMMAND history_csv_fuzz ${history_corpus})
+endif()
+set_tests_properties(history_csv_fuzz PROPERTIES LABELS fast TIMEOUT 120)
