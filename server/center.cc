@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "channels/chat/chat.h"
 #include "fmt/format.h"
+#include "forecasting/service/planning.h"
 #include "metrics/service/live.h"
 #include "metrics/service/prometheus.h"
 #include "router/journal/memory_journal.h"
@@ -70,6 +71,7 @@ class Center::Rooms {
 
   void Stop() {
     if (!std::exchange(running_, false)) return;
+    planning_->Stop();
     rules_->Stop();
     live_->Stop();
     chat_->Stop();
@@ -154,8 +156,14 @@ class Center::Rooms {
     live_ = std::make_unique<metrics::Live>(*sequencer_, std::move(live));
     rules_ = std::make_unique<rules::RulesService>(*sequencer_, *people_, std::move(rules_reader_),
                                                    options_.data);
+    WISSEL_ASSIGN_OR_RETURN(
+        planning_, forecasting::Planning::Open(
+                       *sequencer_,
+                       {.path = FileIn(options_.data, "planning.sqlite"),
+                        .history = options_.data ? FileIn(options_.data, "history.sqlite") : ""}));
     services_->Register(methods_);
     rules_->Register(methods_);
+    planning_->Register(methods_);
     chat_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
@@ -175,6 +183,7 @@ class Center::Rooms {
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;
   std::unique_ptr<rules::RulesService> rules_;
+  std::unique_ptr<forecasting::Planning> planning_;
   bool running_ = false;
 };
 

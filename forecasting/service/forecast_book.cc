@@ -62,7 +62,7 @@ absl::StatusOr<v1::ForecastSeries> PlannedSeries(PlanStore& store, const StoredF
   WISSEL_ASSIGN_OR_RETURN(v1::ForecastSeries series, SeriesOf(store, forecast, queue));
   WISSEL_ASSIGN_OR_RETURN(const auto events, EventsIn(store, DaysOf(forecast.head)));
   WISSEL_ASSIGN_OR_RETURN(const auto overrides, OverridesOf(store, queue));
-  ApplyChanges(events, overrides, which, zone, series);
+  WISSEL_RETURN_IF_ERROR(ApplyChanges(events, overrides, which, zone, series));
   return series;
 }
 

@@ -10,6 +10,21 @@ absl::TimeZone Office::zone() const {
   return absl::LoadTimeZone(name, &zone) ? zone : absl::UTCTimeZone();
 }
 
+absl::StatusOr<metrics::HistoryTables> Office::OpenHistory() const {
+  if (history_path_.empty()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "", "this server keeps no history",
+                  "a server with --data");
+  }
+  return metrics::HistoryTables::Open(history_path_);
+}
+
+absl::StatusOr<metrics::HistoryTables*> Office::HistoryOfStore() {
+  if (!history_) {
+    WISSEL_ASSIGN_OR_RETURN(history_, OpenHistory());
+  }
+  return &*history_;
+}
+
 std::string Office::KeyOf(const RequestIdentity& identity) {
   return fmt::format("{:016x}{:016x}", identity.key.high, identity.key.low);
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include "forecasting/service/eligibility.h"
 #include "forecasting/service/operations.h"
 #include "forecasting/store/plan_store.h"
+#include "metrics/history/history_tables.h"
 #include "router/service/requests.h"
 #include "router/service/shard.h"
 
@@ -27,8 +29,12 @@ namespace wissel::forecasting {
 
 class Office {
  public:
-  Office(Shard& shard, std::unique_ptr<PlanStore> store)
-      : shard_(shard), operations_([&shard] { return shard.now(); }), store_(std::move(store)) {}
+  // `history`: path of history.sqlite; empty: none is kept.
+  Office(Shard& shard, std::unique_ptr<PlanStore> store, std::string history = "")
+      : shard_(shard),
+        operations_([&shard] { return shard.now(); }),
+        store_(std::move(store)),
+        history_path_(std::move(history)) {}
   ~Office() { Stop(); }
 
   Shard& shard() { return shard_; }
@@ -36,6 +42,10 @@ class Office {
   std::shared_ptr<const Directory> directory() const { return shard_.directory(); }
   // The center's; UTC while it has none.
   absl::TimeZone zone() const;
+  // A connection to the history, of the thread that asks. FAILED_PRECONDITION: none is kept.
+  absl::StatusOr<metrics::HistoryTables> OpenHistory() const;
+  // The same for the store's thread, kept.
+  absl::StatusOr<metrics::HistoryTables*> HistoryOfStore();
 
   void Stop() {
     operations_.Stop();
@@ -131,6 +141,8 @@ class Office {
   Shard& shard_;
   Operations operations_;
   std::unique_ptr<PlanStore> store_;  // of the worker's thread
+  const std::string history_path_;
+  std::optional<metrics::HistoryTables> history_;  // of the worker's thread
   Worker worker_{"plans", kMostWaiting};
 };
 

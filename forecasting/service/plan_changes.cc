@@ -2,123 +2,52 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
 
 #include "base/status.h"
-#include "forecasting/service/forecast_book.h"
+#include "fmt/format.h"
+#include "forecasting/core/volumes/events.h"
+#include "forecasting/service/forecaster.h"
 #include "forecasting/service/resources.h"
 #include "router/service/names.h"
 
 namespace wissel::forecasting {
 namespace {
 
-using v1::ForecastPoint;
 using v1::PlanningEvent;
 
 // What of the first day's effect is left the day after; of DECAYING.
 constexpr double kLeftAfterADay = 0.5;
-// Standard normal quantiles of kQuantileLevels.
-constexpr double kScores[kQuantiles] = {-1.6449, -1.2816, -0.6745, 0, 0.6745, 1.2816, 1.6449};
-constexpr int kTenPercent = 1, kNinetyPercent = 5;
+constexpr double kLow = 0.1, kHigh = 0.9;
 
-std::map<absl::CivilDay, std::vector<ForecastPoint*>> ByDay(v1::ForecastSeries& series,
-                                                            absl::TimeZone zone) {
-  std::map<absl::CivilDay, std::vector<ForecastPoint*>> days;
-  for (ForecastPoint& point : *series.mutable_points()) {
-    if (!point.has_expected()) continue;
-    const absl::CivilDay day =
-        absl::ToCivilDay(absl::FromUnixSeconds(point.start_time().seconds()), zone);
-    days[day].push_back(&point);
-  }
-  return days;
-}
-
-void Note(ForecastPoint& point, const std::string& by) {
-  if (!point.has_model()) point.set_model(point.expected());
-  point.add_changed_by(by);
-}
-
-// To a new mean, with an error of standard deviation `error` beside what was unsure already.
-void Move(ForecastPoint& point, double expected, double error) {
-  const double before = point.expected();
-  const double factor = before > 0 ? expected / before : 1;
-  for (int q = 0; q < point.quantiles_size() && q < kQuantiles; ++q) {
-    const double off = (point.quantiles(q) - before) * factor;
-    const double wide =
-        std::copysign(std::hypot(off, kScores[q] * error), kScores[q] == 0 ? off : kScores[q]);
-    point.set_quantiles(q, std::max(0.0, expected + (kScores[q] == 0 ? off : wide)));
-  }
-  point.set_expected(expected);
-}
-
-double SumOf(const std::vector<ForecastPoint*>& points) {
-  double sum = 0;
-  for (const ForecastPoint* point : points) sum += point->expected();
-  return sum;
-}
-
-void ApplyEvent(const PlanningEvent& event,
-                std::map<absl::CivilDay, std::vector<ForecastPoint*>>& days) {
+Days SpanOf(const auto& message) {
   Days span;
-  absl::ParseCivilTime(event.start_date(), &span.first);
-  absl::ParseCivilTime(event.end_date(), &span.last);
+  absl::ParseCivilTime(message.start_date(), &span.first);
+  absl::ParseCivilTime(message.end_date(), &span.last);
+  return span;
+}
+
+// One event as one of each of its days, so that days before the forecast begins, and days on which
+// the queue is closed, take their share with them.
+std::vector<volumes::Event> DaysOfEvent(const PlanningEvent& event) {
+  const Days span = SpanOf(event);
   const std::vector<double> shares = SharesOf(event.shape(), static_cast<int>(span.count()));
   const double most = *std::max_element(shares.begin(), shares.end());
+  std::vector<volumes::Event> days;
   for (size_t i = 0; i < shares.size(); ++i) {
-    const auto found = days.find(span.first + static_cast<int64_t>(i));
-    if (found == days.end()) continue;
-    const double sum = SumOf(found->second);
-    for (ForecastPoint* point : found->second) {
-      // A day on which nothing is expected spreads it evenly.
-      const double of_day =
-          sum > 0 ? point->expected() / sum : 1.0 / static_cast<double>(found->second.size());
-      const double added = event.has_contacts()
-                               ? event.contacts() * shares[i] * of_day
-                               : point->expected() * (event.factor() - 1) * shares[i] / most;
-      if (added == 0) continue;
-      Note(*point, event.name());
-      Move(*point, std::max(0.0, point->expected() + added), std::abs(added) * event.uncertainty());
+    volumes::Event day;
+    day.name = event.name();
+    day.first = DateOf(span.first + static_cast<int64_t>(i));
+    day.uncertainty = event.uncertainty();
+    if (event.has_contacts()) {
+      day.effect = volumes::EventEffect::kContacts;
+      day.size = event.contacts() * shares[i];
+    } else {
+      day.size = 1 + (event.factor() - 1) * shares[i] / most;
     }
+    days.push_back(std::move(day));
   }
-}
-
-void ApplyOverride(const v1::Override& override, absl::TimeZone zone,
-                   std::map<absl::CivilDay, std::vector<ForecastPoint*>>& days) {
-  Days span;
-  absl::ParseCivilTime(override.start_date(), &span.first);
-  absl::ParseCivilTime(override.end_date(), &span.last);
-  std::vector<ForecastPoint*> points;
-  for (auto& [day, of_day] : days) {
-    if (!span.Meet({day, day})) continue;
-    for (ForecastPoint* point : of_day) {
-      const absl::CivilMinute at =
-          absl::ToCivilMinute(absl::FromUnixSeconds(point->start_time().seconds()), zone);
-      const int64_t minute = at - absl::CivilMinute(day);
-      if (minute >= override.from_minute() && minute < override.to_minute()) {
-        points.push_back(point);
-      }
-    }
-  }
-  const double sum = SumOf(points);
-  for (ForecastPoint* point : points) {
-    double expected = point->expected() * override.factor();
-    if (override.has_contacts()) {
-      const double share =
-          sum > 0 ? point->expected() / sum : 1.0 / static_cast<double>(points.size());
-      expected = override.contacts() * share;
-    }
-    Note(*point, override.name());
-    Move(*point, expected, 0);
-  }
-}
-
-// The standard deviation of the rate, without the noise of single contacts.
-double RateErrorOf(const ForecastPoint& point) {
-  if (point.quantiles_size() != kQuantiles) return 0;
-  const double width = point.quantiles(kNinetyPercent) - point.quantiles(kTenPercent);
-  const double deviation = width / (kScores[kNinetyPercent] - kScores[kTenPercent]);
-  return std::sqrt(std::max(0.0, deviation * deviation - point.expected()));
+  return days;
 }
 
 bool Holds(const PlanningEvent& event, const std::string& queue, Scenario scenario) {
@@ -130,6 +59,73 @@ bool Holds(const PlanningEvent& event, const std::string& queue, Scenario scenar
   const auto of = ReadScenario(event.scenario());
   return of.ok() && *of == scenario;
 }
+
+// The planner's number for its time; `contacts` are spread as they are spread already.
+volumes::Override OverrideOf(const v1::Override& override, const volumes::Forecast& forecast,
+                             const std::vector<int>& starts) {
+  const Days span = SpanOf(override);
+  volumes::Override change;
+  change.first = DateOf(span.first);
+  change.last = DateOf(span.last);
+  change.from_minute = override.from_minute();
+  change.until_minute = override.to_minute();
+  change.reason = override.reason();
+  if (!override.has_contacts()) {
+    change.factor = override.factor();
+    return change;
+  }
+  double sum = 0;
+  int cells = 0;
+  for (size_t d = 0; d < forecast.days.size(); ++d) {
+    if (forecast.days[d] < change.first || forecast.days[d] > change.last) continue;
+    for (size_t i = 0; i < starts.size(); ++i) {
+      if (starts[i] < change.from_minute || starts[i] >= change.until_minute) continue;
+      sum += forecast.mean(static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(i));
+      ++cells;
+    }
+  }
+  if (sum > 0) {
+    change.factor = override.contacts() / sum;
+  } else {
+    change.count = cells > 0 ? override.contacts() / cells : 0;
+  }
+  return change;
+}
+
+// Names of what changed a point, by where it stands.
+class Marks {
+ public:
+  explicit Marks(absl::TimeZone zone) : zone_(zone) {}
+
+  void Add(const std::string& name, const Days& span, int from_minute, int to_minute) {
+    spans_.push_back({name, span, from_minute, to_minute});
+  }
+  void Write(const v1::ForecastSeries& before, v1::ForecastSeries& after) const {
+    for (int p = 0; p < after.points_size(); ++p) {
+      v1::ForecastPoint& point = *after.mutable_points(p);
+      if (!point.has_expected()) continue;
+      const absl::CivilMinute local =
+          absl::ToCivilMinute(absl::FromUnixSeconds(point.start_time().seconds()), zone_);
+      const absl::CivilDay day(local);
+      const int64_t minute = local - absl::CivilMinute(day);
+      for (const Span& span : spans_) {
+        if (!span.days.Meet({day, day}) || minute < span.from || minute >= span.to) continue;
+        point.add_changed_by(span.name);
+      }
+      const double model = before.points(p).expected();
+      if (point.changed_by_size() > 0 || point.expected() != model) point.set_model(model);
+    }
+  }
+
+ private:
+  struct Span {
+    std::string name;
+    Days days;
+    int from = 0, to = 0;
+  };
+  absl::TimeZone zone_;
+  std::vector<Span> spans_;
+};
 
 }  // namespace
 
@@ -157,23 +153,34 @@ std::vector<double> SharesOf(PlanningEvent::Shape shape, int days) {
   return shares;
 }
 
-void ApplyChanges(const std::vector<PlanningEvent>& events,
-                  const std::vector<v1::Override>& overrides, Scenario scenario,
-                  absl::TimeZone zone, v1::ForecastSeries& series) {
-  auto days = ByDay(series, zone);
+absl::Status ApplyChanges(const std::vector<PlanningEvent>& events,
+                          const std::vector<v1::Override>& overrides, Scenario scenario,
+                          absl::TimeZone zone, v1::ForecastSeries& series) {
+  const v1::ForecastSeries before = series;
+  std::vector<int> starts;
+  volumes::Forecast forecast = ForecastOf(series, zone, starts);
+  if (forecast.days.empty()) return absl::OkStatus();
+  Marks marks(zone);
+  std::vector<volumes::Event> days;
   for (const PlanningEvent& event : events) {
-    if (Holds(event, series.queue(), scenario)) ApplyEvent(event, days);
+    if (!Holds(event, series.queue(), scenario)) continue;
+    for (volumes::Event& day : DaysOfEvent(event)) days.push_back(std::move(day));
+    marks.Add(event.name(), SpanOf(event), 0, 24 * 60);
   }
-  for (const v1::Override& override : overrides) ApplyOverride(override, zone, days);
-  if (scenario == Scenario::kExpected) return;
-  const double side = scenario == Scenario::kLow ? -1 : 1;
-  for (auto& [day, points] : days) {
-    for (ForecastPoint* point : points) {
-      const double moved = point->expected() + side * kScores[kNinetyPercent] * RateErrorOf(*point);
-      if (!point->has_model()) point->set_model(point->expected());
-      Move(*point, std::max(0.0, moved), 0);
-    }
+  WISSEL_ASSIGN_OR_RETURN(forecast, volumes::WithEvents(std::move(forecast), starts, days));
+  for (const v1::Override& override : overrides) {
+    WISSEL_ASSIGN_OR_RETURN(
+        auto changed,
+        volumes::WithOverride(forecast, starts, OverrideOf(override, forecast, starts)));
+    forecast = std::move(changed.planned);
+    marks.Add(override.name(), SpanOf(override), override.from_minute(), override.to_minute());
   }
+  if (scenario != Scenario::kExpected) {
+    forecast = volumes::Scenario(forecast, scenario == Scenario::kLow ? kLow : kHigh);
+  }
+  WriteBack(forecast, starts, zone, series);
+  marks.Write(before, series);
+  return absl::OkStatus();
 }
 
 }  // namespace wissel::forecasting

@@ -4,6 +4,8 @@
 
 #include "base/status.h"
 #include "forecasting/service/event_service.h"
+#include "forecasting/service/forecast_service.h"
+#include "forecasting/service/history_service.h"
 #include "forecasting/service/labour_rules.h"
 #include "forecasting/service/office.h"
 #include "forecasting/service/schedule_service.h"
@@ -15,11 +17,15 @@ namespace wissel::forecasting {
 
 class Planning::Rooms {
  public:
-  Rooms(Shard& shard, std::unique_ptr<PlanStore> store, std::string program)
-      : office_(shard, std::move(store)), solver_{std::move(program), ""} {}
+  Rooms(Shard& shard, std::unique_ptr<PlanStore> store, const PlanningOptions& options)
+      : office_(shard, std::move(store), options.history),
+        history_(office_),
+        solver_{options.program, ""} {}
 
   void Register(rpc::MethodTable& table) {
     office_.operations().Register(table);
+    history_.Register(table);
+    RegisterForecasts(table, office_);
     RegisterEvents(table, office_);
     RegisterStaffing(table, office_);
     RegisterLabourRules(table, office_);
@@ -27,10 +33,14 @@ class Planning::Rooms {
     RegisterSolving(table, office_, solver_);
     RegisterShifts(table, office_);
   }
-  void Stop() { office_.Stop(); }
+  void Stop() {
+    history_.Stop();
+    office_.Stop();
+  }
 
  private:
   Office office_;
+  HistoryService history_;
   const SolverProcess solver_;
 };
 
@@ -38,7 +48,7 @@ absl::StatusOr<std::unique_ptr<Planning>> Planning::Open(Shard& shard,
                                                          const PlanningOptions& options) {
   WISSEL_ASSIGN_OR_RETURN(auto store, PlanStore::Open(options.path));
   return std::unique_ptr<Planning>(
-      new Planning(std::make_unique<Rooms>(shard, std::move(store), options.program)));
+      new Planning(std::make_unique<Rooms>(shard, std::move(store), options)));
 }
 
 Planning::Planning(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}

@@ -16,6 +16,7 @@ namespace wissel::forecasting {
 
 struct PlanningOptions {
   std::string path;     // of planning.sqlite; ":memory:" forgets all at the end
+  std::string history;  // of history.sqlite; empty: there is none, and nothing is forecast
   std::string program;  // `wissel`, which solves schedules; empty: the running binary
 };
 
