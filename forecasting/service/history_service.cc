@@ -387,8 +387,8 @@ void HistoryService::RegisterMarks(rpc::MethodTable& table) {
         auto mark = MarkOf(request.history_mark(), parts->office().zone());
         if (!mark.ok()) return reply(WithFieldPrefix(mark.status(), "historyMark"));
         parts->Do(std::move(reply),
-                  [parts,
-                   made = *mark](HistoryTables& tables) mutable -> absl::StatusOr<v1::HistoryMark> {
+                  [parts, mark = *mark](HistoryTables& tables) -> absl::StatusOr<v1::HistoryMark> {
+                    metrics::Mark made = mark;
                     WISSEL_ASSIGN_OR_RETURN(made.id, tables.marks().Add(made));
                     return MarkFrom(made, parts->office().zone());
                   });

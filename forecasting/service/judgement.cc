@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "forecasting/core/volumes/forecast.h"
 #include "forecasting/core/volumes/noise_floor.h"
 #include "forecasting/service/event_service.h"
 #include "forecasting/service/forecast_book.h"
