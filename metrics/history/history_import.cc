@@ -45,10 +45,10 @@ HistoryImport::~HistoryImport() {
 
 absl::Status HistoryImport::Prepare() {
   SqliteConnection& connection = tables_.connection();
-  WISSEL_RETURN_IF_ERROR(
-      connection.Run("PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16384; DROP TABLE IF EXISTS temp.staged;"
-                     "CREATE TEMP TABLE staged (series INTEGER NOT NULL, day INTEGER NOT NULL,"
-                     " cells BLOB NOT NULL, PRIMARY KEY (series, day));"));
+  WISSEL_RETURN_IF_ERROR(connection.Run(
+      "PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16384; DROP TABLE IF EXISTS temp.staged;"
+      "CREATE TEMP TABLE staged (series INTEGER NOT NULL, day INTEGER NOT NULL,"
+      " cells BLOB NOT NULL, PRIMARY KEY (series, day));"));
   WISSEL_ASSIGN_OR_RETURN(
       stage_, connection.Prepare("INSERT OR REPLACE INTO temp.staged VALUES (?1, ?2, ?3)"));
   WISSEL_ASSIGN_OR_RETURN(
