@@ -170,7 +170,8 @@ absl::StatusOr<SeriesGrid> ReadGrid(metrics::HistoryTables& tables, const Series
     AddTo(grid.cells[static_cast<size_t>(at)], row);
     if (row.known) known_days.Add(row.day, row.minute);
   }
-  grid.gaps = known_days.Gaps();
+  WISSEL_ASSIGN_OR_RETURN(const LocalTime time, LocalTime::In(read.zone));
+  grid.gaps = known_days.Gaps(time);
   WISSEL_ASSIGN_OR_RETURN(
       grid.marks, tables.marks().List(options.series.queue, Moment(read.rows.front().start_s),
                                       Moment(read.rows.back().end_s)));

@@ -116,6 +116,7 @@ absl::StatusOr<DayCells> DecodeCells(std::string_view bytes) {
 
 MergedDay MergeCells(const DayCells& known, const DayCells& fresh, bool replace) {
   MergedDay merged;
+  merged.cells.reserve(known.size() + fresh.size());
   size_t at = 0;  // in `known`
   const auto keep_until = [&](int minute) {
     while (at < known.size() && known[at].end() <= minute) merged.cells.push_back(known[at++]);

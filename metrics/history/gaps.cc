@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "fmt/format.h"
-#include "metrics/history/csv/local_time.h"
 
 namespace wissel::metrics {
 namespace {
@@ -30,7 +29,7 @@ bool KnownDays::Expected(const Week& known, const std::vector<int>& days, int we
   return days[w] >= kLeastDays && known[w][at] * 2 >= days[w];
 }
 
-std::vector<Gap> KnownDays::Gaps() const {
+std::vector<Gap> KnownDays::Gaps(LocalTime time) const {
   std::vector<Gap> gaps;
   if (days_.empty()) return gaps;
   const auto intervals = static_cast<size_t>(1440 / minutes_);
@@ -53,7 +52,8 @@ std::vector<Gap> KnownDays::Gaps() const {
         if (open) gaps.push_back(*open);
         open.reset();
         begun = true;
-      } else if (begun && Expected(known, days, WeekdayOf(day), at)) {
+      } else if (begun && Expected(known, days, WeekdayOf(day), at) &&
+                 time.At(day, minute).kind != LocalTime::Moments::Kind::kNever) {
         if (!open) open = Gap{day, minute, day, minute, 0};
         open->to_day = day;
         open->to_minute = minute + minutes_;

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "metrics/history/csv/local_time.h"
+
 namespace wissel::metrics {
 
 // From the first missing interval to the end of the last one; what lies between is not known
@@ -29,8 +31,8 @@ class KnownDays {
   // Of intervals of so many minutes; divides 1440.
   explicit KnownDays(int minutes) : minutes_(minutes) {}
   void Add(int32_t day, int minute);
-  // In their order.
-  std::vector<Gap> Gaps() const;
+  // In their order. What the clock of `time` never showed is not missing.
+  std::vector<Gap> Gaps(LocalTime time) const;
 
  private:
   using Week = std::vector<std::vector<int>>;  // by weekday and interval: on how many days

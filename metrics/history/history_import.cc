@@ -45,10 +45,10 @@ HistoryImport::~HistoryImport() {
 
 absl::Status HistoryImport::Prepare() {
   SqliteConnection& connection = tables_.connection();
-  WISSEL_RETURN_IF_ERROR(
-      connection.Run("PRAGMA temp_store = FILE; DROP TABLE IF EXISTS temp.staged;"
-                     "CREATE TEMP TABLE staged (series INTEGER NOT NULL, day INTEGER NOT NULL,"
-                     " cells BLOB NOT NULL, PRIMARY KEY (series, day)) WITHOUT ROWID;"));
+  WISSEL_RETURN_IF_ERROR(connection.Run(
+      "PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16384; DROP TABLE IF EXISTS temp.staged;"
+      "CREATE TEMP TABLE staged (series INTEGER NOT NULL, day INTEGER NOT NULL,"
+      " cells BLOB NOT NULL, PRIMARY KEY (series, day));"));
   WISSEL_ASSIGN_OR_RETURN(
       stage_, connection.Prepare("INSERT OR REPLACE INTO temp.staged VALUES (?1, ?2, ?3)"));
   WISSEL_ASSIGN_OR_RETURN(
@@ -98,6 +98,7 @@ absl::Status HistoryImport::Stage(Staged& staged, uint32_t series, int32_t day) 
     WISSEL_ASSIGN_OR_RETURN(found->second, ReadStaged(series, day));
     cells_ += found->second.size();
   }
+  found->second.reserve(static_cast<size_t>(1440 / reader_->layout()->interval_minutes));
   staged.day = day;
   staged.cells = &found->second;
   return absl::OkStatus();
@@ -203,7 +204,7 @@ absl::Status HistoryImport::PreviewSeries(ImportPreview& preview) {
     WISSEL_ASSIGN_OR_RETURN(const DayShape shape, KnownShape(tally->preview()));
     tally->preview().hours_later = tally->shape().LaterThan(shape);
     tally->preview().outliers = staged_[at_hand]->magnitudes.Outliers();
-    preview.series.push_back(tally->Finish());
+    preview.series.push_back(tally->Finish(time_));
     return absl::OkStatus();
   };
   WISSEL_RETURN_IF_ERROR(ForEachStaged(

@@ -27,6 +27,7 @@ constexpr const char* kPrepare =
   " completed INTEGER NOT NULL, wait_ms INTEGER NOT NULL, handle_ms INTEGER NOT NULL," \
   " hold_ms INTEGER, wrap_ms INTEGER"
 
+// `imported` has rowids: rows of a kilobyte would not fit the pages of a table without.
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1),"
     " sequence INTEGER NOT NULL);"
@@ -46,7 +47,7 @@ constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, queue TEXT NOT NULL,"
     " channel TEXT NOT NULL, topic TEXT NOT NULL, UNIQUE (queue, channel, topic));"
     "CREATE TABLE IF NOT EXISTS imported (series INTEGER NOT NULL, day INTEGER NOT NULL,"
-    " cells BLOB NOT NULL, PRIMARY KEY (series, day)) WITHOUT ROWID;"
+    " cells BLOB NOT NULL, PRIMARY KEY (series, day));"
     "CREATE TABLE IF NOT EXISTS marks (id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL,"
     " kind TEXT NOT NULL, label TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL);"
     "PRAGMA user_version=2;";

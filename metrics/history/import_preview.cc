@@ -34,12 +34,12 @@ void SeriesTally::Add(int64_t day, const DayCells& cells, const LocalTime& time)
   }
 }
 
-SeriesPreview SeriesTally::Finish() {
+SeriesPreview SeriesTally::Finish(const LocalTime& time) {
   if (handled_ > 0) {
     preview_.aht_s = static_cast<double>(handle_ms_) / static_cast<double>(handled_);
   }
   preview_.mostly_at_night = shape_.MostlyAtNight();
-  preview_.gaps = known_days_.Gaps();
+  preview_.gaps = known_days_.Gaps(time);
   preview_.gap_count = static_cast<int64_t>(preview_.gaps.size());
   if (preview_.gaps.size() > ImportPreview::kMostGaps) {
     preview_.gaps.resize(ImportPreview::kMostGaps);

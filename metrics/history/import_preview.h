@@ -74,7 +74,7 @@ class SeriesTally {
   const DayShape& shape() const { return shape_; }
   SeriesPreview& preview() { return preview_; }
   // After the last day.
-  SeriesPreview Finish();
+  SeriesPreview Finish(const LocalTime& time);
 
  private:
   SeriesPreview preview_;
