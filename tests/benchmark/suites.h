@@ -20,6 +20,10 @@ absl::StatusOr<std::vector<Figure>> BenchmarkFullRules();
 // How many times faster than it was a recorded day of 500 agents runs again under other rules.
 absl::StatusOr<std::vector<Figure>> BenchmarkWhatIf();
 
+// Milliseconds in which a queue's forecast is made anew from a year of half-hours, beside the mean
+// of the last eight weeks.
+absl::StatusOr<std::vector<Figure>> BenchmarkForecast();
+
 // 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
 absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);
 
