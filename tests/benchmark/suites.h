@@ -22,6 +22,9 @@ absl::StatusOr<std::vector<Figure>> BenchmarkWhatIf();
 
 // Lines a second of a file of past counts into the history, beside a loop that only cuts them.
 absl::StatusOr<std::vector<Figure>> BenchmarkHistory(const std::string& scratch);
+// Milliseconds in which a queue's forecast is made anew from a year of half-hours, beside the mean
+// of the last eight weeks.
+absl::StatusOr<std::vector<Figure>> BenchmarkForecast();
 
 // 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
 absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);

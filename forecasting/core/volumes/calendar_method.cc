@@ -11,7 +11,7 @@
 namespace wissel::volumes {
 namespace {
 
-constexpr int kRecentDays = 60;
+constexpr int kRecentDays = 45;
 constexpr int kLeastDaysBehind = 20;  // before a past forecast counts
 constexpr int kMostLeads = 20;        // days of the grid for which spread is measured
 constexpr double kPriorDays = 5;
@@ -136,8 +136,12 @@ class CalendarForecast {
           "The history is too short to measure the error of past forecasts: the quantiles rest on "
           "assumptions.");
     }
-    constexpr int kTwoMonths = 60;
     const int span = history_.days.back() - history_.days.front() + 1;
+    if (span < kWeekdays) {
+      forecast.cannot_know.push_back(
+          "Less than a week: on which other weekdays the queue is open is not known.");
+    }
+    constexpr int kTwoMonths = 60;
     if (span < kTwoMonths) {
       forecast.cannot_know.push_back("Less than two months: the time of the month is not known.");
     }

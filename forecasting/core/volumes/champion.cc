@@ -12,7 +12,7 @@ namespace wissel::volumes {
 namespace {
 
 constexpr int kWeeks = 4;
-constexpr double kMargin = 0.05;
+constexpr double kMargin = 0.15;
 constexpr int kLeastWeeksBefore = 3;
 
 class ChampionMethod : public Method {

@@ -19,6 +19,7 @@ constexpr double kLongestMonth = 31;
 constexpr double kYear = 365.25;
 
 constexpr int kVarianceDays = 180;  // the newest, from which variances are learned
+constexpr int kLeastDays = 14;
 constexpr int kIterations = 12;
 constexpr double kPriorDays = 1;  // weight of the prior of each variance
 constexpr double kFar = 3;        // standard deviations
@@ -105,6 +106,7 @@ class VarianceSearch {
   }
 
   EffectScales Run() {
+    if (n_ < kLeastDays) return scales_;  // so few days say nothing about variances
     for (int i = 0; i < kIterations; ++i) Step();
     return scales_;
   }
@@ -212,27 +214,40 @@ DayEffects DayEffects::Fit(std::vector<DayFeatures> features, const Eigen::Vecto
   fitted.scales_ = VarianceSearch(features, centred, fitted.counting_, scales).Run();
   Eigen::MatrixXd covariance = CovarianceOf(fitted.scales_, features, fitted.counting_);
   fitted.surprise_ = Surprise(covariance, centred);
-  bool far = false;
+  fitted.distrust_ = Eigen::VectorXd::Zero(y.size());
   for (int d = 0; d < centred.size(); ++d) {
     if (std::abs(fitted.surprise_(d)) <= kFar) continue;
-    far = true;
-    const double own = Noise(fitted.scales_) + fitted.counting_(d);
-    fitted.counting_(d) += own * (Squared(fitted.surprise_(d)) - 1);
-    covariance(d, d) = Covariance(fitted.scales_, features[static_cast<size_t>(d)],
-                                  features[static_cast<size_t>(d)]) +
-                       Noise(fitted.scales_) + fitted.counting_(d);
+    const double own = Noise(fitted.scales_) + counting(d);
+    fitted.distrust_(d) = own * (Squared(fitted.surprise_(d)) - 1);
   }
-  if (far) {  // they had a part in the variances as well
+  if (fitted.distrust_.maxCoeff() > 0) {  // they had a part in the variances as well
+    fitted.counting_ += fitted.distrust_;
     fitted.scales_ = VarianceSearch(features, centred, fitted.counting_, fitted.scales_).Run();
     covariance = CovarianceOf(fitted.scales_, features, fitted.counting_);
   }
-  const Eigen::LLT<Eigen::MatrixXd> factor(covariance);
-  fitted.factor_ = factor.matrixL();
-  fitted.whitened_ = factor.matrixL().solve(centred);
-  fitted.weights_ = factor.solve(centred);
   fitted.features_ = std::move(features);
+  fitted.Solve(covariance, y);
   return fitted;
 }
+
+void DayEffects::Solve(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& y) {
+  const Eigen::LLT<Eigen::MatrixXd> factor(covariance);
+  y_ = y;
+  const Eigen::VectorXd centred = y.array() - mean_;
+  factor_ = factor.matrixL();
+  whitened_ = factor.matrixL().solve(centred);
+  weights_ = factor.solve(centred);
+}
+
+DayEffects DayEffects::Again(const Eigen::VectorXd& y, const Eigen::VectorXd& counting) const {
+  DayEffects again = *this;
+  again.counting_ = counting + distrust_;
+  again.mean_ = y.mean();
+  again.Solve(CovarianceOf(scales_, features_, again.counting_), y);
+  return again;
+}
+
+Eigen::VectorXd DayEffects::Fitted() const { return y_ - counting_.cwiseProduct(weights_); }
 
 double DayEffects::MeanAt(const DayFeatures& day) const {
   double sum = mean_;

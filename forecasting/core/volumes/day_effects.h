@@ -77,6 +77,11 @@ class DayEffects {
   static DayEffects Fit(std::vector<DayFeatures> features, const Eigen::VectorXd& y,
                         const Eigen::VectorXd& counting, EffectScales scales);
 
+  // The same effects and variances for other values of the same days: no search.
+  DayEffects Again(const Eigen::VectorXd& y, const Eigen::VectorXd& counting) const;
+  // What the days are thought to have been, without the noise of counting.
+  Eigen::VectorXd Fitted() const;
+
   Outlook At(const DayFeatures& day) const;
   double MeanAt(const DayFeatures& day) const;  // the same without the variance: n, not n^2
   // What the first `known` days would have said of day `row`, which comes after them.
@@ -89,6 +94,7 @@ class DayEffects {
 
  private:
   DayEffects() = default;
+  void Solve(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& y);
 
   std::vector<DayFeatures> features_;
   EffectScales scales_;
@@ -96,7 +102,9 @@ class DayEffects {
   Eigen::MatrixXd factor_;    // lower triangular
   Eigen::VectorXd whitened_;  // factor^-1 y
   Eigen::VectorXd weights_;   // covariance^-1 y
-  Eigen::VectorXd counting_;
+  Eigen::VectorXd y_;
+  Eigen::VectorXd counting_;  // and, of days that are far off, distrust
+  Eigen::VectorXd distrust_;
   Eigen::VectorXd surprise_;
 };
 

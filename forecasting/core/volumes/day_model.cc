@@ -29,6 +29,19 @@ std::vector<int> OrdinaryRows(const Series& history) {
   return rows;
 }
 
+// The logarithm of a small count is no measure of its rate. Penalised quasi-likelihood (Breslow &
+// Clayton, JASA 88 (1993), eq. 9): the counts linearised where the fit has them, a few times over.
+DayEffects AsPoisson(DayEffects level, const Eigen::VectorXd& totals) {
+  constexpr double kManyContacts = 400;  // a day; the logarithm is right to a thousandth there
+  constexpr int kTimes = 3;
+  if (totals.mean() > kManyContacts) return level;
+  for (int time = 0; time < kTimes; ++time) {
+    const Eigen::ArrayXd rate = level.Fitted().array().exp().max(1e-3);
+    level = level.Again(rate.log() + (totals.array() - rate) / rate, rate.inverse());
+  }
+  return level;
+}
+
 double Median(Eigen::VectorXd values) {
   const auto middle = values.begin() + values.size() / 2;
   std::nth_element(values.begin(), middle, values.end());
@@ -147,6 +160,7 @@ void DayShapes::FindRemainders(const Matrix& left, const Eigen::VectorXd& weight
     ++count;
   }
   between = std::max(between / count, 1e-3 * within);
+  if (between <= 0) return;  // all days have the same shape
   for (int w = 0; w < kWeekdays; ++w) {
     if (sum(w) <= 0) continue;
     const double noise = within * squares(w) / (sum(w) * sum(w));
@@ -192,8 +206,9 @@ absl::StatusOr<DayModel> DayModel::Fit(const Series& history) {
     level_scales.variance[static_cast<size_t>(Effect::kSeason)] = 0.1 * 0.1;
   }
   const Eigen::VectorXd log_totals = (shapes.totals().array() + 0.5).log();
-  DayEffects level = DayEffects::Fit(features, log_totals, shapes.counting(), level_scales);
-  DayModel model(std::move(shapes), std::move(level));
+  const DayEffects level = AsPoisson(
+      DayEffects::Fit(features, log_totals, shapes.counting(), level_scales), shapes.totals());
+  DayModel model(std::move(shapes), level);
   for (int a = 0; a < model.shapes_.axis_count(); ++a) {
     model.scores_.push_back(DayEffects::Fit(features, model.shapes_.Scores(a),
                                             model.shapes_.counting(), ScalesOfShapeScores()));

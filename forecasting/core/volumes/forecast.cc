@@ -36,11 +36,35 @@ std::vector<double> CountQuantiles(double mean, double spread,
   return quantiles;
 }
 
-// Wilson and Hilferty (1931): the cube root of a gamma variable is nearly normal.
-double GammaQuantile(double mean, double variance, double z) {
+// The regularised lower incomplete gamma function by its series (Abramowitz & Stegun 6.5.29), for
+// the small shapes that it is used for.
+double GammaCdf(double shape, double x) {
+  double term = std::exp(shape * std::log(x) - x - std::lgamma(shape + 1));
+  double sum = term;
+  for (int n = 1; term > 1e-14 * sum && n < 1'000; ++n) {
+    term *= x / (shape + n);
+    sum += term;
+  }
+  return std::min(1.0, sum);
+}
+
+// Wilson and Hilferty (1931): the cube root of a gamma variable is nearly normal. For small shapes
+// it is not, and halving finds the quantile.
+double GammaQuantile(double mean, double variance, double probability, double z) {
   const double shape = mean * mean / variance;
-  const double root = 1 - 1 / (9 * shape) + z / (3 * std::sqrt(shape));
-  return root <= 0 ? 0 : mean * root * root * root;
+  constexpr double kNearlyNormal = 10;
+  if (shape >= kNearlyNormal) {
+    const double root = 1 - 1 / (9 * shape) + z / (3 * std::sqrt(shape));
+    return mean * root * root * root;
+  }
+  double low = 0;
+  double high = shape + 20 * std::sqrt(shape) + 40;
+  constexpr int kHalvings = 50;
+  for (int step = 0; step < kHalvings; ++step) {
+    const double middle = (low + high) / 2;
+    (GammaCdf(shape, middle) < probability ? low : high) = middle;
+  }
+  return low / shape * mean;
 }
 
 }  // namespace
@@ -88,7 +112,7 @@ std::vector<double> QuantilesOf(double mean, double spread, Shape shape,
   for (const double p : probabilities) {
     const double z = NormalQuantile(p);
     quantiles.push_back(shape == Shape::kNormal ? std::max(0.0, mean + z * std::sqrt(variance))
-                                                : GammaQuantile(mean, variance, z));
+                                                : GammaQuantile(mean, variance, p, z));
   }
   return quantiles;
 }

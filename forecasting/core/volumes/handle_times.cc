@@ -42,14 +42,23 @@ Ratios Shrunk(const Cells& cells, double variation) {
   const auto n = cells.contacts.size();
   Eigen::VectorXd raw = Eigen::VectorXd::Ones(n);
   Eigen::VectorXd noise = Eigen::VectorXd::Zero(n);
-  double excess = 0;
-  double weight = 0;
+  double usual_noise = 0;
+  double cells_with = 0;
   for (int c = 0; c < n; ++c) {
     if (cells.expected(c) <= 0) continue;
     raw(c) = cells.seconds(c) / cells.expected(c);
     noise(c) = Squared(variation) * cells.squared_weights(c) / Squared(cells.contacts(c));
-    excess += cells.contacts(c) * (Squared(raw(c) - 1) - noise(c));
-    weight += cells.contacts(c);
+    usual_noise += noise(c);
+    ++cells_with;
+  }
+  double excess = 0;
+  double weight = 0;
+  for (int c = 0; c < n; ++c) {
+    if (cells.expected(c) <= 0) continue;
+    // A ratio that is hardly known says hardly anything about how ratios differ.
+    const double w = 1 / (noise(c) + usual_noise / cells_with);
+    excess += w * (Squared(raw(c) - 1) - noise(c));
+    weight += w;
   }
   const double between = weight > 0 ? std::max(0.0, excess / weight) : 0;
   Ratios ratios{Eigen::VectorXd::Ones(n), Eigen::VectorXd::Constant(n, between)};
