@@ -28,13 +28,13 @@ Customers::Customers(const Model& model, size_t queue, uint64_t seed, uint64_t r
 }
 
 int64_t Customers::DrawMs(uint64_t stream, uint64_t n, const Distribution& distribution) {
-  Random random{stream, n};
+  Random random = Random::Nth(stream, n);
   return static_cast<int64_t>(std::min(distribution.Draw(random) * 1000 + 0.5, kMonth_ms));
 }
 
 std::optional<int64_t> Customers::NextArrivalMs() {
   // In units in which one comes on average.
-  Random random{arrival_stream_, next_++};
+  Random random = Random::Nth(arrival_stream_, next_++);
   double left = -std::log(OpenUniform(random));
   while (interval_ < queue_->calls.size()) {
     const double calls = queue_->calls[interval_] * factor_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/invariant.h"
 #include "base/status.h"
 #include "fmt/format.h"
 #include "forecasting/core/simulation/agenda.h"
@@ -64,7 +63,17 @@ class Simulation::Impl {
       }
     }
     for (const ModelQueue& queue : model_.queues) {
-      const QueueConfig& config = engine_.directory().queues.Get(queue.id);
+      const QueueConfig* found = engine_.directory().queues.Find(queue.id);
+      if (found == nullptr)
+        return RefuseField("queues", "a queue is not among the rules", "its id");
+      const QueueConfig& config = *found;
+      const bool must_wrap_up = config.wrap_up.mode == WrapUpMode::kMandatory ||
+                                config.wrap_up.mode == WrapUpMode::kTimed;
+      if (must_wrap_up && !queue.wrap_up) {
+        return RefuseField(
+            "queues", fmt::format("{} has wrap-up, but nothing says how long it takes", queue.name),
+            "wrap_up");
+      }
       wraps_up_.push_back(config.wrap_up.mode != WrapUpMode::kNone && queue.wrap_up.has_value());
       reasons_.push_back(config.reason_codes.empty()
                              ? std::vector<std::string>()
@@ -240,9 +249,7 @@ class Simulation::Impl {
 
   // The event that follows ends the contact.
   void Complete(const Contact& contact) {
-    const auto done =
-        Ask(CompleteItem{AgentId(contact.agent), ItemId(contact.id), reasons_[contact.queue]});
-    INVARIANT(done);
+    Ask(CompleteItem{AgentId(contact.agent), ItemId(contact.id), reasons_[contact.queue]});
   }
 
   void EndHandled(ItemId item) {
