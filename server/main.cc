@@ -1,4 +1,5 @@
-// The command line of wissel: reads the flags and hands over. The one file that includes CLI11.
+// The command line of wissel: reads the flags and hands over. This file and planning_cli.cc are
+// the two that include CLI11.
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -7,9 +8,8 @@
 #include "CLI/CLI.hpp"
 #include "server/commands.h"
 #include "server/feed/feed.h"
+#include "server/planning_cli.h"
 #include "server/serve.h"
-#include "server/staffing/erlang.h"
-#include "server/staffing/staff.h"
 #include "server/whatif/whatif.h"
 
 namespace {
@@ -20,8 +20,6 @@ using wissel::server::RulesOptions;
 using wissel::server::ServeOptions;
 using wissel::server::TokenOptions;
 using wissel::server::UserOptions;
-using wissel::staffing::ErlangOptions;
-using wissel::staffing::StaffOptions;
 using wissel::whatif::WhatIfOptions;
 
 constexpr int kUsage = 2;
@@ -316,87 +314,6 @@ void AddWhatIf(CLI::App& app, WhatIfOptions& options, Action& action) {
   whatif->callback([&] { action = [&] { return wissel::whatif::RunWhatIf(options); }; });
 }
 
-// What `wissel erlang` and `wissel staff` ask of a station alike.
-template <class Options>
-void AddTargets(CLI::App& command, Options& options) {
-  command.add_option("--patience", options.patience_s, "Mean patience in seconds (Erlang A)")
-      ->capture_default_str();
-  command.add_option("--threshold", options.threshold_s, "T of the service level, in seconds")
-      ->capture_default_str();
-  command.add_option("--service-level", options.service_level, "Target: at least, 0.8");
-  command
-      .add_option("--variant", options.variant,
-                  "How abandoned calls count in the service level: of-offered (answered in T / "
-                  "all), less-short (/ all less those abandoned within --short), gone-is-good "
-                  "(answered or gone in T / all), of-answered (/ all answered)")
-      ->capture_default_str();
-  command.add_option("--short", options.short_s, "Of less-short, in seconds; left out: T");
-  command.add_option("--asa", options.answer_s, "Target: mean wait of the answered, at most");
-  command.add_option("--abandon", options.abandoned, "Target: share abandoned, at most");
-  command.add_option("--wait", options.waits, "Target: share that waits at all, at most");
-  command.add_option("--occupancy", options.occupancy, "Target: occupancy, at most");
-  command.add_flag("--json", options.json, "One JSON object a line");
-}
-
-constexpr const char* kErlangHelp =
-    "Erlang's formulas: loss (b), delay (c), delay with patience (a), in steady state.\n"
-    "With --agents: what they give. Without: the fewest that keep every target that is given.";
-
-void AddErlang(CLI::App& app, ErlangOptions& options, Action& action) {
-  CLI::App* erlang = app.add_subcommand("erlang", kErlangHelp);
-  erlang->add_option("model", options.model, "a, b or c")
-      ->required()
-      ->check(CLI::IsMember({"a", "b", "c"}, CLI::ignore_case));
-  erlang->add_option("--load", options.load, "Offered load in erlangs");
-  erlang->add_option("--calls", options.calls, "Or: calls in --interval-min, of --aht each");
-  erlang->add_option("--interval-min", options.interval_min, "Minutes of --calls")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  erlang->add_option("--aht", options.aht_s, "Mean handle time in seconds")->capture_default_str();
-  erlang
-      ->add_option("--cv", options.cv,
-                   "Coefficient of variation of the load itself: figures are averaged over it")
-      ->capture_default_str();
-  erlang->add_option("--agents", options.agents, "Agents, or lines; may be a fraction");
-  erlang->add_option("--blocked", options.blocked, "Target of b: share blocked, at most");
-  AddTargets(*erlang, options);
-  erlang->callback([&] { action = [&] { return wissel::staffing::RunErlang(options); }; });
-}
-
-constexpr const char* kStaffHelp =
-    "The people that a day needs, interval by interval: from a forecast (columns start, calls, "
-    "aht,\ncv, q05 to q95, work), by a formula. The requirement stays fractional, shrinkage and "
-    "other work\nare added, and the sum is rounded up, once.";
-
-void AddStaff(CLI::App& app, StaffOptions& options, Action& action) {
-  CLI::App* staff = app.add_subcommand("staff", kStaffHelp);
-  staff->add_option("forecast", options.forecast, "File of intervals (, ; or tab)");
-  staff->add_option("--interval-min", options.interval_min, "Minutes of an interval")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  staff
-      ->add_option("--method", options.method,
-                   "erlang-a, erlang-c: each interval by itself; mol, mol-max: modified offered "
-                   "load; sipp-max, lag, lag-max")
-      ->capture_default_str();
-  staff->add_option("--erlang", options.erlang, "Station of the others: a or c")
-      ->check(CLI::IsMember({"a", "c"}, CLI::ignore_case))
-      ->capture_default_str();
-  staff->add_flag("--opens", options.opens, "Nobody calls before the first interval");
-  staff->add_option("--aht", options.aht_s, "Handle time where the file has none, in seconds")
-      ->capture_default_str();
-  staff->add_option("--shrinkage", options.shrinkage, "Share of paid time that is not worked")
-      ->capture_default_str();
-  staff->add_option("--deadline-h", options.deadline_h, "Hours in which work that may wait is done")
-      ->capture_default_str();
-  staff->add_option("--backlog-h", options.backlog_h, "Hours of it that are there at the beginning")
-      ->capture_default_str();
-  staff->add_option("--blend", options.blend_occupancy,
-                    "People for calls do such work between them, up to this occupancy");
-  AddTargets(*staff, options);
-  staff->callback([&] { action = [&] { return wissel::staffing::RunStaff(options); }; });
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -414,8 +331,7 @@ int main(int argc, char** argv) {
   FeedOptions feed;
   WhatIfOptions whatif;
   RulesOptions rules;
-  ErlangOptions erlang;
-  StaffOptions staff;
+  wissel::server::PlanningCommands planning;
   std::string config;
   AddServe(app, serve, action);
   AddToken(app, token, action);
@@ -426,8 +342,7 @@ int main(int argc, char** argv) {
   AddFeed(app, feed, action);
   AddWhatIf(app, whatif, action);
   AddRules(app, rules, action);
-  AddErlang(app, erlang, action);
-  AddStaff(app, staff, action);
+  wissel::server::AddPlanning(app, planning, action);
   CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");
   check->add_option("file", config, "Configuration file")->required();
   check->callback([&] { action = [&] { return wissel::server::CheckConfig(config); }; });

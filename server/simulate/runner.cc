@@ -97,4 +97,11 @@ absl::StatusOr<RunResult> RunReplications(const Model& model, const RunPlan& pla
   return result;
 }
 
+std::vector<std::vector<Tally>> RunRange(const Model& model, const RunPlan& plan, int from,
+                                         int to) {
+  RunResult result;
+  RunRound(model, plan, from, to, result);
+  return std::move(result.replications);
+}
+
 }  // namespace wissel::simulate

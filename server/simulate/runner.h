@@ -37,4 +37,8 @@ struct RunResult {
 
 absl::StatusOr<RunResult> RunReplications(const simulation::Model& model, const RunPlan& plan);
 
+// Replications [from, to) of a model that starts, each by interval or batch.
+std::vector<std::vector<simulation::Tally>> RunRange(const simulation::Model& model,
+                                                     const RunPlan& plan, int from, int to);
+
 }  // namespace wissel::simulate

@@ -16,10 +16,10 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(
-      stderr,
-      "usage: wissel_bench [--json FILE] [--only engine|full|whatif|journal|grpc|surge|live] "
-      "[--surge-seconds N]\n");
+  fmt::print(stderr,
+             "usage: wissel_bench [--json FILE] [--only "
+             "engine|full|whatif|planning|journal|grpc|surge|live] "
+             "[--surge-seconds N]\n");
   return 2;
 }
 
@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
       {"engine", [] { return wissel::benchmark::BenchmarkEngine(); }},
       {"full", [] { return wissel::benchmark::BenchmarkFullRules(); }},
       {"whatif", [] { return wissel::benchmark::BenchmarkWhatIf(); }},
+      {"planning", [] { return wissel::benchmark::BenchmarkPlanning(); }},
       {"journal", [&] { return wissel::benchmark::BenchmarkJournal(scratch.path()); }},
       {"grpc", [&] { return wissel::benchmark::BenchmarkGrpc(scratch.path(), "/proc/self/exe"); }},
       {"surge",

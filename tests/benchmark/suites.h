@@ -20,6 +20,10 @@ absl::StatusOr<std::vector<Figure>> BenchmarkFullRules();
 // How many times faster than it was a recorded day of 500 agents runs again under other rules.
 absl::StatusOr<std::vector<Figure>> BenchmarkWhatIf();
 
+// Nanoseconds of a call of Erlang A, and simulated contacts a second, each beside something
+// plainer.
+absl::StatusOr<std::vector<Figure>> BenchmarkPlanning();
+
 // 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
 absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);
 
