@@ -82,7 +82,9 @@ TEST(Simulation, MoreStaffMeetsTheSameCustomers) {
 // A day of changing calls and staff is what its forward equations say.
 TEST(Simulation, AgreesWithTheForwardEquationsOverADay) {
   Model model = Day();
-  for (int& agents : model.groups[0].agents) agents += 3;
+  // Staff only grows: in the equations who leaves hands over the call at hand, here they end it.
+  for (size_t i = 0; i < model.intervals; ++i)
+    model.groups[0].agents[i] = static_cast<int>(5 + i / 2);
   staffing::StaffedDay day{.arrivals = {.step_s = 60, .per_s = {}},
                            .interval_s = 1800,
                            .agents = model.groups[0].agents,
@@ -102,8 +104,6 @@ TEST(Simulation, AgreesWithTheForwardEquationsOverADay) {
     }
   }
   for (size_t i = 0; i < model.intervals; ++i) {
-    // What waits across a change of staff is answered in time by others than the equations take.
-    if (i + 1 < model.intervals && day.agents[i + 1] != day.agents[i] + 1) continue;
     const auto e = EstimateQueues(by_interval[i], {0}, staffing::ServiceLevel::kOfOffered);
     EXPECT_NEAR(e.service_level.value, (*right)[i].served_within,
                 1.8 * *e.service_level.half_width + 0.004)
@@ -116,6 +116,7 @@ TEST(Simulation, WrapUpTakesItsTime) {
   for (CommandBody& rule : model.rules) {
     if (auto* queue = std::get_if<ConfigureQueue>(&rule)) {
       queue->config.wrap_up = {.mode = WrapUpMode::kMandatory, .limit = {}};
+      queue->config.reason_codes = {"answered"};
     }
   }
   EXPECT_FALSE(Simulation::Start(model, 1, 0).ok());
