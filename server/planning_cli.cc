@@ -108,7 +108,11 @@ void AddStaff(CLI::App& app, StaffCommand& command, Action& action) {
   staff->add_option("--erlang", options.erlang, "Station of the others: a or c")
       ->transform(CLI::IsMember({"a", "c"}, CLI::ignore_case))
       ->capture_default_str();
-  staff->add_flag("--opens", options.opens, "Nobody calls before the first interval");
+  staff
+      ->add_option("--before", options.before,
+                   "What was before the first interval: nothing, the same rate, or the same cycle")
+      ->check(CLI::IsMember({"nothing", "same", "cycle"}))
+      ->capture_default_str();
   staff->add_option("--aht", options.aht_s, "Handle time where the file has none, in seconds")
       ->capture_default_str();
   staff->add_option("--shrinkage", options.shrinkage, "Share of paid time that is not worked")
