@@ -44,20 +44,20 @@ const model = (agents, calls = 60) => `center:
 run: {interval: 30m, intervals: 4, replications: 40}
 queues:
   - queue: queues/nl
-    calls: ${calls}
+    calls: [${calls}]
     handle_time: {mean: 4m}
     patience: {mean: 2m}
   - queue: queues/fr
-    calls: 30
+    calls: [30]
     handle_time: {mean: 4m}
     patience: {mean: 2m}
 groups:
-  - {name: nl, skills: [{skill: skills/nl, level: 5}], routing_profile: routingProfiles/voice, agents: ${agents}}
-  - {name: fr, skills: [{skill: skills/fr, level: 5}], routing_profile: routingProfiles/voice, agents: 6}
+  - {name: nl, skills: [{skill: skills/nl, level: 5}], routing_profile: routingProfiles/voice, agents: [${agents}]}
+  - {name: fr, skills: [{skill: skills/fr, level: 5}], routing_profile: routingProfiles/voice, agents: [6]}
   - name: both
     skills: [{skill: skills/nl, level: 5}, {skill: skills/fr, level: 5}]
     routing_profile: routingProfiles/voice
-    agents: 0
+    agents: [0]
     cost: 1.1
 `;
 

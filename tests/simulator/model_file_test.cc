@@ -31,7 +31,7 @@ groups:
   - name: desk
     skills: [{skill: skills/nl, level: 5}]
     routing_profile: routingProfiles/voice
-    agents: 9
+    agents: [9]
 )";
 
 std::string With(const std::string& old, const std::string& replacement) {
@@ -92,7 +92,7 @@ TEST(ModelFile, NamesTheLineOfEachProblem) {
   ExpectProblem(
       With("routing_profile: routingProfiles/voice", "routing_profile: routingProfiles/x"),
       "model.yaml:2");
-  ExpectProblem(With("agents: 9", "agents: [9, 8]"), "model.yaml:24:");
+  ExpectProblem(With("agents: [9]", "agents: [9, 8]"), "model.yaml:24:");
   ExpectProblem(With("skill: skills/nl, level: 5", "skill: skills/de, level: 5"), "model.yaml:2");
   ExpectProblem("", "model.yaml:");
 }
