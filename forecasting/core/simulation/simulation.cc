@@ -19,6 +19,9 @@ using State = Contact::State;
 constexpr EngineOptions kForgetful{
     .ended_items_kept = 64, .requests_kept = 1, .actions_kept = 1, .settlements_kept = 1};
 
+// So long after the end whoever still waits is followed, when only rules can help them.
+constexpr Duration kLongest = Duration::Days(1);
+
 }  // namespace
 
 class Simulation::Impl {
@@ -88,21 +91,7 @@ class Simulation::Impl {
       agenda_.Plan(static_cast<int64_t>(i) * model_.interval.millis(), Deed::kInterval, i);
     }
     for (size_t q = 0; q < customers_.size(); ++q) PlanArrival(q);
-    while (!agenda_.empty()) {
-      const auto timer = engine_.NextTimer();
-      const int64_t due_ms = agenda_.front().at_ms;
-      if (timer && timer->millis() <= due_ms) {
-        // What is planned of the same moment comes after what the engine does by itself.
-        now_ms_ = std::max(now_ms_, timer->millis());
-        if (now_ms_ > end_ms_ && living_ == 0) break;
-        engine_.Wake(now(), events_);
-        LookAtEvents();
-        continue;
-      }
-      now_ms_ = due_ms;
-      Do(agenda_.Take());
-      LookAtEvents();
-    }
+    while (WakeOrDo()) LookAtEvents();
     contacts_.ForEach([&](Contact& contact) { End(contact, &QueueTally::otherwise); });
   }
 
@@ -111,6 +100,23 @@ class Simulation::Impl {
 
  private:
   Instant now() const { return Instant::FromMillis(now_ms_); }
+
+  // The next thing that is due; false: nothing is, or nothing that anybody waits for.
+  bool WakeOrDo() {
+    const auto timer = engine_.NextTimer();
+    if (timer && (agenda_.empty() || timer->millis() <= agenda_.front().at_ms)) {
+      // What is planned of the same moment comes after what the engine does by itself.
+      now_ms_ = std::max(now_ms_, timer->millis());
+      const bool over = living_ == 0 || now_ms_ > end_ms_ + kLongest.millis();
+      if (agenda_.empty() && over) return false;
+      engine_.Wake(now(), events_);
+      return true;
+    }
+    if (agenda_.empty()) return false;
+    now_ms_ = agenda_.front().at_ms;
+    Do(agenda_.Take());
+    return true;
+  }
 
   std::optional<uint64_t> Ask(CommandBody body) {
     const auto outcome = engine_.Decide({std::move(body), {}, {}}, now(), events_);
