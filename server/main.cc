@@ -1,5 +1,5 @@
-// The command line of wissel: reads the flags and hands over. With planner_lines.cc the only file
-// that includes CLI11.
+// The command line of wissel: reads the flags and hands over. This file and planning_cli.cc are
+// the two that include CLI11.
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -8,8 +8,8 @@
 #include "CLI/CLI.hpp"
 #include "server/commands.h"
 #include "server/feed/feed.h"
-#include "server/planner_lines.h"
 #include "server/history/history.h"
+#include "server/planning_cli.h"
 #include "server/serve.h"
 #include "server/whatif/whatif.h"
 
@@ -418,7 +418,7 @@ int main(int argc, char** argv) {
   FeedOptions feed;
   WhatIfOptions whatif;
   RulesOptions rules;
-  wissel::server::PlannerLines planner;
+  wissel::server::PlanningCommands planning;
   std::string config;
   AddServe(app, serve, action);
   AddToken(app, token, action);
@@ -429,7 +429,7 @@ int main(int argc, char** argv) {
   AddFeed(app, feed, action);
   AddWhatIf(app, whatif, action);
   AddRules(app, rules, action);
-  wissel::server::AddPlannerLines(app, planner, action);
+  wissel::server::AddPlanning(app, planning, action);
   CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");
   check->add_option("file", config, "Configuration file")->required();
   check->callback([&] { action = [&] { return wissel::server::CheckConfig(config); }; });

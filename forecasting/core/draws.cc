@@ -36,15 +36,6 @@ Random::Random(std::initializer_list<uint64_t> parts) {
   }
 }
 
-uint64_t Random::Next() {
-  uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-double Random::Uniform() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
-
 Duration LogNormal::DrawBeyond(Duration least, Random& random) const {
   const double open = 1 - random.Uniform();  // in (0, 1]
   const double floor = std::max(least.seconds(), 1e-9);

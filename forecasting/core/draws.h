@@ -20,11 +20,24 @@ class Random {
  public:
   // Streams with different parts are independent.
   Random(std::initializer_list<uint64_t> parts);
-  uint64_t Next();
-  double Uniform();  // in [0, 1)
+  // The n-th of a family that a stream names.
+  static Random Nth(uint64_t stream, uint64_t n) {
+    Random random;
+    random.state_ = stream ^ (n * 0xd1342543de82ef95u);
+    return random;
+  }
+  uint64_t Next() {
+    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  // In [0, 1).
+  double Uniform() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
   uint64_t Below(uint64_t n) { return Next() % n; }
 
  private:
+  Random() = default;
   uint64_t state_ = 0;
 };
 

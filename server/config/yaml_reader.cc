@@ -163,13 +163,28 @@ class Reader {
         }
         return r->SetBool(&message, &field, text == "true");
       case FieldDescriptor::CPPTYPE_INT32:
-        if (auto number = ParseWhole<int32_t>(text)) return r->SetInt32(&message, &field, *number);
+        if (auto number = ParseWhole<int32_t>(text)) {
+          return many ? r->AddInt32(&message, &field, *number)
+                      : r->SetInt32(&message, &field, *number);
+        }
         return Report(node, path, fmt::format("is no whole number: {}", text), "");
       case FieldDescriptor::CPPTYPE_INT64:
-        if (auto number = ParseWhole<int64_t>(text)) return r->SetInt64(&message, &field, *number);
+        if (auto number = ParseWhole<int64_t>(text)) {
+          return many ? r->AddInt64(&message, &field, *number)
+                      : r->SetInt64(&message, &field, *number);
+        }
         return Report(node, path, fmt::format("is no whole number: {}", text), "");
+      case FieldDescriptor::CPPTYPE_UINT64:
+        if (auto number = ParseWhole<uint64_t>(text)) {
+          return many ? r->AddUInt64(&message, &field, *number)
+                      : r->SetUInt64(&message, &field, *number);
+        }
+        return Report(node, path, fmt::format("is no whole number, 0 or more: {}", text), "");
       case FieldDescriptor::CPPTYPE_DOUBLE:
-        if (auto number = ParseReal(text)) return r->SetDouble(&message, &field, *number);
+        if (auto number = ParseReal(text)) {
+          return many ? r->AddDouble(&message, &field, *number)
+                      : r->SetDouble(&message, &field, *number);
+        }
         return Report(node, path, fmt::format("is no number: {}", text), "write for example 0.8");
       case FieldDescriptor::CPPTYPE_ENUM:
         return ReadEnum(node, message, field, path);

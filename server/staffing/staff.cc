@@ -95,7 +95,9 @@ int RunStaff(const StaffOptions& options) {
   }
   const auto variant = ServiceLevelNamed(options.variant);
   if (!variant) return usage("--variant is of-offered, less-short, gone-is-good or of-answered");
-  plan.before = options.opens ? Before::kNothing : Before::kSame;
+  plan.before = options.before == "nothing" ? Before::kNothing
+                : options.before == "cycle" ? Before::kCycle
+                                            : Before::kSame;
   plan.patience_s = options.patience_s;
   plan.targets = {.service_level = options.service_level,
                   .variant = *variant,

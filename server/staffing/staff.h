@@ -10,10 +10,10 @@ struct StaffOptions {
   std::string forecast;  // file of intervals (forecast_csv.h); or
   std::string model;     // a simulation model: skills, by simulation and search
   double interval_min = 30;
-  std::string method = "mol";  // erlang-a, erlang-c, sipp-max, lag, lag-max, mol, mol-max
-  std::string erlang = "a";    // the station of the other methods: "a" or "c"
-  bool opens = false;          // nothing waits and nobody calls before the first interval
-  double aht_s = 180;          // where the file has none
+  std::string method = "mol";   // erlang-a, erlang-c, sipp-max, lag, lag-max, mol, mol-max
+  std::string erlang = "a";     // the station of the other methods: "a" or "c"
+  std::string before = "same";  // the first interval: "nothing", "same" as in it, the same "cycle"
+  double aht_s = 180;           // where the file has none
   double patience_s = 180;
   double threshold_s = 20;
   std::optional<double> service_level;

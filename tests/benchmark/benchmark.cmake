@@ -13,10 +13,12 @@ add_executable(wissel_bench
   ${CMAKE_CURRENT_LIST_DIR}/history_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/journal_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/live_bench.cc
+  ${CMAKE_CURRENT_LIST_DIR}/planning_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/served_center.cc
   ${CMAKE_CURRENT_LIST_DIR}/surge_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/whatif_bench.cc)
 target_link_libraries(wissel_bench PRIVATE wissel_flags wissel_router_core wissel_router_journal wissel_stubs
-                      wissel_recorded_day wissel_metrics_history wissel_forecasting_volumes)
+                      wissel_recorded_day wissel_metrics_history wissel_forecasting_volumes
+                      wissel_simulated_models)
 target_compile_definitions(wissel_bench PRIVATE WISSEL_BINARY="$<TARGET_FILE:wissel>")
 add_dependencies(wissel_bench wissel)

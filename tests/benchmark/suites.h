@@ -25,6 +25,9 @@ absl::StatusOr<std::vector<Figure>> BenchmarkHistory(const std::string& scratch)
 // Milliseconds in which a queue's forecast is made anew from a year of half-hours, beside the mean
 // of the last eight weeks.
 absl::StatusOr<std::vector<Figure>> BenchmarkForecast();
+// Nanoseconds of a call of Erlang A, and simulated contacts a second, each beside something
+// plainer.
+absl::StatusOr<std::vector<Figure>> BenchmarkPlanning();
 
 // 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
 absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);

@@ -65,6 +65,8 @@ TEST(FewestAgents, RefusesWhatHasNoAnswer) {
   EXPECT_FALSE(FewestAgents(OneRate(5), {.service_level = 1}).ok());
   EXPECT_FALSE(FewestAgents(OneRate(5), {.waits = 0}).ok());
   EXPECT_FALSE(FewestAgents(OneRate(-1), {.waits = 0.2}).ok());
+  EXPECT_FALSE(FewestAgents(OneRate(1e12), {.waits = 0.2}).ok());
+  EXPECT_FALSE(FewestLines(1e12, 0.01).ok());
   EXPECT_FALSE(FewestAgents({.load = {}}, {.waits = 0.2}).ok());
 }
 

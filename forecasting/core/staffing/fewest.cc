@@ -17,6 +17,8 @@ constexpr std::array<std::pair<ServiceLevel, std::string_view>, 4> kNames = {
      {ServiceLevel::kGoneIsGood, "gone-is-good"},
      {ServiceLevel::kOfAnswered, "of-answered"}}};
 constexpr double kForEver = std::numeric_limits<double>::infinity();
+// More than all the people there are would be a slip.
+constexpr double kMostLoad = 1e8;
 // Of the fractional answer.
 constexpr double kFineness = 1e-4;
 
@@ -31,8 +33,9 @@ absl::Status CheckShare(const char* field, const std::optional<double>& share, b
 absl::Status CheckDemand(const Demand& demand) {
   if (demand.load.empty()) return RefuseField("load", "there is no load", "one point or more");
   for (const RatePoint& point : demand.load) {
-    if (!(point.rate >= 0) || !std::isfinite(point.rate)) {
-      return RefuseField("load", fmt::format("{} is no load", point.rate), "erlangs, 0 or more");
+    if (!(point.rate >= 0 && point.rate <= kMostLoad)) {
+      return RefuseField("load", fmt::format("{} is no load", point.rate),
+                         fmt::format("erlangs, 0 to {:g}", kMostLoad));
     }
   }
   return absl::OkStatus();
@@ -228,7 +231,7 @@ absl::StatusOr<double> FewestFractional(const Demand& demand, const Targets& tar
 
 absl::StatusOr<int> FewestLines(double load, double blocked) {
   WISSEL_RETURN_IF_ERROR(CheckShare("blocking", blocked, false));
-  WISSEL_RETURN_IF_ERROR(ErlangB(load, 1).status());
+  WISSEL_RETURN_IF_ERROR(CheckDemand({.load = {{load, 1}}}));
   const auto keeps = [&](double lines) { return ErlangB(load, lines)->blocked <= blocked; };
   double low = -1, high = std::ceil(load) + 1;
   while (!keeps(high)) high *= 2;

@@ -19,7 +19,10 @@ int RoundUp(double need) { return static_cast<int>(std::ceil(need - kRoundingSla
 absl::Status Check(const std::vector<ForecastInterval>& day, double interval_s,
                    const PlanOptions& options) {
   if (day.empty()) return RefuseField("intervals", "there is nothing to staff", "one or more");
-  if (!(interval_s >= 60)) return RefuseField("interval", "too short an interval", "60 s or more");
+  if (!(interval_s >= 60 && interval_s <= 86'400)) {
+    return RefuseField("interval", fmt::format("an interval of {:g} s", interval_s),
+                       "60 s to a day");
+  }
   for (size_t i = 0; i < day.size(); ++i) {
     const ForecastInterval& at = day[i];
     const auto refuse = [&](const char* field, double value, const char* right) {
