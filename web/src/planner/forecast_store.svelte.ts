@@ -17,8 +17,8 @@ import { wish, type Deeds } from "../lib/deeds.svelte";
 import { problemOf, type Problem } from "../lib/errors";
 import { t } from "../lib/i18n.svelte";
 import { Aliases } from "./aliases";
-import { addDays, daysBetween } from "./dates";
-import type { Grain, Scenario } from "./view.svelte";
+import { addDays, daysBetween } from "../lib/dates";
+import type { Grain, Scenario } from "./view";
 
 const kPage = 200;
 

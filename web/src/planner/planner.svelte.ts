@@ -8,14 +8,14 @@ import { Directory } from "../lib/directory.svelte";
 import { t } from "../lib/i18n.svelte";
 import { idOf } from "../lib/time";
 import type { Clients } from "../lib/transport";
-import { addDays, mondayOf } from "./dates";
+import { addDays, mondayOf } from "../lib/dates";
 import { ForecastStore, kUsualHistoryDays, lastDayOf, type Period } from "./forecast_store.svelte";
 import { HistoryStore } from "./history/history_store.svelte";
 import { Operations } from "./operations.svelte";
 import { ScheduleStore } from "./schedule/schedule_store.svelte";
 import { StaffStore } from "./staff/staff_store.svelte";
-import { PlannerView } from "./view.svelte";
-import { Zone } from "./zone";
+import { PlannerView } from "./planner_view.svelte";
+import { Zone } from "../lib/zone";
 
 type Needs = Pick<Clients, "config" | "forecast" | "history" | "operation" | "schedule" | "staffing">;
 

@@ -5,7 +5,7 @@ import { Operation_Kind as Operation } from "../gen/wissel/v1/operation_pb";
 import { Adherence_Row_Activity as Activity, BrokenRule_Kind as Rule, Swap_State } from "../gen/wissel/v1/schedule_pb";
 import { StaffingMethod } from "../gen/wissel/v1/staffing_pb";
 import type { MessageKey } from "../lib/i18n.svelte";
-import type { Scenario, Tab } from "./view.svelte";
+import type { Scenario, Tab } from "./view";
 
 export const kTabNames: Record<Tab, MessageKey> = {
   volumes: "planner.tabVolumes",

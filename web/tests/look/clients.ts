@@ -4,7 +4,7 @@ import { Role } from "../../src/gen/wissel/v1/auth_pb";
 import { PlanningEvent_Shape, PlanningEventSchema } from "../../src/gen/wissel/v1/forecast_pb";
 import { Swap_State, SwapSchema } from "../../src/gen/wissel/v1/schedule_pb";
 import { create } from "@bufbuild/protobuf";
-import { addDays, mondayOf } from "../../src/planner/dates";
+import { addDays, mondayOf } from "../../src/lib/dates";
 import { plannedWorld } from "../world";
 
 const asked = new URLSearchParams(location.search);

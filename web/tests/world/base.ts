@@ -3,8 +3,8 @@
 import { create } from "@bufbuild/protobuf";
 import { TimestampSchema, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { addDays, weekdayOf } from "../../src/planner/dates";
-import { Zone } from "../../src/planner/zone";
+import { addDays, weekdayOf } from "../../src/lib/dates";
+import { Zone } from "../../src/lib/zone";
 
 export function dice(seed: number): () => number {
   let state = seed >>> 0;

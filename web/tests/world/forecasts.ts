@@ -17,7 +17,7 @@ import {
   type PlanningEvent,
 } from "../../src/gen/wissel/v1/forecast_pb";
 import { Operation_Kind } from "../../src/gen/wissel/v1/operation_pb";
-import { addDays, daysBetween, daysFrom } from "../../src/planner/dates";
+import { addDays, daysBetween, daysFrom } from "../../src/lib/dates";
 import { stamp, type World, type WorldQueue } from "./base";
 import type { Runs } from "./operations";
 

@@ -10,7 +10,7 @@ import {
   type HistoryMark,
   type ImportHistoryRequest,
 } from "../../src/gen/wissel/v1/history_pb";
-import { addDays } from "../../src/planner/dates";
+import { addDays } from "../../src/lib/dates";
 import type { World } from "./base";
 
 export class Histories {
@@ -28,6 +28,11 @@ export class Histories {
       create(HistoryMarkSchema, { name: "historyMarks/1", kind: HistoryMark_Kind.HOLIDAY, startDate: addDays(world.today, -15), label: "Armistice Day", user: "users/pia" }),
       create(HistoryMarkSchema, { name: "historyMarks/2", kind: HistoryMark_Kind.OUTAGE, queue: "queues/benefits", startDate: addDays(world.today, -6), label: "Lines down from 9 to 11", user: "users/pia" }),
     ];
+  }
+
+  /** As after a quarter of an hour. */
+  forget(): void {
+    this.#uploads.clear();
   }
 
   #bytes(file: { case?: string; value?: unknown }): Uint8Array {

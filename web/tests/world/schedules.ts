@@ -22,7 +22,7 @@ import {
   type Shift,
   type Swap,
 } from "../../src/gen/wissel/v1/schedule_pb";
-import { addDays, daysFrom } from "../../src/planner/dates";
+import { addDays, daysFrom } from "../../src/lib/dates";
 import { msOf } from "../../src/lib/time";
 import { dice, stamp, type World } from "./base";
 import type { Runs } from "./operations";
@@ -157,7 +157,7 @@ export class Schedules {
       queues: [queue.name],
       startTime: stamp(begin),
       intervalMinutes: step,
-      required: days.flatMap((date) => Array.from({ length: 48 }, (_, index) => Math.ceil((world.rate(queue, date, index * step, step) * queue.aht) / 1800 * (world.agents.length / 210)))),
+      required: days.flatMap((date) => Array.from({ length: 48 }, (_, index) => Math.ceil((world.rate(queue, date, index * step, step) * queue.aht) / 1800 * (world.agents.length / 92)))),
       planned: present.map((people) => (people * queue.size) / all),
     }));
     for (const each of cover) {

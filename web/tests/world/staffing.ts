@@ -12,7 +12,7 @@ import {
   type RequiredStaff,
   type Simulation,
 } from "../../src/gen/wissel/v1/staffing_pb";
-import { addDays, daysBetween, daysFrom } from "../../src/planner/dates";
+import { addDays, daysBetween, daysFrom } from "../../src/lib/dates";
 import { stamp, type World } from "./base";
 import type { Forecasts } from "./forecasts";
 import type { Runs } from "./operations";

@@ -2,7 +2,7 @@
 // page's language and the center's time.
 import uPlot from "uplot";
 import { compact, dayMonth, minuteOfDay } from "../../lib/format";
-import type { Zone } from "../zone";
+import type { Zone } from "../../lib/zone";
 import { mostOf, type Ink, type PlotBand, type PlotLine, type PlotMark, type Values } from "./series";
 
 export interface Picture {
@@ -49,7 +49,7 @@ export function optionsOf(place: HTMLElement, picture: Picture, width: number, h
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: { x: { time: true }, y: { range: () => [0, top > 0 ? top : 1] } },
     axes: [
-      { ...axis, space: 70, values: (_, splits, _axis, _space, step) => splits.map((at) => timeLabel(zone, at, step)) },
+      { ...axis, space: 70, size: 34, values: (_, splits, _axis, _space, step) => splits.map((at) => timeLabel(zone, at, step)) },
       { ...axis, size: 54, values: (_, splits) => splits.map((value) => (value === null ? "" : compact(value))) },
     ],
     bands: bands.map((band, index) => ({ series: [1 + 2 * index, 2 + 2 * index], fill: ink(band.ink, band.strength) })),

@@ -3,8 +3,8 @@
 import { create } from "@bufbuild/protobuf";
 import { ShiftSchema, type Shift } from "../../gen/wissel/v1/schedule_pb";
 import { msOf } from "../../lib/time";
-import { addDays, daysBetween } from "../dates";
-import type { Zone } from "../zone";
+import { addDays, daysBetween } from "../../lib/dates";
+import type { Zone } from "../../lib/zone";
 
 export interface Pause {
   from: number;

@@ -1,7 +1,7 @@
 // Required staff against who is planned, day by day.
 import type { CoverSeries } from "../../gen/wissel/v1/schedule_pb";
 import { msOf } from "../../lib/time";
-import type { Zone } from "../zone";
+import type { Zone } from "../../lib/zone";
 
 export interface CoverLine {
   /** The beginning of the first interval, in milliseconds, and how long each is. */

@@ -1,7 +1,7 @@
 // A shift under the pointer: picked up in its middle it moves in time, to other days and to other people;
 // at an end, that end moves. It is put down where its ghost is; Escape, or a lost pointer, leaves it.
-import { addDays } from "../dates";
-import type { Zone } from "../zone";
+import { addDays } from "../../lib/dates";
+import type { Zone } from "../../lib/zone";
 import { columnOf, dropAt, placed, resized, sameBar, snapped, spanOf, type Bar, type Hours } from "./bars";
 
 export interface Board {

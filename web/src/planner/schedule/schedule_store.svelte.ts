@@ -16,7 +16,7 @@ import { wish, type Deeds } from "../../lib/deeds.svelte";
 import { codeOf, problemOf, type Problem } from "../../lib/errors";
 import { t } from "../../lib/i18n.svelte";
 import { Aliases } from "../aliases";
-import type { Zone } from "../zone";
+import type { Zone } from "../../lib/zone";
 import { barOf, byAgent, sameBar, shiftOf, type Bar } from "./bars";
 
 const kPage = 200;

@@ -1,6 +1,6 @@
 // A shift as a form has it: local day and times as text.
 import { minuteOfDay } from "../../lib/format";
-import type { Zone } from "../zone";
+import type { Zone } from "../../lib/zone";
 import type { Bar } from "./bars";
 
 export interface ShiftForm {

@@ -1,10 +1,10 @@
 // A stretch that was chosen on a plot, as local days and minutes, and what is expected in it.
 import type { ForecastPoint, Override, PlanningEvent } from "../../gen/wissel/v1/forecast_pb";
 import { msOf } from "../../lib/time";
-import { addDays } from "../dates";
+import { addDays } from "../../lib/dates";
 import type { PlotMark } from "../plot/series";
-import type { Zone } from "../zone";
-import type { Grain } from "../view.svelte";
+import type { Zone } from "../../lib/zone";
+import type { Grain } from "../view";
 
 export interface Stretch {
   startDate: string;

@@ -1,7 +1,6 @@
 // What is looked at, and stays the same from tab to tab: queues, days, scenario. It stands in the address,
 // so that a link shows the same to somebody else.
-import { router } from "../lib/router.svelte";
-import { addDays, daysBetween, isDate } from "./dates";
+import { addDays, daysBetween, isDate } from "../lib/dates";
 
 export const kTabs = ["volumes", "staff", "schedule", "today", "accuracy", "history"] as const;
 export type Tab = (typeof kTabs)[number];
@@ -70,27 +69,4 @@ export function searchOf(view: View): string {
 
 export function tabAt(path: string): Tab {
   return member(kTabs, path.split("/")[2] ?? null, "volumes");
-}
-
-/** The address, as a view. */
-export class PlannerView {
-  tab = $derived(tabAt(router.path));
-  now = $derived(viewOf(router.search));
-
-  /** "queues/web" of those that are looked at; the first leads. */
-  get queues(): string[] {
-    return this.now.queues.map((id) => `queues/${id}`);
-  }
-
-  hrefOf(tab: Tab): string {
-    return `/planner/${tab}${searchOf(this.now)}`;
-  }
-
-  set(change: Partial<View>): void {
-    router.go(`/planner/${this.tab}${searchOf({ ...this.now, ...change })}`, "replace");
-  }
-
-  open(tab: Tab, change: Partial<View> = {}): void {
-    router.go(`/planner/${tab}${searchOf({ ...this.now, ...change })}`);
-  }
 }
