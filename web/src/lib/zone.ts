@@ -3,6 +3,7 @@ import { dateOf, utcOf } from "./dates";
 
 const kHourMs = 3_600_000;
 const kMinuteMs = 60_000;
+const kDayMs = 86_400_000;
 
 export interface LocalTime {
   date: string;
@@ -15,6 +16,8 @@ export class Zone {
   #format: Intl.DateTimeFormat;
   // Offsets change at full hours (of UTC) only: each hour is asked for once.
   #offsets = new Map<number, number>();
+  // A grid of people asks for the same days many thousand times.
+  #dates = new Map<number, string>();
 
   /** IANA name; empty: that of the browser. */
   constructor(name: string) {
@@ -45,8 +48,10 @@ export class Zone {
 
   localOf(ms: number): LocalTime {
     const local = ms + this.offsetMs(ms);
-    const date = dateOf(local);
-    return { date, minute: Math.floor((local - utcOf(date)) / kMinuteMs) };
+    const day = Math.floor(local / kDayMs);
+    let date = this.#dates.get(day);
+    if (date === undefined) this.#dates.set(day, (date = dateOf(day * kDayMs)));
+    return { date, minute: Math.floor((local - day * kDayMs) / kMinuteMs) };
   }
 
   /** Minutes beyond 1439 are of later days. A minute that a clock change skips is that after the gap; of

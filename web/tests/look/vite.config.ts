@@ -10,6 +10,7 @@ const clients = fileURLToPath(new URL("./clients.ts", import.meta.url));
 export default defineConfig({
   root: web,
   cacheDir: "node_modules/.vite-look",
+  build: { target: "es2022" },
   plugins: [
     svelte(),
     {

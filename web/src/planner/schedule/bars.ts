@@ -132,6 +132,30 @@ export function columnOf(bar: Bar, first: string, hours: Hours, zone: Zone): num
   return daysBetween(first, date) + (minute - hours.from) / (hours.to - hours.from);
 }
 
+/** Shifts by the local day on which they begin. An agent's shifts are sorted out once, until they change. */
+export class DayIndex {
+  #zone: Zone;
+  #known = new WeakMap<readonly Bar[], Map<string, Bar[]>>();
+
+  constructor(zone: Zone) {
+    this.#zone = zone;
+  }
+
+  of(bars: readonly Bar[], date: string): readonly Bar[] {
+    let days = this.#known.get(bars);
+    if (!days) {
+      days = new Map();
+      for (const bar of bars) {
+        const day = this.#zone.localOf(bar.from).date;
+        days.set(day, [...(days.get(day) ?? []), bar]);
+      }
+      this.#known.set(bars, days);
+    }
+    return days.get(date) ?? kNone;
+  }
+}
+const kNone: readonly Bar[] = [];
+
 export function byAgent(bars: Iterable<Bar>): Map<string, Bar[]> {
   const all = new Map<string, Bar[]>();
   for (const bar of bars) {
