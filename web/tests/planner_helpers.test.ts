@@ -12,7 +12,7 @@ import { Aliases } from "../src/planner/aliases";
 import { nearest, panned, plotOf, zoomed } from "../src/planner/plot/series";
 import { columnOf, dropAt, hoursOf, moved, paidHours, placed, resized, sameBar, spanOf, type Bar } from "../src/planner/schedule/bars";
 import { coverOf, dayOf, stepsOf } from "../src/planner/schedule/cover";
-import { Drag } from "../src/planner/schedule/drag.svelte";
+import { Drag, gripAt } from "../src/planner/schedule/drag.svelte";
 import { draftOf, rulesOf } from "../src/planner/schedule/labour_form";
 import { barFrom, formOf } from "../src/planner/schedule/shift_form";
 import { busyPart, restOf } from "../src/planner/today/rest_of_day";
@@ -236,6 +236,11 @@ describe("a shift that is moved", () => {
     expect(after.agent).toBe("agents/ben");
     expect(drag.target(shift, "middle", 0, 9999).agent).toBe("agents/cas");
     expect(drag.target(shift, "end", 10, 0).to - shift.to).toBe(45 * kMinute);
+  });
+
+  it("is taken by an end only at its end, and in its middle however short it is", () => {
+    expect([0, 6, 8, 50, 92, 94, 100].map((x) => gripAt(x, 100))).toEqual(["start", "start", "middle", "middle", "middle", "end", "end"]);
+    expect([1, 4, 7].map((x) => gripAt(x, 8))).toEqual(["start", "middle", "end"]);
   });
 
   it("can be written in a form and read back, over midnight too", () => {

@@ -1,12 +1,14 @@
 // The planner's page as one thing: what is looked at, what is known, what runs, what was done last. The
 // tabs take it as it is.
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { Operation_Kind as Kind, type Operation } from "../gen/wissel/v1/operation_pb";
 import { announcer } from "../lib/announce.svelte";
 import { clock } from "../lib/clock.svelte";
 import { Deeds } from "../lib/deeds.svelte";
 import { Directory } from "../lib/directory.svelte";
+import { dayName, minuteOfDay } from "../lib/format";
 import { t } from "../lib/i18n.svelte";
-import { idOf } from "../lib/time";
+import { idOf, msOf } from "../lib/time";
 import type { Clients } from "../lib/transport";
 import { addDays, mondayOf } from "../lib/dates";
 import { ForecastStore, kUsualHistoryDays, lastDayOf, type Period } from "./forecast_store.svelte";
@@ -51,6 +53,13 @@ export class Planner {
   /** The center's local day. */
   get today(): string {
     return this.zone.localOf(clock.read()).date;
+  }
+
+  /** A moment on the center's clocks: "Tue 1 Dec 09:30". */
+  momentOf(time: Timestamp | undefined): string {
+    if (!time) return "–";
+    const { date, minute } = this.zone.localOf(msOf(time));
+    return `${dayName(date)} ${minuteOfDay(minute)}`;
   }
 
   nameOf = (resource: string): string => this.directory.nameOf(resource);

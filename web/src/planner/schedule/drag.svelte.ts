@@ -25,6 +25,15 @@ export interface Ghost {
 
 export type Grip = "start" | "middle" | "end";
 
+// The ends of a bar that are taken for themselves; of a short one, no more than a quarter each.
+const kGripPixels = 7;
+
+export function gripAt(x: number, width: number): Grip {
+  const grip = Math.min(kGripPixels, width / 4);
+  if (x < grip) return "start";
+  return x > width - grip ? "end" : "middle";
+}
+
 // Less is a click that trembled.
 const kLeastPixels = 4;
 
@@ -66,9 +75,11 @@ export class Drag {
     return { bar, row: rows.findIndex(({ agent }) => agent === bar.agent), left: (day + left) / days, width: width / days };
   }
 
-  start(event: PointerEvent, bar: Bar, grip: Grip): void {
+  /** The pointer went down on the element that shows the bar. */
+  start(event: PointerEvent, element: HTMLElement, bar: Bar): void {
     if (event.button !== 0 || !this.#board) return;
-    const element = event.currentTarget as HTMLElement;
+    const { left, right } = element.getBoundingClientRect();
+    const grip = gripAt(event.clientX - left, right - left);
     const scroller = element.closest<HTMLElement>('[role="grid"]');
     const [x, y, scrolled] = [event.clientX, event.clientY, scroller?.scrollTop ?? 0];
     let after = bar;
