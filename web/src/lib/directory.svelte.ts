@@ -17,6 +17,8 @@ export class Directory {
   profiles = $state.raw<RoutingProfile[]>([]);
   awayReasons = $state.raw<string[]>([]);
   center = $state("");
+  /** IANA zone in which the center counts its days; empty until it is known. */
+  timeZone = $state("");
   #names = new SvelteMap<string, string>();
   #config: Client<typeof ConfigService>;
 
@@ -31,6 +33,7 @@ export class Directory {
   async loadCenter(): Promise<void> {
     const center = await this.#config.getCenter({});
     this.center = center.displayName;
+    this.timeZone = center.timeZone;
     this.awayReasons = center.awayReasons;
   }
 

@@ -31,8 +31,18 @@ export function decimal(value: number): string {
   return numberFormat("decimal", { maximumFractionDigits: 2 }).format(value);
 }
 
+/** For axes: "1.2K". */
+export function compact(value: number): string {
+  return numberFormat("compact", { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
 export function percent(share: number): string {
   return numberFormat("percent", { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
+/** With one place: "12.4 %". */
+export function percentExact(share: number): string {
+  return numberFormat("percent1", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(share);
 }
 
 /** With one place, and a sign where it is not zero: "+1.4". */
@@ -61,6 +71,39 @@ export function dateAndTime(ms: number): string {
     hour: "2-digit",
     minute: "2-digit",
   }).format(ms);
+}
+
+/** A local day of the contract, "2026-12-01": "Tue 1 Dec". */
+export function dayName(date: string): string {
+  return dateFormat("day", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(Date.parse(`${date}T00:00Z`));
+}
+
+/** For axes: "1 Dec". */
+export function dayMonth(date: string): string {
+  return dateFormat("dayMonth", { day: "numeric", month: "short", timeZone: "UTC" }).format(Date.parse(`${date}T00:00Z`));
+}
+
+/** "Tuesday 1 December 2026". */
+export function dayInFull(date: string): string {
+  return dateFormat("dayInFull", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(
+    Date.parse(`${date}T00:00Z`),
+  );
+}
+
+/** "1 Dec 2026". */
+export function dayOfYear(date: string): string {
+  return dateFormat("dayOfYear", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${date}T00:00Z`));
+}
+
+/** 1 Monday to 7 Sunday: "Mon". */
+export function weekdayName(day: number): string {
+  return dateFormat("weekday", { weekday: "short", timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
+}
+
+/** A minute of the day as its clock shows it: "09:30"; from 1440 on, that of the next day. */
+export function minuteOfDay(minute: number): string {
+  const inDay = ((minute % 1440) + 1440) % 1440;
+  return `${String(Math.floor(inDay / 60)).padStart(2, "0")}:${String(inDay % 60).padStart(2, "0")}`;
 }
 
 export function clockTimeWithSeconds(ms: number): string {

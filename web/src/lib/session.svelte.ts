@@ -53,6 +53,16 @@ class Session {
     return this.mayManage;
   }
 
+  /** Whether they may look at what is planned. */
+  get maySeePlans(): boolean {
+    return this.mayManage || this.#has(Role.PLANNER);
+  }
+
+  /** Whether they may plan: forecasts, required staff, schedules. */
+  get mayPlan(): boolean {
+    return this.#has(Role.PLANNER) || this.#has(Role.ADMIN);
+  }
+
   #has(role: Role): boolean {
     return this.user?.roles.includes(role) ?? false;
   }

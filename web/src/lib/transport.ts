@@ -13,9 +13,14 @@ import { AuditService } from "../gen/wissel/v1/audit_pb";
 import { AuthService } from "../gen/wissel/v1/auth_pb";
 import { ChatService, CustomerChatService } from "../gen/wissel/v1/chat_pb";
 import { ConfigService } from "../gen/wissel/v1/config_pb";
+import { ForecastService } from "../gen/wissel/v1/forecast_pb";
+import { HistoryService } from "../gen/wissel/v1/history_pb";
 import { LiveService } from "../gen/wissel/v1/live_pb";
+import { OperationService } from "../gen/wissel/v1/operation_pb";
 import { PartnerService } from "../gen/wissel/v1/partner_pb";
 import { RulesService } from "../gen/wissel/v1/rules_pb";
+import { ScheduleService } from "../gen/wissel/v1/schedule_pb";
+import { StaffingService } from "../gen/wissel/v1/staffing_pb";
 import { SurgeService } from "../gen/wissel/v1/surge_pb";
 import { WorkService } from "../gen/wissel/v1/work_pb";
 import { session } from "./session.svelte";
@@ -27,9 +32,14 @@ export interface Clients {
   chat: Client<typeof ChatService>;
   customerChat: Client<typeof CustomerChatService>;
   config: Client<typeof ConfigService>;
+  forecast: Client<typeof ForecastService>;
+  history: Client<typeof HistoryService>;
   live: Client<typeof LiveService>;
+  operation: Client<typeof OperationService>;
   partner: Client<typeof PartnerService>;
   rules: Client<typeof RulesService>;
+  schedule: Client<typeof ScheduleService>;
+  staffing: Client<typeof StaffingService>;
   surge: Client<typeof SurgeService>;
   work: Client<typeof WorkService>;
 }
@@ -42,9 +52,14 @@ export function createClients(transport: Transport): Clients {
     chat: createClient(ChatService, transport),
     customerChat: createClient(CustomerChatService, transport),
     config: createClient(ConfigService, transport),
+    forecast: createClient(ForecastService, transport),
+    history: createClient(HistoryService, transport),
     live: createClient(LiveService, transport),
+    operation: createClient(OperationService, transport),
     partner: createClient(PartnerService, transport),
     rules: createClient(RulesService, transport),
+    schedule: createClient(ScheduleService, transport),
+    staffing: createClient(StaffingService, transport),
     surge: createClient(SurgeService, transport),
     work: createClient(WorkService, transport),
   };

@@ -1,58 +1,31 @@
 // What a team manager does in the live view, and how it is undone. Every change is made on the version
-// that was seen (etags), and so is every undo: what somebody else has changed since is left alone, and
-// the page says so. The last deed stands in a bar; behind it wait the earlier ones that can be undone.
-import { Code } from "@connectrpc/connect";
+// that was seen (etags), and so is every undo.
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Presence } from "../gen/wissel/v1/agent_pb";
 import type { Agent, AgentSchema } from "../gen/wissel/v1/config_pb";
 import { WorkItem_State, type WorkItem } from "../gen/wissel/v1/work_pb";
-import { announcer } from "../lib/announce.svelte";
 import { clock } from "../lib/clock.svelte";
-import { codeOf, problemOf } from "../lib/errors";
+import { Deeds, wish, type Deed } from "../lib/deeds.svelte";
 import { listed } from "../lib/format";
 import { t } from "../lib/i18n.svelte";
-import { newRequestId } from "../lib/request_id";
 import { withRetry } from "../lib/retry";
 import { idOf, msOf } from "../lib/time";
 import type { Clients } from "../lib/transport";
 
 type NameOf = (resource: string) => string;
-type Step = () => Promise<unknown>;
-
-export interface Deed {
-  /** What was done: "Anna and Ben are in Brussels now". */
-  text: string;
-  /** What an undo restores; empty: it cannot be undone. */
-  restores: string;
-  undo: { about: string; step: Step }[];
-}
 
 // The fields of an agent that the live view changes.
 export type AgentFields = Pick<MessageInitShape<typeof AgentSchema>, "team" | "skills" | "routingProfile">;
 
-/** A call that carries a request id, so that it can be repeated over a short outage. */
-function wish<T>(call: (requestId: string) => Promise<T>): Promise<T> {
-  const requestId = newRequestId();
-  return withRetry(() => call(requestId));
-}
-
-// Nobody takes back more than this.
-const kDeedsKept = 20;
 // Who waits longest goes first; the rest has to be asked for again.
 const kSentOnAtOnce = 200;
 
-export class Supervision {
-  /** The last deed, until it is undone, dismissed or followed by another. */
-  last = $state.raw<Deed | null>(null);
-  // Earlier ones that can be undone, the latest last.
-  #earlier: Deed[] = [];
-  busy = $state(false);
-  #undoing = false;
-  #more = 0;
+export class Supervision extends Deeds {
   #clients: Pick<Clients, "agent" | "config" | "surge" | "work">;
   #nameOf: NameOf;
 
   constructor(clients: Pick<Clients, "agent" | "config" | "surge" | "work">, nameOf: NameOf) {
+    super((name) => (name.startsWith("workItems/") ? idOf(name) : nameOf(name)));
     this.#clients = clients;
     this.#nameOf = nameOf;
   }
@@ -120,7 +93,7 @@ export class Supervision {
       wish((requestId) =>
         this.#clients.config.updateAgent({ agent, updateMask: { paths: [path] }, requestId }),
       );
-    const done = await this.#forEach(people, async (name) => {
+    const done = await this.forEach(people, async (name) => {
       const before = await withRetry(() => this.#clients.config.getAgent({ name }));
       const after = await update({ name, etag: before.etag, ...change(before) });
       befores.add(beforeOf(before));
@@ -137,7 +110,7 @@ export class Supervision {
       });
     });
     if (done.length === 0) return;
-    this.#did({
+    this.did({
       text: said(this.#names(done)),
       restores: t("act.restores", { before: [...befores].join(" · ") }),
       undo,
@@ -146,7 +119,7 @@ export class Supervision {
 
   async setPresence(people: readonly string[], presence: Presence, awayReason: string, said: string): Promise<void> {
     const undo: Deed["undo"] = [];
-    const done = await this.#forEach(people, async (agent) => {
+    const done = await this.forEach(people, async (agent) => {
       const before = await withRetry(() => this.#clients.agent.getAgentState({ agent }));
       const after = await wish((requestId) =>
         this.#clients.agent.forcePresence({ agent, presence, awayReason, etag: before.etag, requestId }),
@@ -169,7 +142,7 @@ export class Supervision {
       });
     });
     if (done.length === 0) return;
-    this.#did({
+    this.did({
       text: t("act.presenceSet", { names: this.#names(done), presence: said }),
       restores: undo.length > 0 ? t("act.restoresPresence") : "",
       undo,
@@ -188,9 +161,9 @@ export class Supervision {
           requestId,
         }),
       );
-    await this.#one(name, async () => {
+    await this.one(name, async () => {
       const after = await update(item.etag, band, { seconds: BigInt(headStartSeconds) });
-      this.#did({
+      this.did({
         text: t("act.priorityChanged", { item: idOf(name), band }),
         restores: t("act.restoresBand", { band: item.band ?? 5 }),
         undo: [
@@ -206,9 +179,9 @@ export class Supervision {
       wish((requestId) =>
         this.#clients.work.transferWorkItem({ name, target: { case: "queue", value: to }, etag, requestId }),
       );
-    await this.#one(name, async () => {
+    await this.one(name, async () => {
       const after = await move(item.etag, queue);
-      this.#did({
+      this.did({
         text: t("act.transferred", { item: idOf(name), queue: this.#nameOf(queue) }),
         restores: t("act.restores", { before: this.#nameOf(item.queue) }),
         undo: [{ about: name, step: () => this.#bringBack(item, move(after.etag, item.queue)) }],
@@ -236,7 +209,7 @@ export class Supervision {
         this.#clients.work.transferWorkItem({ name, target: { case: "queue", value: target }, etag, requestId }),
       );
     const late = new Map<string, WorkItem>();
-    await this.#one(queue, async () => {
+    await this.one(queue, async () => {
       const { workItems } = await withRetry(() =>
         this.#clients.work.listWorkItems({ queue, state: WorkItem_State.WAITING, pageSize: kSentOnAtOnce }),
       );
@@ -246,13 +219,13 @@ export class Supervision {
       }
     });
     const undo: Deed["undo"] = [];
-    await this.#forEach([...late.keys()], async (name) => {
+    await this.forEach([...late.keys()], async (name) => {
       const item = late.get(name)!;
       const after = await move(name, item.etag, to);
       undo.push({ about: name, step: () => this.#bringBack(item, move(name, after.etag, queue)) });
     });
     if (undo.length === 0) return;
-    this.#did({
+    this.did({
       text: t("act.sentOn", { count: undo.length, queue: this.#nameOf(queue), to: this.#nameOf(to) }),
       restores: t("act.restores", { before: this.#nameOf(queue) }),
       undo,
@@ -261,11 +234,11 @@ export class Supervision {
 
   async assign(item: WorkItem, agent: string): Promise<void> {
     const { name } = item;
-    await this.#one(name, async () => {
+    await this.one(name, async () => {
       const after = await wish((requestId) =>
         this.#clients.work.forceAssignWorkItem({ name, agent, etag: item.etag, requestId }),
       );
-      this.#did({
+      this.did({
         text: t("act.assigned", { item: idOf(name), agent: this.#nameOf(agent) }),
         restores: t("act.restoresLine", { queue: this.#nameOf(item.queue) }),
         undo: [
@@ -283,9 +256,9 @@ export class Supervision {
 
   /** Takes an item from the agent who has it, back into its line. */
   async pullBack(name: string): Promise<void> {
-    await this.#one(name, async () => {
+    await this.one(name, async () => {
       const after = await wish((requestId) => this.#clients.work.pullBackWorkItem({ name, requestId }));
-      this.#did({
+      this.did({
         text: t("act.pulledBack", { item: idOf(name), queue: this.#nameOf(after.queue) }),
         restores: "",
         undo: [],
@@ -294,11 +267,11 @@ export class Supervision {
   }
 
   async cancel(item: WorkItem, cause: number): Promise<void> {
-    await this.#one(item.name, async () => {
+    await this.one(item.name, async () => {
       await wish((requestId) =>
         this.#clients.work.cancelWorkItem({ name: item.name, cause, requestId }),
       );
-      this.#did({ text: t("act.cancelled", { item: idOf(item.name) }), restores: "", undo: [] });
+      this.did({ text: t("act.cancelled", { item: idOf(item.name) }), restores: "", undo: [] });
     });
   }
 
@@ -307,10 +280,10 @@ export class Supervision {
   async setSurge(queue: string, on: boolean): Promise<void> {
     const set = (to: boolean) =>
       wish((requestId) => this.#clients.surge.setQueueSurge({ queue, on: to, requestId }));
-    await this.#one(queue, async () => {
+    await this.one(queue, async () => {
       await set(on);
       const name = this.#nameOf(queue);
-      this.#did({
+      this.did({
         text: on ? t("act.surgeBegun", { queue: name }) : t("act.surgeEnded", { queue: name }),
         restores: on ? t("act.restoresUsual") : t("act.restoresSurge"),
         undo: [{ about: queue, step: () => set(!on) }],
@@ -322,10 +295,10 @@ export class Supervision {
   async setStep(queue: string, step: number, before: number, what: string): Promise<void> {
     const set = (to: number) =>
       wish((requestId) => this.#clients.surge.setQueueStep({ queue, step: to, requestId }));
-    await this.#one(queue, async () => {
+    await this.one(queue, async () => {
       await set(step);
       const name = this.#nameOf(queue);
-      this.#did({
+      this.did({
         text: step > 0 ? t("act.stepOpened", { queue: name, what }) : t("act.stepClosed", { queue: name, what }),
         restores: step > 0 ? t("act.restoresSteps") : t("act.restoresStep"),
         undo: [{ about: queue, step: () => set(before) }],
@@ -335,11 +308,11 @@ export class Supervision {
 
   /** Tells everyone who waits in the queue, about the topic where one is given. */
   async announce(queue: string, topic: string, text: string, minutes: number): Promise<void> {
-    await this.#one(queue, async () => {
+    await this.one(queue, async () => {
       const ends = BigInt(Math.floor(Date.now() / 1000) + minutes * 60);
       const notice = { queue, topic, text, ...(minutes > 0 ? { expireTime: { seconds: ends } } : {}) };
       const { name } = await wish((requestId) => this.#clients.surge.createNotice({ notice, requestId }));
-      this.#did({
+      this.did({
         text: t("act.announced", { queue: this.#nameOf(queue), text }),
         restores: t("act.restoresNotice"),
         undo: [{ about: queue, step: () => wish((requestId) => this.#clients.surge.deleteNotice({ name, requestId })) }],
@@ -348,101 +321,13 @@ export class Supervision {
   }
 
   async withdraw(queue: string, name: string): Promise<void> {
-    await this.#one(queue, async () => {
+    await this.one(queue, async () => {
       await wish((requestId) => this.#clients.surge.deleteNotice({ name, requestId }));
-      this.#did({ text: t("act.withdrawnNotice", { queue: this.#nameOf(queue) }), restores: "", undo: [] });
+      this.did({ text: t("act.withdrawnNotice", { queue: this.#nameOf(queue) }), restores: "", undo: [] });
     });
-  }
-
-  // --- Undo
-
-  /** Asked again while it runs, the deed before follows. */
-  async undo(): Promise<void> {
-    if (this.#undoing) this.#more += 1;
-    if (this.#undoing || this.busy) return;
-    this.#undoing = true;
-    try {
-      do await this.#undoLast();
-      while (this.#more-- > 0);
-    } finally {
-      this.#undoing = false;
-      this.#more = 0;
-    }
-  }
-
-  async #undoLast(): Promise<void> {
-    const deed = this.last;
-    if (!deed || deed.undo.length === 0) return;
-    this.last = this.#earlier.pop() ?? null;
-    let undone = 0;
-    await this.#working(async () => {
-      for (const { about, step } of deed.undo) {
-        try {
-          await step();
-          undone += 1;
-        } catch (reason) {
-          this.#notUndone(about, reason);
-        }
-      }
-    });
-    if (undone > 0) announcer.note(t("act.undone", { what: deed.text }));
-  }
-
-  dismiss(): void {
-    this.last = null;
-    this.#earlier = [];
-  }
-
-  #notUndone(about: string, reason: unknown): void {
-    const name = this.#called(about);
-    const overtaken = codeOf(reason) === Code.Aborted;
-    const problem = problemOf(reason);
-    const text = overtaken ? t("act.notUndoneChanged", { name }) : t("act.notUndone", { name });
-    announcer.note(text, "error", overtaken ? "" : problem.sentence);
   }
 
   // --- Parts
-
-  #did(deed: Deed): void {
-    if (this.last && this.last.undo.length > 0) this.#earlier.push(this.last);
-    this.#earlier = this.#earlier.slice(-kDeedsKept);
-    this.last = deed;
-  }
-
-  async #working(work: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    try {
-      await work();
-    } finally {
-      this.busy = false;
-    }
-  }
-
-  async #one(about: string, work: () => Promise<void>): Promise<void> {
-    await this.#forEach([about], work);
-  }
-
-  /** Those for whom it went well; of the others the page says why not. */
-  async #forEach(names: readonly string[], work: (name: string) => Promise<void>): Promise<string[]> {
-    const done: string[] = [];
-    await this.#working(async () => {
-      for (const name of names) {
-        try {
-          await work(name);
-          done.push(name);
-        } catch (reason) {
-          const problem = problemOf(reason);
-          const text = t("act.failed", { name: this.#called(name), why: t(problem.key) });
-          announcer.note(text, "error", [problem.sentence, problem.right].filter(Boolean).join(": "));
-        }
-      }
-    });
-    return done;
-  }
-
-  #called(name: string): string {
-    return name.startsWith("workItems/") ? idOf(name) : this.#nameOf(name);
-  }
 
   #names(names: readonly string[]): string {
     const shown = names.slice(0, 3).map((name) => this.#nameOf(name));
