@@ -142,32 +142,39 @@ class PersonCheck {
 
   void CheckHours() {
     int total = 0;
+    int total_credit = 0;
     for (int week = 0; week * kDaysPerWeek < problem_.days; ++week) {
       int minutes = 0;
       int days = 0;
+      int credit = 0;
       const int end = std::min(problem_.days, (week + 1) * kDaysPerWeek);
       for (int day = week * kDaysPerWeek; day < end; ++day) {
+        if (IsAmong(day, person_.absent)) credit += person_.absent_credit_min;
         if (!Works(day)) continue;
         minutes += ShiftOn(day).paid_min;
         ++days;
       }
       total += minutes;
+      total_credit += credit;
       const std::string when = fmt::format("in week {}", week + 1);
-      CheckRange(when, minutes, person_.min_week_min, person_.max_week_min);
+      CheckRange(when, minutes, credit, person_.min_week_min, person_.max_week_min);
       if (person_.max_week_days && days > *person_.max_week_days) {
         Break("works {} days {}, and {} are the most", days, when, *person_.max_week_days);
       }
     }
-    CheckRange("in all", total, person_.min_total_min, person_.max_total_min);
+    CheckRange("in all", total, total_credit, person_.min_total_min, person_.max_total_min);
   }
 
-  void CheckRange(const std::string& when, int minutes, std::optional<int> least,
+  // Absence counts as hours, and breaks no rule by itself.
+  void CheckRange(const std::string& when, int minutes, int credit, std::optional<int> least,
                   std::optional<int> most) {
-    if (least && minutes < *least) {
-      Break("works {} {}, and {} are the least", Hours(minutes), when, Hours(*least));
+    const std::string absence =
+        credit > 0 ? fmt::format(" and is credited {} of absence", Hours(credit)) : "";
+    if (least && minutes + credit < *least) {
+      Break("works {}{} {}, and {} are the least", Hours(minutes), absence, when, Hours(*least));
     }
-    if (most && minutes > *most) {
-      Break("works {} {}, and {} are the most", Hours(minutes), when, Hours(*most));
+    if (most && minutes > 0 && minutes + credit > *most) {
+      Break("works {}{} {}, and {} are the most", Hours(minutes), absence, when, Hours(*most));
     }
   }
 
