@@ -46,7 +46,7 @@ class RosterSearch {
 
   // Whether linear programs over everybody and every slot are quick.
   bool IsSmall() const {
-    constexpr int kMostRows = 4000;
+    constexpr int kMostRows = 1500;
     constexpr int kMostPeople = 150;
     const int queues = static_cast<int>(problem_.queues.size());
     const int rows = problem_.slots() * (queues > 1 ? queues + team_.kinds() : 1);

@@ -8,8 +8,8 @@
 namespace wissel::scheduling {
 namespace {
 
-// Somebody missing for a whole round raises a price by so much of the highest there is, at first; and
-// after how many rounds by half as much.
+// Somebody missing for a whole round raises a price by so much of the highest there is, at first;
+// and after how many rounds by half as much.
 constexpr double kFirstStep = 0.05;
 constexpr double kHalvedAfter = 8;
 // Rounds from one bound to the next; the mean then begins anew, from better prices.

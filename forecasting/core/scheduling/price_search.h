@@ -1,11 +1,11 @@
 // Prices of slots that make for a high proven bound, where there are too many people and slots for
-// linear programs: with a price for each queue in each slot everybody plans for themselves, and what
-// that costs is a bound (Lagrangian relaxation: Geoffrion 1974).
+// linear programs: with a price for each queue in each slot everybody plans for themselves, and
+// what that costs is a bound (Lagrangian relaxation: Geoffrion 1974).
 //
 // If all planned at the same prices, all would run to where prices are high. So prices move after
 // each person: up where their share of what is required is not met, down where it is more than met
-// (incremental subgradients: Nedic and Bertsekas, SIAM Journal on Optimization 2001). The mean of the
-// prices is what is bounded with.
+// (incremental subgradients: Nedic and Bertsekas, SIAM Journal on Optimization 2001). The mean of
+// the prices is what is bounded with.
 //
 // Pure. Not thread-safe.
 #pragma once
