@@ -181,6 +181,8 @@ class RosterSearch {
 
   void Improve(const RosterMaster& master) {
     const std::vector<double> reduced = master.ReducedCosts();
+    // So many neighbourhoods of a size without luck, then larger ones.
+    constexpr int kFailures = 4;
     int size = std::min(4, team_.size());
     int failures = 0;
     for (int round = 0; !limits_.rounds || round < *limits_.rounds; ++round) {
@@ -196,7 +198,8 @@ class RosterSearch {
         failures = 0;
       } else if (!answer.exhausted) {
         size = std::max(2, size - 1);
-      } else if (++failures >= team_.size()) {
+        failures = 0;
+      } else if (++failures >= kFailures) {
         size = std::min(team_.size(), size + 1);
         failures = 0;
       }

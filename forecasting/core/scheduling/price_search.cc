@@ -10,8 +10,8 @@ namespace {
 
 // Somebody missing for a whole round raises a price by so much of the highest there is, at first;
 // and after how many rounds by half as much.
-constexpr double kFirstStep = 0.05;
-constexpr double kHalvedAfter = 8;
+constexpr double kFirstStep = 0.15;
+constexpr double kHalvedAfter = 4;
 // Rounds from one bound to the next; the mean then begins anew, from better prices.
 constexpr int kRoundsPerBound = 8;
 
@@ -118,6 +118,8 @@ bool PriceSearch::Bound(const std::function<bool()>& stop) {
 }
 
 bool PriceSearch::Step(const std::function<bool()>& stop) {
+  // Without prices everybody does as they like best: a bound, if a low one.
+  if (rounds_ == 0 && !Bound(stop)) return false;
   const double step = kFirstStep * highest_ / (1 + rounds_ / kHalvedAfter);
   for (int person = 0; person < team_->size(); ++person) {
     if (stop() || !MoveWith(person, step)) return false;
