@@ -21,17 +21,27 @@ NeighbourhoodAnswer RemakeTogether(Team& team, const Roster& roster, double cost
   // A bound that reaches what is sought ends it.
   NeighbourhoodAnswer answer;
   if (!master.Generate(generation) || master.bound() > worth) return answer;
+  const auto replaced = [&](const std::vector<PersonalSchedule>& schedules) {
+    Roster better = roster;
+    for (const PersonalSchedule& schedule : schedules) {
+      better.duties[schedule.person] = schedule.duties;
+    }
+    return better;
+  };
+  // A dive makes schedules on its way that fit together; the choice has them, too.
+  constexpr int kRoundsBetween = 3;
+  const auto dived = master.Dive(generation, kRoundsBetween);
+  if (dived && master.CostOf(*dived) <= worth) {
+    answer.better = replaced(*dived);
+    return answer;
+  }
   MipLimits choice;
   choice.nodes = limits.nodes;
   choice.seconds = limits.seconds;
   choice.cutoff = worth + 2 * kTiny;
   const RosterMaster::Choice chosen = master.Choose(choice);
   answer.exhausted = chosen.proven;
-  if (chosen.schedules.empty()) return answer;
-  answer.better = roster;
-  for (const PersonalSchedule& schedule : chosen.schedules) {
-    answer.better->duties[schedule.person] = schedule.duties;
-  }
+  if (!chosen.schedules.empty()) answer.better = replaced(chosen.schedules);
   return answer;
 }
 

@@ -14,7 +14,7 @@ constexpr double kSmoothing = 0.6;
 }  // namespace
 
 RosterMaster::RosterMaster(Team& team, std::vector<int> people, const Roster* others)
-    : team_(&team), people_(std::move(people)), place_of_(team.size(), -1) {
+    : team_(&team), people_(std::move(people)), place_of_(team.size(), -1), others_cover_(team) {
   for (size_t i = 0; i < people_.size(); ++i) place_of_[people_[i]] = static_cast<int>(i);
   fixed_.assign(people_.size(), false);
   AddRows(others);
@@ -30,6 +30,7 @@ void RosterMaster::AddRows(const Roster* others) {
   for (int person = 0; others != nullptr && person < team_->size(); ++person) {
     if (place_of_[person] >= 0) continue;
     others_cost_ += team_->OwnCost(person, others->duties[person]);
+    others_cover_.Add(person, others->duties[person]);
     for (int day = 0; day < problem.days; ++day) {
       const std::optional<Duty>& duty = others->duties[person][day];
       if (!duty) continue;
@@ -83,6 +84,16 @@ std::vector<Entry> RosterMaster::EntriesOf(const PersonalSchedule& schedule) con
 void RosterMaster::Add(const PersonalSchedule& schedule) {
   lp_->AddColumn(schedule.own_cost, EntriesOf(schedule));
   schedules_.push_back(schedule);
+}
+
+double RosterMaster::CostOf(const std::vector<PersonalSchedule>& schedules) const {
+  Cover cover = others_cover_;
+  double own_cost = others_cost_;
+  for (const PersonalSchedule& schedule : schedules) {
+    cover.Add(schedule.person, schedule.duties);
+    own_cost += schedule.own_cost;
+  }
+  return cover.cost() + own_cost;
 }
 
 double RosterMaster::ReducedCost(const PersonalSchedule& schedule, const Prices& prices) const {

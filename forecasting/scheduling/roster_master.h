@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "forecasting/core/scheduling/cover.h"
 #include "forecasting/core/scheduling/team.h"
 #include "forecasting/scheduling/lp.h"
 #include "forecasting/scheduling/mip.h"
@@ -54,6 +55,9 @@ class RosterMaster {
   // everybody has one. The relaxation is as it was afterwards.
   std::optional<std::vector<PersonalSchedule>> Dive(const GenerationLimits& limits, int rounds);
 
+  // What one schedule for each would cost, with the others as they are.
+  double CostOf(const std::vector<PersonalSchedule>& schedules) const;
+
   const std::vector<PersonalSchedule>& schedules() const { return schedules_; }
   // The columns' reduced costs at the best prices: less is more promising.
   std::vector<double> ReducedCosts() const;
@@ -87,6 +91,7 @@ class RosterMaster {
   int first_schedule_column_ = 0;
   std::vector<PersonalSchedule> schedules_;
   std::vector<bool> fixed_;  // by place: while diving
+  Cover others_cover_;
   double others_cost_ = 0;
   double relaxed_cost_ = kUnbounded;
   double bound_ = -kUnbounded;

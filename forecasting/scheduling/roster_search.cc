@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "forecasting/core/scheduling/price_search.h"
 #include "forecasting/core/scheduling/verifier.h"
+#include "forecasting/scheduling/improver.h"
 #include "forecasting/scheduling/neighbourhood.h"
 #include "forecasting/scheduling/roster_master.h"
 
@@ -19,26 +21,89 @@ class RosterSearch {
  public:
   RosterSearch(const RosterProblem& problem, const SearchLimits& limits,
                const SearchWatch<Roster>& watch)
-      : problem_(problem), limits_(limits), watch_(watch), team_(problem), dice_(limits.seed) {}
+      : problem_(problem),
+        limits_(limits),
+        watch_(watch),
+        team_(problem),
+        dice_(limits.seed),
+        improver_(team_, limits.seed) {}
 
   SearchEnd Run() {
-    std::vector<int> everybody(team_.size());
-    std::iota(everybody.begin(), everybody.end(), 0);
-    RosterMaster master(team_, everybody, nullptr);
-    RosterMaster::GenerationLimits generation;
-    generation.stop = [this] { return IsOver(); };
-    generation.on_bound = [this](double bound) { RaiseBound(bound); };
-    if (!master.Generate(generation)) return SearchEnd::kInfeasible;
-    Dive(master, generation);
-    if (!IsOver() && !IsProven()) ChooseFromAll(master);
-    Improve(master);
-    if (IsProven()) return SearchEnd::kProven;
-    return cost_ < kUnbounded ? SearchEnd::kStopped : SearchEnd::kNothing;
+    if (improver_.Build()) return SearchEnd::kInfeasible;
+    Smooth(improver_);
+    Keep(improver_.roster());
+    if (IsSmall()) {
+      SolveByColumns();
+    } else {
+      SolveByPrices();
+    }
+    return IsProven() ? SearchEnd::kProven : SearchEnd::kStopped;
   }
 
  private:
   bool IsOver() const { return watch_.should_stop() || clock_.seconds() >= limits_.seconds; }
   bool IsProven() const { return cost_ <= bound_ + kTiny; }
+
+  // Whether linear programs over everybody and every slot are quick.
+  bool IsSmall() const {
+    constexpr int kMostRows = 1500;
+    constexpr int kMostPeople = 150;
+    const int queues = static_cast<int>(problem_.queues.size());
+    const int rows = problem_.slots() * (queues > 1 ? queues + team_.kinds() : 1);
+    return rows <= kMostRows && team_.size() <= kMostPeople;
+  }
+
+  // Everybody anew until that saves next to nothing.
+  void Smooth(Improver& improver) {
+    constexpr int kMostSweeps = 4;
+    constexpr double kWorth = 1e-3;
+    for (int sweep = 0; sweep < kMostSweeps && !IsOver(); ++sweep) {
+      const double saved = improver.Sweep([this] { return IsOver(); });
+      if (saved <= kWorth * improver.cost()) return;
+    }
+  }
+
+  void SolveByColumns() {
+    std::vector<int> everybody(team_.size());
+    std::iota(everybody.begin(), everybody.end(), 0);
+    RosterMaster master(team_, everybody, nullptr);
+    for (const int person : everybody) {
+      const auto& duties = roster_.duties[person];
+      master.Add({person, duties, team_.OwnCost(person, duties)});
+    }
+    RosterMaster::GenerationLimits generation;
+    generation.stop = [this] { return IsOver() || IsProven(); };
+    generation.on_bound = [this](double bound) { RaiseBound(bound); };
+    master.Generate(generation);
+    Dive(master, generation);
+    if (!IsOver() && !IsProven()) ChooseFromAll(master);
+    Improve(master);
+  }
+
+  // Prices raise the bound, and what all plan at them is now and then a better roster once it is
+  // smoothed; in between the best so far is improved.
+  void SolveByPrices() {
+    constexpr int kRoundsPerTrial = 4;
+    constexpr int kPeoplePerRemake = 10;
+    PriceSearch prices(team_, improver_.cover());
+    for (int round = 0; !limits_.rounds || round < *limits_.rounds; ++round) {
+      if (IsOver() || IsProven()) return;
+      if (!prices.Step([this] { return IsOver(); })) return;
+      RaiseBound(prices.bound());
+      if (round % kRoundsPerTrial == 0) Try(prices.last_plans());
+      for (int r = 0; r < std::max(1, team_.size() / kPeoplePerRemake) && !IsOver(); ++r) {
+        improver_.Remake(std::min(team_.size(), 2 + r % 7));
+      }
+      Keep(improver_.roster());
+    }
+  }
+
+  void Try(const Roster& plans) {
+    Improver trial(team_, dice_());
+    trial.Begin(plans);
+    Smooth(trial);
+    if (trial.cost() < improver_.cost()) improver_ = std::move(trial);
+  }
 
   void RaiseBound(double bound) {
     if (bound <= bound_) return;
@@ -116,6 +181,8 @@ class RosterSearch {
 
   void Improve(const RosterMaster& master) {
     const std::vector<double> reduced = master.ReducedCosts();
+    // So many neighbourhoods of a size without luck, then larger ones.
+    constexpr int kFailures = 4;
     int size = std::min(4, team_.size());
     int failures = 0;
     for (int round = 0; !limits_.rounds || round < *limits_.rounds; ++round) {
@@ -131,7 +198,8 @@ class RosterSearch {
         failures = 0;
       } else if (!answer.exhausted) {
         size = std::max(2, size - 1);
-      } else if (++failures >= team_.size()) {
+        failures = 0;
+      } else if (++failures >= kFailures) {
         size = std::min(team_.size(), size + 1);
         failures = 0;
       }
@@ -144,6 +212,7 @@ class RosterSearch {
   const Clock clock_;
   Team team_;
   std::mt19937_64 dice_;
+  Improver improver_;
   Roster roster_;
   double cost_ = kUnbounded;
   double bound_ = -kUnbounded;

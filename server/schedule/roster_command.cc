@@ -1,10 +1,14 @@
 #include "server/schedule/roster_command.h"
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "forecasting/core/scheduling/explain.h"
 #include "forecasting/scheduling/roster_search.h"
 #include "server/schedule/lines.h"
 #include "forecasting/scheduling/files/roster_file.h"
@@ -15,6 +19,16 @@ namespace {
 using scheduling::Roster;
 using scheduling::SearchEnd;
 
+absl::Status Contradiction(const std::vector<scheduling::Conflict>& conflicts) {
+  constexpr size_t kMost = 20;
+  std::string text = "there is no such roster:";
+  for (size_t c = 0; c < std::min(kMost, conflicts.size()); ++c) {
+    text += "\n  " + conflicts[c].Sentence();
+  }
+  if (conflicts.size() > kMost) text += fmt::format("\n  and {} more", conflicts.size() - kMost);
+  return absl::FailedPreconditionError(text);
+}
+
 }  // namespace
 
 absl::StatusOr<Schedule> SolveRosterFile(const ScheduleOptions& options, const ProblemText& text,
@@ -22,6 +36,9 @@ absl::StatusOr<Schedule> SolveRosterFile(const ScheduleOptions& options, const P
   WISSEL_ASSIGN_OR_RETURN(NamedProblem parsed, ParseNamedProblem(text));
   // A search that cannot be waited for still reads it.
   const auto named = std::make_shared<const NamedProblem>(std::move(parsed));
+  if (const auto floors = scheduling::ExplainFloors(named->problem); !floors.empty()) {
+    return Contradiction(floors);
+  }
   scheduling::SearchLimits limits;
   limits.seconds = options.seconds;
   limits.rounds = options.rounds;
@@ -34,7 +51,7 @@ absl::StatusOr<Schedule> SolveRosterFile(const ScheduleOptions& options, const P
       [&](const Standing& standing) { TellProgress(standing, options.json); });
   left_running = outcome.left_running;
   if (outcome.end == SearchEnd::kInfeasible) {
-    return absl::FailedPreconditionError("somebody has no schedule that keeps the rules");
+    return Contradiction(scheduling::ExplainPeople(named->problem));
   }
   Schedule schedule;
   schedule.set_problem(text.name);

@@ -43,15 +43,52 @@ void PersonPlanner::AddCounter(What what, std::optional<int> least, std::optiona
   counters_.push_back(counter);
 }
 
+int PersonPlanner::CreditIn(int first_day, int last_day) const {
+  const Person& person = rules_.person();
+  const auto within = std::count_if(person.absent.begin(), person.absent.end(),
+                                    [&](int day) { return day >= first_day && day <= last_day; });
+  return static_cast<int>(within) * person.absent_credit_min;
+}
+
+void PersonPlanner::AddWeekRanges(int highest) {
+  const Person& person = rules_.person();
+  const int step = rules_.paid_step();
+  for (int monday = 0; monday < rules_.days(); monday += kDaysPerWeek) {
+    const int credit = CreditIn(monday, monday + kDaysPerWeek - 1);
+    WeekRange range{0, highest};
+    if (person.min_week_min) {
+      range.least = std::max(0, *person.min_week_min - credit + step - 1) / step;
+    }
+    if (person.max_week_min) {
+      range.most = std::min(highest, std::max(0, *person.max_week_min - credit) / step);
+    }
+    const auto found = std::find(ranges_.begin(), ranges_.end(), range);
+    range_of_week_.push_back(static_cast<int>(found - ranges_.begin()));
+    if (found == ranges_.end()) ranges_.push_back(range);
+  }
+  if (!person.min_week_min && !person.max_week_min) return;
+  Counter counter;
+  counter.what = What::kWeekMinutes;
+  for (const WeekRange& range : ranges_) {
+    // Without an upper rule nothing beyond the lower one need be told apart.
+    counter.most = std::max(counter.most, person.max_week_min ? range.most : range.least);
+  }
+  counter.saturates = !person.max_week_min;
+  counters_.push_back(counter);
+}
+
 void PersonPlanner::AddCounters() {
   const Person& person = rules_.person();
   const int step = rules_.paid_step();
   int longest = 0;
   for (const ShiftGroup& group : rules_.groups()) longest = std::max(longest, group.paid_min);
-  AddCounter(What::kTotal, person.min_total_min, person.max_total_min, step,
-             rules_.days() * longest / step);
-  AddCounter(What::kWeekMinutes, person.min_week_min, person.max_week_min, step,
-             kDaysPerWeek * longest / step);
+  const int credit = CreditIn(0, rules_.days() - 1);
+  const auto less_credit = [&](std::optional<int> minutes) {
+    return minutes ? std::optional<int>(std::max(0, *minutes - credit)) : std::nullopt;
+  };
+  AddCounter(What::kTotal, less_credit(person.min_total_min), less_credit(person.max_total_min),
+             step, rules_.days() * longest / step);
+  AddWeekRanges(kDaysPerWeek * longest / step);
   AddCounter(What::kWeekDays, {}, person.max_week_days, 1, kDaysPerWeek);
   for (size_t l = 0; l < person.limits.size(); ++l) {
     const CountLimit& limit = person.limits[l];
@@ -84,6 +121,10 @@ void PersonPlanner::BuildNodes() {
     for (size_t g = 0; g < rules_.groups().size(); ++g) {
       after_work_.push_back(AfterWork(static_cast<int>(n), static_cast<int>(g)));
     }
+  }
+  // What begins with the horizon may have begun before it, and so be short.
+  for (const ShiftGroup& group : rules_.groups()) {
+    first_work_.push_back(NodeOf(true, group.successor_class, 1, work_needed > 1));
   }
 }
 
@@ -136,7 +177,8 @@ int PersonPlanner::StepOf(const Counter& counter, int group, bool new_weekend) c
   return 0;
 }
 
-PersonPlanner::Move PersonPlanner::MakeMove(int group, bool new_weekend, bool week_ends) const {
+PersonPlanner::Move PersonPlanner::MakeMove(int group, bool new_weekend,
+                                            std::optional<int> range) const {
   Move move;
   move.to.assign(counter_states_, kNone);
   std::vector<double> price(counter_states_);
@@ -156,11 +198,14 @@ PersonPlanner::Move PersonPlanner::MakeMove(int group, bool new_weekend, bool we
         value = counter.most;
       }
       const bool weekly = counter.what == What::kWeekMinutes || counter.what == What::kWeekDays;
-      if (value > counter.most || (weekly && week_ends && value < counter.least)) {
+      const bool out_of_week =
+          range && counter.what == What::kWeekMinutes &&
+          (value < ranges_[*range].least || (!counter.saturates && value > ranges_[*range].most));
+      if (value > counter.most || out_of_week) {
         to = kNone;
         break;
       }
-      to += place * (weekly && week_ends ? 0 : value);
+      to += place * (weekly && range ? 0 : value);
       place *= size;
     }
     move.to[state] = to;
@@ -180,93 +225,97 @@ void PersonPlanner::BuildMoves() {
   const int groups = static_cast<int>(rules_.groups().size());
   for (int group = kOff; group < groups; ++group) {
     for (const bool new_weekend : {false, true}) {
-      for (const bool week_ends : {false, true}) {
-        moves_.push_back(MakeMove(group, new_weekend, week_ends));
+      moves_.push_back(MakeMove(group, new_weekend, std::nullopt));
+      for (size_t range = 0; range < ranges_.size(); ++range) {
+        moves_.push_back(MakeMove(group, new_weekend, static_cast<int>(range)));
       }
     }
   }
 }
 
 const PersonPlanner::Move& PersonPlanner::MoveOf(int group, bool new_weekend,
-                                                 bool week_ends) const {
-  return moves_[(group + 1) * 4 + (new_weekend ? 2 : 0) + (week_ends ? 1 : 0)];
+                                                 std::optional<int> range) const {
+  const size_t of_one = 1 + ranges_.size();
+  return moves_[((group + 1) * 2 + (new_weekend ? 1 : 0)) * of_one + (range ? 1 + *range : 0)];
 }
 
-void PersonPlanner::Relax(int from_node, int to_node, const Move& move, double cost, int shift,
-                          int day, PlannerScratch& scratch) const {
-  const double* const now = &scratch.now[static_cast<size_t>(from_node) * counter_states_];
-  double* const next = &scratch.next[static_cast<size_t>(to_node) * counter_states_];
-  PlannerScratch::From* const from =
-      &scratch.from[(static_cast<size_t>(day) * nodes_.size() + to_node) * counter_states_];
-  const bool priced = !move.price.empty();
-  for (int32_t state = 0; state < counter_states_; ++state) {
-    if (now[state] == kNever || move.to[state] == kNone) continue;
-    const double value = now[state] + cost + (priced ? move.price[state] : 0);
-    const int32_t to = move.to[state];
-    if (value < next[to]) {
-      next[to] = value;
-      from[to] = {state, static_cast<int16_t>(from_node), static_cast<int16_t>(shift)};
-    }
+std::optional<int> PersonPlanner::RangeEndingOn(int day) const {
+  if (!EndsWeek(day, rules_.days())) return std::nullopt;
+  return range_of_week_[day / kDaysPerWeek];
+}
+
+void PersonPlanner::Relax(int32_t to, double cost, PlannerScratch::From from, size_t row,
+                          PlannerScratch& scratch) {
+  double& next = scratch.next[to];
+  if (cost >= next) return;
+  if (next == kNever) scratch.reached_next.push_back(to);
+  next = cost;
+  scratch.from[row + to] = from;
+}
+
+std::vector<PersonPlanner::Choice> PersonPlanner::ChoicesOf(
+    int day, const std::vector<double>& duty_price) const {
+  std::vector<Choice> choices(rules_.groups().size());
+  for (size_t i = 0; i < rules_.shifts().size(); ++i) {
+    const int local = static_cast<int>(i);
+    if (!rules_.MayWork(day, local)) continue;
+    const double cost =
+        rules_.CostOf(day, local) + duty_price[day * problem_->shifts.size() + rules_.shifts()[i]];
+    Choice& choice = choices[group_of_[i]];
+    if (choice.shift == kOff || cost < choice.cost) choice = {local, cost};
   }
+  return choices;
 }
 
 void PersonPlanner::StepDay(int day, const std::vector<double>& duty_price,
                             PlannerScratch& scratch) const {
-  const int groups = static_cast<int>(rules_.groups().size());
-  const bool week_ends = EndsWeek(day, rules_.days());
-  // Of a group only the cheapest of the day matters.
-  std::vector<int> cheapest(groups, kOff);
-  std::vector<double> cost(groups, kNever);
-  for (size_t i = 0; i < rules_.shifts().size(); ++i) {
-    const int local = static_cast<int>(i);
-    if (!rules_.MayWork(day, local)) continue;
-    const double price =
-        rules_.CostOf(day, local) + duty_price[day * problem_->shifts.size() + rules_.shifts()[i]];
-    const int group = group_of_[i];
-    if (price < cost[group]) {
-      cost[group] = price;
-      cheapest[group] = local;
+  const std::vector<Choice> choices = ChoicesOf(day, duty_price);
+  const std::optional<int> range = RangeEndingOn(day);
+  const size_t row = static_cast<size_t>(day) * nodes_.size() * counter_states_;
+  scratch.reached_next.clear();
+  const auto relax = [&](int32_t state, int to_node, int group, bool new_weekend, double cost,
+                         int shift) {
+    const int32_t counters = state % counter_states_;
+    const Move& move = MoveOf(group, new_weekend, range);
+    if (move.to[counters] == kNone) return;
+    const double price = move.price.empty() ? 0 : move.price[counters];
+    Relax(to_node * counter_states_ + move.to[counters], scratch.now[state] + cost + price,
+          {counters, static_cast<int16_t>(state / counter_states_), static_cast<int16_t>(shift)},
+          row, scratch);
+  };
+  for (const int32_t state : scratch.reached) {
+    const int node = state / counter_states_;
+    if (rules_.MayRest(day) && after_rest_[node] != kNone) {
+      relax(state, after_rest_[node], kOff, false, rules_.CostOfRest(day), kOff);
     }
-  }
-  scratch.next.assign(nodes_.size() * counter_states_, kNever);
-  for (size_t n = 0; n < nodes_.size(); ++n) {
-    const int node = static_cast<int>(n);
-    const double* const row = &scratch.now[n * counter_states_];
-    if (std::all_of(row, row + counter_states_, [](double v) { return v == kNever; })) continue;
-    if (rules_.MayRest(day) && after_rest_[n] != kNone) {
-      Relax(node, after_rest_[n], MoveOf(kOff, false, week_ends), rules_.CostOfRest(day), kOff, day,
-            scratch);
+    const bool new_weekend = IsSaturday(day) || (IsSunday(day) && !nodes_[node].working);
+    for (size_t g = 0; g < choices.size(); ++g) {
+      const int to = day == 0 ? first_work_[g] : after_work_[node * choices.size() + g];
+      if (to == kNone || choices[g].shift == kOff) continue;
+      relax(state, to, static_cast<int>(g), new_weekend, choices[g].cost, choices[g].shift);
     }
-    const bool new_weekend = IsSaturday(day) || (IsSunday(day) && !(nodes_[n].working && day > 0));
-    for (int g = 0; g < groups; ++g) {
-      int to = after_work_[n * groups + g];
-      if (to == kNone || cheapest[g] == kOff) continue;
-      // What begins with the horizon may have begun before it.
-      if (day == 0 && nodes_[to + 1 < static_cast<int>(nodes_.size()) ? to + 1 : to].free) ++to;
-      Relax(node, to, MoveOf(g, new_weekend, week_ends), cost[g], cheapest[g], day, scratch);
-    }
+    scratch.now[state] = kNever;
   }
   scratch.now.swap(scratch.next);
+  scratch.reached.swap(scratch.reached_next);
 }
 
 bool PersonPlanner::Search(const std::vector<double>& duty_price, PlannerScratch& scratch,
                            PersonalPlan& plan) {
   const size_t states = nodes_.size() * counter_states_;
   scratch.now.assign(states, kNever);
+  scratch.next.assign(states, kNever);
   scratch.now[0] = 0;
+  scratch.reached.assign(1, 0);
   if (scratch.from.size() < states * rules_.days()) scratch.from.resize(states * rules_.days());
   for (int day = 0; day < rules_.days(); ++day) StepDay(day, duty_price, scratch);
   const Counter* const total =
       !counters_.empty() && counters_[0].what == What::kTotal ? &counters_[0] : nullptr;
   size_t best = states;
-  for (size_t s = 0; s < states; ++s) {
-    if (scratch.now[s] == kNever || (best != states && scratch.now[s] >= scratch.now[best]))
-      continue;
+  for (const int32_t s : scratch.reached) {
+    if (best != states && scratch.now[s] >= scratch.now[best]) continue;
     // The total is the counter of the lowest place.
-    if (total != nullptr &&
-        static_cast<int>(s % counter_states_ % (total->most + 1)) < total->least) {
-      continue;
-    }
+    if (total != nullptr && s % counter_states_ % (total->most + 1) < total->least) continue;
     best = s;
   }
   if (best == states) return false;
@@ -290,11 +339,11 @@ void PersonPlanner::Count(const DayPlan& plan, const Counter& counter, const Vis
     const int group = plan[day] == kOff ? kOff : group_of_[local_of_[plan[day]]];
     value += StepOf(counter, group, new_weekend);
     if (weekly && EndsWeek(day, rules_.days())) {
-      visit(value);
+      visit(value, day);
       value = 0;
     }
   }
-  if (!weekly) visit(value);
+  if (!weekly) visit(value, rules_.days() - 1);
 }
 
 bool PersonPlanner::TrackBroken(const DayPlan& plan) {
@@ -302,9 +351,14 @@ bool PersonPlanner::TrackBroken(const DayPlan& plan) {
   for (Counter& counter : counters_) {
     if (counter.tracked) continue;
     bool breaks = false;
-    Count(plan, counter, [&](int value) {
-      breaks |= value < counter.least ||
-                (value > counter.most && (!counter.saturates || counter.price > 0));
+    Count(plan, counter, [&](int value, int day) {
+      if (counter.what == What::kWeekMinutes) {
+        const WeekRange& range = ranges_[range_of_week_[day / kDaysPerWeek]];
+        breaks |= value < range.least || (!counter.saturates && value > range.most);
+        return;
+      }
+      const bool minds = !counter.saturates || counter.price > 0;
+      breaks |= value < counter.least || (value > counter.most && minds);
     });
     counter.tracked = breaks;
     broken |= breaks;
@@ -317,7 +371,7 @@ double PersonPlanner::LimitCost(const DayPlan& plan) const {
   for (const Counter& counter : counters_) {
     if (counter.price == 0) continue;
     Count(plan, counter,
-          [&](int value) { cost += counter.price * std::max(0, value - counter.most); });
+          [&](int value, int) { cost += counter.price * std::max(0, value - counter.most); });
   }
   return cost;
 }

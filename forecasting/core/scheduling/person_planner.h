@@ -31,8 +31,10 @@ struct PlannerScratch {
     int16_t node = 0;
     int16_t shift = 0;  // local, or kOff
   };
-  std::vector<double> now;
+  std::vector<double> now;  // by state: what the cheapest way to it costs
   std::vector<double> next;
+  std::vector<int32_t> reached;  // the states of `now` that can be reached
+  std::vector<int32_t> reached_next;
   std::vector<From> from;  // by day and state
 };
 
@@ -55,11 +57,18 @@ class PersonPlanner {
   struct Counter {
     What what = What::kTotal;
     int limit = 0;           // of kLimit: which
-    int least = 0;           // in steps
-    int most = 0;            // in steps
+    int least = 0;           // in steps; of weekly minutes: see WeekRange
+    int most = 0;            // in steps; of weekly minutes: the most of any week
     bool saturates = false;  // beyond `most` it stays there
     double price = 0;        // of each step that was beyond `most`
     bool tracked = false;
+  };
+  // Hours of a week, in steps, less what absence in it counts as.
+  struct WeekRange {
+    int least = 0;
+    int most = 0;
+
+    bool operator==(const WeekRange&) const = default;
   };
   // From counters to counters; kNone: against a rule.
   struct Move {
@@ -74,6 +83,8 @@ class PersonPlanner {
   };
 
   void AddCounters();
+  void AddWeekRanges(int highest);
+  int CreditIn(int first_day, int last_day) const;
   void AddCounter(What what, std::optional<int> least, std::optional<int> most, int step,
                   int highest);
   void BuildNodes();
@@ -81,13 +92,21 @@ class PersonPlanner {
   int AfterWork(int node, int group) const;
   int AfterRest(int node) const;
   void BuildMoves();
-  Move MakeMove(int group, bool new_weekend, bool week_ends) const;
-  const Move& MoveOf(int group, bool new_weekend, bool week_ends) const;
+  // `range`: that of the week that ends with the day; none: no week does.
+  Move MakeMove(int group, bool new_weekend, std::optional<int> range) const;
+  const Move& MoveOf(int group, bool new_weekend, std::optional<int> range) const;
+  std::optional<int> RangeEndingOn(int day) const;
   int StepOf(const Counter& counter, int group, bool new_weekend) const;
+  // Of each group the cheapest shift of the day, kOff: none; and what it costs.
+  struct Choice {
+    int shift = kOff;
+    double cost = 0;
+  };
+  std::vector<Choice> ChoicesOf(int day, const std::vector<double>& duty_price) const;
   bool Search(const std::vector<double>& duty_price, PlannerScratch& scratch, PersonalPlan& plan);
   void StepDay(int day, const std::vector<double>& duty_price, PlannerScratch& scratch) const;
-  void Relax(int from_node, int to_node, const Move& move, double cost, int shift, int day,
-             PlannerScratch& scratch) const;
+  static void Relax(int32_t to, double cost, PlannerScratch::From from, size_t row,
+                    PlannerScratch& scratch);
   // Tracks what the plan breaks; false when it breaks nothing.
   bool TrackBroken(const DayPlan& plan);
   // Visits a counter's value at each of its ends (weeks, or the horizon).
@@ -102,8 +121,11 @@ class PersonPlanner {
   std::vector<int> group_of_;  // by local shift
   std::vector<int> local_of_;  // by shift of the problem; kOff: not theirs
   std::vector<Counter> counters_;
+  std::vector<WeekRange> ranges_;  // those that there are
+  std::vector<int> range_of_week_;
   std::vector<Node> nodes_;
   std::vector<int> after_work_;  // node * groups + group; kNone: not allowed
+  std::vector<int> first_work_;  // the same from the day before the horizon
   std::vector<int> after_rest_;
   std::vector<Move> moves_;
   int32_t counter_states_ = 1;

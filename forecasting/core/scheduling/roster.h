@@ -92,7 +92,8 @@ struct Person {
   std::optional<int> min_consecutive_off;
   std::optional<int> min_rest_min;
   std::vector<CountLimit> limits;
-  std::vector<int> absent;  // days
+  std::vector<int> absent;    // days
+  int absent_credit_min = 0;  // each counts as so much work towards least and most hours
   std::vector<Availability> availabilities;
   std::vector<Request> requests;
   std::vector<Pin> pins;

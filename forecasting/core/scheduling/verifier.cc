@@ -153,34 +153,42 @@ class PersonCheck {
 
   void CheckHours() {
     int total = 0;
+    int total_credit = 0;
     for (int week = 0; week * kDaysPerWeek < problem_.days; ++week) {
       int minutes = 0;
       int days = 0;
+      int credit = 0;
       const int end = std::min(problem_.days, (week + 1) * kDaysPerWeek);
       for (int day = week * kDaysPerWeek; day < end; ++day) {
+        if (IsAmong(day, person_.absent)) credit += person_.absent_credit_min;
         if (!Works(day)) continue;
         minutes += ShiftOn(day).paid_min;
         ++days;
       }
       total += minutes;
+      total_credit += credit;
       const std::string when = fmt::format("in week {}", week + 1);
-      CheckRange(week * kDaysPerWeek, when, minutes, person_.min_week_min, person_.max_week_min);
+      CheckRange(week * kDaysPerWeek, when, minutes, credit, person_.min_week_min,
+                 person_.max_week_min);
       if (person_.max_week_days && days > *person_.max_week_days) {
         Break(Rule::kDaysOfWeek, week * kDaysPerWeek, "works {} days {}, and {} are the most", days,
               when, *person_.max_week_days);
       }
     }
-    CheckRange(0, "in all", total, person_.min_total_min, person_.max_total_min);
+    CheckRange(0, "in all", total, total_credit, person_.min_total_min, person_.max_total_min);
   }
 
-  void CheckRange(int day, const std::string& when, int minutes, std::optional<int> least,
-                  std::optional<int> most) {
-    if (least && minutes < *least) {
-      Break(Rule::kHours, day, "works {} {}, and {} are the least", Hours(minutes), when,
+  // Absence counts as hours, and breaks no rule by itself.
+  void CheckRange(int day, const std::string& when, int minutes, int credit,
+                  std::optional<int> least, std::optional<int> most) {
+    const std::string absence =
+        credit > 0 ? fmt::format(" and is credited {} of absence", Hours(credit)) : "";
+    if (least && minutes + credit < *least) {
+      Break(Rule::kHours, day, "works {}{} {}, and {} are the least", Hours(minutes), absence, when,
             Hours(*least));
     }
-    if (most && minutes > *most) {
-      Break(Rule::kHours, day, "works {} {}, and {} are the most", Hours(minutes), when,
+    if (most && minutes > 0 && minutes + credit > *most) {
+      Break(Rule::kHours, day, "works {}{} {}, and {} are the most", Hours(minutes), absence, when,
             Hours(*most));
     }
   }
@@ -370,6 +378,12 @@ Verdict Verify(const RosterProblem& problem, const Roster& roster) {
   }
   CheckCover(problem, roster, verdict);
   return verdict;
+}
+
+std::vector<std::string> SentencesOf(const Verdict& verdict) {
+  std::vector<std::string> sentences;
+  for (const Breach& breach : verdict.breaches) sentences.push_back(breach.sentence);
+  return sentences;
 }
 
 }  // namespace wissel::scheduling

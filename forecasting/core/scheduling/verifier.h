@@ -63,4 +63,6 @@ struct Verdict {
 // A roster of another shape than the problem's is a breach, and costs nothing.
 Verdict Verify(const RosterProblem& problem, const Roster& roster);
 
+std::vector<std::string> SentencesOf(const Verdict& verdict);
+
 }  // namespace wissel::scheduling

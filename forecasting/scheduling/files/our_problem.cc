@@ -251,6 +251,7 @@ class Reader {
       WISSEL_ASSIGN_OR_RETURN(const int day, DayOf(field + ".absent", date));
       person.absent.push_back(day);
     }
+    person.absent_credit_min = ToMinutes(entry.absent_day_hours());
     for (const AvailableTime& time : entry.available()) {
       WISSEL_ASSIGN_OR_RETURN(const std::vector<int> days,
                               DaysOf(field + ".available", time.date(), time.weekday()));
