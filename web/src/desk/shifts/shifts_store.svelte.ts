@@ -1,6 +1,6 @@
 // An agent's own published shifts of the next two weeks, and the swaps that concern them.
 import { Code, type Client } from "@connectrpc/connect";
-import { Swap_State as State, type ScheduleService, type Shift, type Swap } from "../../gen/wissel/v1/schedule_pb";
+import { ShiftSwap_State as State, type ScheduleService, type Shift, type ShiftSwap } from "../../gen/wissel/v1/schedule_pb";
 import { wish } from "../../lib/deeds.svelte";
 import { codeOf, problemOf, type Problem } from "../../lib/errors";
 import { addDays } from "../../lib/dates";
@@ -15,7 +15,7 @@ export class ShiftsStore {
   readonly agent: string;
   /** In the order in which they begin; undefined until they are read. */
   bars = $state.raw<Bar[]>();
-  swaps = $state.raw<Swap[]>([]);
+  swaps = $state.raw<ShiftSwap[]>([]);
   problem = $state.raw<Problem>();
   busy = $state(false);
   #client: Client<typeof ScheduleService>;
@@ -37,7 +37,7 @@ export class ShiftsStore {
     return this.zone.localOf(this.#now()).date;
   }
   /** What others ask of this agent. */
-  get asked(): Swap[] {
+  get asked(): ShiftSwap[] {
     return this.swaps.filter(({ state, toAgent }) => state === State.ASKED && toAgent === this.agent);
   }
 
@@ -53,7 +53,7 @@ export class ShiftsStore {
     try {
       const [mine, { swaps }] = await Promise.all([
         this.#client.listShifts({ agent: this.agent, startDate: addDays(today, -1), endDate: addDays(today, kDays - 1) }),
-        this.#client.listSwaps({ agent: this.agent, openOnly: false }),
+        this.#client.listShiftSwaps({ agent: this.agent, openOnly: false }),
       ]);
       this.#shifts = new Map(mine.shifts.map((shift) => [shift.name, shift]));
       // A shift of yesterday may last until this morning.
@@ -81,11 +81,11 @@ export class ShiftsStore {
 
   ask(bar: Bar, toAgent: string, forShift: Shift | undefined): Promise<Problem | undefined> {
     const shift = this.#shifts.get(bar.name);
-    return this.#doing(() => wish((requestId) => this.#client.createSwap({ swap: { fromAgent: this.agent, toAgent, shift, forShift }, requestId })));
+    return this.#doing(() => wish((requestId) => this.#client.createShiftSwap({ shiftSwap: { fromAgent: this.agent, toAgent, shift, forShift }, requestId })));
   }
 
-  decide(swap: Swap, approve: boolean): Promise<Problem | undefined> {
-    return this.#doing(() => wish((requestId) => this.#client.decideSwap({ name: swap.name, approve, requestId })));
+  decide(swap: ShiftSwap, approve: boolean): Promise<Problem | undefined> {
+    return this.#doing(() => wish((requestId) => this.#client.decideShiftSwap({ name: swap.name, approve, requestId })));
   }
 
   async #doing(work: () => Promise<unknown>): Promise<Problem | undefined> {
