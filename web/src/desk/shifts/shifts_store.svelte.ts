@@ -51,7 +51,7 @@ export class ShiftsStore {
   async load(): Promise<void> {
     const { today } = this;
     try {
-      const [mine, { swaps }] = await Promise.all([
+      const [mine, { shiftSwaps }] = await Promise.all([
         this.#client.listShifts({ agent: this.agent, startDate: addDays(today, -1), endDate: addDays(today, kDays - 1) }),
         this.#client.listShiftSwaps({ agent: this.agent, openOnly: false }),
       ]);
@@ -60,7 +60,7 @@ export class ShiftsStore {
       const now = this.#now();
       const begun = this.zone.msAt(today, 0);
       this.bars = mine.shifts.map(barOf).filter(({ to, from }) => to > now || from >= begun).sort((one, other) => one.from - other.from);
-      this.swaps = swaps;
+      this.swaps = shiftSwaps;
       this.problem = undefined;
     } catch (reason) {
       this.problem = problemOf(reason);
