@@ -209,7 +209,7 @@ describe("a schedule", () => {
     const [first] = barsOf(store, anna) as [Bar];
     for (let step = 1; step <= 5; step += 1) store.nudge(moved(first, 15 * step), `step ${step}`);
     expect(planned.schedules.changes).toHaveLength(0);
-    store.settle();
+    void store.settle();
     await until(() => planned.schedules.changes.length === 1 && deeds.last !== null);
     expect(deeds.last?.text).toBe("step 5");
     await deeds.undo();
@@ -217,8 +217,18 @@ describe("a schedule", () => {
     // There and back is no change.
     store.nudge(moved(first, 15), "there");
     store.nudge(first, "back");
-    store.settle();
+    await store.settle();
     expect(planned.schedules.changes).toHaveLength(2);
+  });
+
+  it("takes back the step that was seen last, though it was not sent yet", async () => {
+    const store = await openOf();
+    const [first, second] = barsOf(store, anna) as [Bar, Bar];
+    await store.change([moved(second, 30)], [], "earlier deed");
+    store.nudge(moved(first, 15), "last step");
+    await deeds.undo();
+    expect([barsOf(store, anna)[0]!.from, barsOf(store, anna)[1]!.from]).toEqual([first.from, second.from + 1_800_000]);
+    expect(deeds.last?.text).toBe("earlier deed");
   });
 
   it("brings deleted and new shifts back under new names, and still knows them", async () => {

@@ -29,6 +29,8 @@ export class Deeds {
   /** The last deed, until it is undone, dismissed or followed by another. */
   last = $state.raw<Deed | null>(null);
   busy = $state(false);
+  /** Makes a deed of what is still under way, so that an undo takes back the last thing that was seen. */
+  finish: () => Promise<void> = () => Promise.resolve();
   // Earlier ones that can be undone, the latest last.
   #earlier: Deed[] = [];
   #undoing = false;
@@ -52,6 +54,7 @@ export class Deeds {
     if (this.#undoing || this.busy) return;
     this.#undoing = true;
     try {
+      await this.finish();
       do await this.#undoLast();
       while (this.#more-- > 0);
     } finally {

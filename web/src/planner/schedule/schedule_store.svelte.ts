@@ -49,6 +49,7 @@ export class ScheduleStore {
     this.#client = client;
     this.#deeds = deeds;
     this.#zone = zone;
+    deeds.finish = () => this.settle();
   }
 
   get zone(): Zone {
@@ -100,7 +101,7 @@ export class ScheduleStore {
 
   /** Puts shifts and takes others away, as one deed. */
   async change(put: readonly Bar[], gone: readonly Bar[], said: string): Promise<void> {
-    this.settle();
+    void this.settle();
     const before = put.flatMap((bar) => this.#find(bar.name) ?? []);
     this.#show(put, gone);
     await this.#made(put, gone, before, said);
@@ -109,22 +110,22 @@ export class ScheduleStore {
   /** A small step that others may follow: shown at once, sent when no more come. */
   nudge(now: Bar, said: string): void {
     const name = this.#names.now(now.name);
-    if (this.#nudged && this.#nudged.now.name !== name) this.settle();
+    if (this.#nudged && this.#nudged.now.name !== name) void this.settle();
     const before = this.#nudged?.before ?? this.#find(name);
     if (!before) return;
     clearTimeout(this.#nudged?.timer);
     const bar = { ...now, name };
     this.#show([bar], []);
-    this.#nudged = { before, now: bar, said, timer: setTimeout(() => this.settle(), kNudgeMs) };
+    this.#nudged = { before, now: bar, said, timer: setTimeout(() => void this.settle(), kNudgeMs) };
   }
 
   /** Sends what was nudged. */
-  settle(): void {
+  async settle(): Promise<void> {
     const nudged = this.#nudged;
     if (!nudged) return;
     clearTimeout(nudged.timer);
     this.#nudged = undefined;
-    if (!sameBar(nudged.before, nudged.now)) void this.#made([nudged.now], [], [nudged.before], nudged.said);
+    if (!sameBar(nudged.before, nudged.now)) await this.#made([nudged.now], [], [nudged.before], nudged.said);
   }
 
   async #made(put: readonly Bar[], gone: readonly Bar[], before: readonly Bar[], said: string): Promise<void> {
@@ -143,7 +144,7 @@ export class ScheduleStore {
         {
           about: said,
           step: async () => {
-            this.settle();
+            void this.settle();
             this.#show([...before, ...gone], added);
             try {
               await this.#inTurn(() => this.#send([...before, ...gone], added));
@@ -254,7 +255,7 @@ export class ScheduleStore {
   async publish(despiteBrokenRules: boolean): Promise<Problem | undefined> {
     const name = this.open?.name;
     if (!name) return undefined;
-    this.settle();
+    void this.settle();
     try {
       await this.#inTurn(() => wish((requestId) => this.#client.publishSchedule({ name, revision: this.#revision, despiteBrokenRules, requestId })));
       this.#deeds.dismiss();
