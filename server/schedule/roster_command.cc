@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "forecasting/core/scheduling/explain.h"
+#include "forecasting/core/scheduling/team.h"
 #include "forecasting/scheduling/roster_search.h"
 #include "server/schedule/lines.h"
 #include "forecasting/scheduling/files/roster_file.h"
@@ -36,6 +37,7 @@ absl::StatusOr<Schedule> SolveRosterFile(const ScheduleOptions& options, const P
   WISSEL_ASSIGN_OR_RETURN(NamedProblem parsed, ParseNamedProblem(text));
   // A search that cannot be waited for still reads it.
   const auto named = std::make_shared<const NamedProblem>(std::move(parsed));
+  WISSEL_RETURN_IF_ERROR(scheduling::Team(named->problem).CheckSize());
   if (const auto floors = scheduling::ExplainFloors(named->problem); !floors.empty()) {
     return Contradiction(floors);
   }

@@ -244,13 +244,29 @@ std::optional<int> PersonPlanner::RangeEndingOn(int day) const {
   return range_of_week_[day / kDaysPerWeek];
 }
 
-void PersonPlanner::Relax(int32_t to, double cost, PlannerScratch::From from, size_t row,
+int64_t PersonPlanner::most_states() const {
+  // Far beyond what can be planned, and far from overflow.
+  constexpr int64_t kEnough = int64_t{1} << 40;
+  auto states = static_cast<int64_t>(nodes_.size());
+  for (const Counter& counter : counters_) {
+    if (states < kEnough) states *= counter.most + 1;
+  }
+  return states;
+}
+
+void PersonPlanner::Relax(int32_t to, double cost, PlannerScratch::Way way, int day,
                           PlannerScratch& scratch) {
   double& next = scratch.next[to];
   if (cost >= next) return;
-  if (next == kNever) scratch.reached_next.push_back(to);
+  std::vector<PlannerScratch::Way>& ways = scratch.ways[day];
+  if (next == kNever) {
+    scratch.place_next[to] = static_cast<int32_t>(ways.size());
+    scratch.reached_next.push_back(to);
+    ways.push_back(way);
+  } else {
+    ways[scratch.place_next[to]] = way;
+  }
   next = cost;
-  scratch.from[row + to] = from;
 }
 
 std::vector<PersonPlanner::Choice> PersonPlanner::ChoicesOf(
@@ -271,8 +287,8 @@ void PersonPlanner::StepDay(int day, const std::vector<double>& duty_price,
                             PlannerScratch& scratch) const {
   const std::vector<Choice> choices = ChoicesOf(day, duty_price);
   const std::optional<int> range = RangeEndingOn(day);
-  const size_t row = static_cast<size_t>(day) * nodes_.size() * counter_states_;
   scratch.reached_next.clear();
+  scratch.ways[day].clear();
   const auto relax = [&](int32_t state, int to_node, int group, bool new_weekend, double cost,
                          int shift) {
     const int32_t counters = state % counter_states_;
@@ -280,8 +296,7 @@ void PersonPlanner::StepDay(int day, const std::vector<double>& duty_price,
     if (move.to[counters] == kNone) return;
     const double price = move.price.empty() ? 0 : move.price[counters];
     Relax(to_node * counter_states_ + move.to[counters], scratch.now[state] + cost + price,
-          {counters, static_cast<int16_t>(state / counter_states_), static_cast<int16_t>(shift)},
-          row, scratch);
+          {scratch.place[state], static_cast<int16_t>(shift)}, day, scratch);
   };
   for (const int32_t state : scratch.reached) {
     const int node = state / counter_states_;
@@ -297,6 +312,7 @@ void PersonPlanner::StepDay(int day, const std::vector<double>& duty_price,
     scratch.now[state] = kNever;
   }
   scratch.now.swap(scratch.next);
+  scratch.place.swap(scratch.place_next);
   scratch.reached.swap(scratch.reached_next);
 }
 
@@ -307,7 +323,9 @@ bool PersonPlanner::Search(const std::vector<double>& duty_price, PlannerScratch
   scratch.next.assign(states, kNever);
   scratch.now[0] = 0;
   scratch.reached.assign(1, 0);
-  if (scratch.from.size() < states * rules_.days()) scratch.from.resize(states * rules_.days());
+  scratch.place.assign(states, 0);
+  scratch.place_next.assign(states, 0);
+  scratch.ways.resize(rules_.days());
   for (int day = 0; day < rules_.days(); ++day) StepDay(day, duty_price, scratch);
   const Counter* const total =
       !counters_.empty() && counters_[0].what == What::kTotal ? &counters_[0] : nullptr;
@@ -321,10 +339,11 @@ bool PersonPlanner::Search(const std::vector<double>& duty_price, PlannerScratch
   if (best == states) return false;
   plan.cost = scratch.now[best];
   plan.shifts.assign(rules_.days(), kOff);
+  int32_t place = scratch.place[best];
   for (int day = rules_.days() - 1; day >= 0; --day) {
-    const PlannerScratch::From& from = scratch.from[day * states + best];
-    if (from.shift != kOff) plan.shifts[day] = rules_.shifts()[from.shift];
-    best = static_cast<size_t>(from.node) * counter_states_ + from.counters;
+    const PlannerScratch::Way& way = scratch.ways[day][place];
+    if (way.shift != kOff) plan.shifts[day] = rules_.shifts()[way.shift];
+    place = way.before;
   }
   return true;
 }

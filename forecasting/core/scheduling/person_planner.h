@@ -26,16 +26,18 @@ struct PersonalPlan {
 
 // Room for the search, shared by the planners of one thread.
 struct PlannerScratch {
-  struct From {
-    int32_t counters = 0;
-    int16_t node = 0;
-    int16_t shift = 0;  // local, or kOff
+  // How a state was reached: from which of the day before, and by which shift (local, or kOff).
+  struct Way {
+    int32_t before = 0;  // its place among those reached
+    int16_t shift = 0;
   };
-  std::vector<double> now;  // by state: what the cheapest way to it costs
-  std::vector<double> next;
-  std::vector<int32_t> reached;  // the states of `now` that can be reached
+  std::vector<double> now;     // by state: what the cheapest way to it costs
+  std::vector<int32_t> place;  // by state: its place among those reached
+  std::vector<int32_t> reached;
+  std::vector<double> next;  // the same of the day after
+  std::vector<int32_t> place_next;
   std::vector<int32_t> reached_next;
-  std::vector<From> from;  // by day and state
+  std::vector<std::vector<Way>> ways;  // by day and place
 };
 
 class PersonPlanner {
@@ -47,6 +49,9 @@ class PersonPlanner {
   // no schedule keeps the rules.
   std::optional<PersonalPlan> Cheapest(const std::vector<double>& duty_price,
                                        PlannerScratch& scratch);
+
+  // Of how many states a day would have if every counter were kept.
+  int64_t most_states() const;
 
   // Own cost of a plan that keeps the rules.
   double OwnCost(const DayPlan& plan) const;
@@ -105,7 +110,7 @@ class PersonPlanner {
   std::vector<Choice> ChoicesOf(int day, const std::vector<double>& duty_price) const;
   bool Search(const std::vector<double>& duty_price, PlannerScratch& scratch, PersonalPlan& plan);
   void StepDay(int day, const std::vector<double>& duty_price, PlannerScratch& scratch) const;
-  static void Relax(int32_t to, double cost, PlannerScratch::From from, size_t row,
+  static void Relax(int32_t to, double cost, PlannerScratch::Way way, int day,
                     PlannerScratch& scratch);
   // Tracks what the plan breaks; false when it breaks nothing.
   bool TrackBroken(const DayPlan& plan);

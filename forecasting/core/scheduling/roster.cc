@@ -1,6 +1,7 @@
 #include "forecasting/core/scheduling/roster.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/status.h"
 #include "fmt/format.h"
@@ -34,13 +35,45 @@ absl::Status CheckShift(const RosterProblem& problem, size_t index) {
                     fmt::format("{} does not lie on the grid of {} minutes", rule.name, grid),
                     "whole intervals");
     }
-    if (rule.earliest_min < free_from || rule.latest_min < rule.earliest_min ||
+    if (rule.minutes <= 0 || rule.earliest_min < free_from || rule.latest_min < rule.earliest_min ||
         rule.latest_min + rule.minutes > shift.end_min - shift.start_min) {
       return refuse(".breaks",
                     fmt::format("the window of {} overlaps another, or the end", rule.name),
                     "windows one after the other, within the shift");
     }
     free_from = rule.latest_min + rule.minutes;
+  }
+  return absl::OkStatus();
+}
+
+bool IsPrice(double price) { return std::isfinite(price) && price >= 0; }
+
+// Numbers that no rule of work has.
+absl::Status CheckNumbers(const Person& person) {
+  constexpr int kMostDays = 371;
+  const std::string field = fmt::format("people[{}].rules", person.id);
+  const auto refuse = [&](std::string_view right) {
+    return RefuseField(field, fmt::format("{}: a rule is out of range", person.id), right);
+  };
+  for (const auto& minutes : {person.min_total_min, person.max_total_min, person.min_week_min,
+                              person.max_week_min, person.max_day_min, person.min_rest_min}) {
+    if (minutes && (*minutes < 0 || *minutes > kMostDays * kMinutesPerDay)) {
+      return refuse("hours from 0 to those of a year");
+    }
+  }
+  for (const auto& days : {person.max_week_days, person.max_consecutive, person.min_consecutive,
+                           person.min_consecutive_off}) {
+    if (days && (*days < 0 || *days > kMostDays)) return refuse("days from 0 to those of a year");
+  }
+  for (const CountLimit& limit : person.limits) {
+    if (limit.most < 0 || !IsPrice(limit.price.value_or(0))) return refuse("a limit from 0 on");
+  }
+  for (const Request& request : person.requests) {
+    if (!IsPrice(request.price)) return refuse("prices from 0 on");
+  }
+  if (!IsPrice(person.hour_price) || person.absent_credit_min < 0 ||
+      person.absent_credit_min > kMinutesPerDay) {
+    return refuse("hourPrice from 0 on, absentDayHours up to 24");
   }
   return absl::OkStatus();
 }
@@ -69,6 +102,7 @@ absl::Status CheckPerson(const RosterProblem& problem, const Person& person) {
   for (const Pin& pin : person.pins) {
     if (!in_horizon(pin.day)) return outside(".pins");
   }
+  WISSEL_RETURN_IF_ERROR(CheckNumbers(person));
   const bool weekly = person.min_week_min.has_value();
   if (weekly && problem.days % kDaysPerWeek != 0) {
     return RefuseField("days", "hours a week are asked for, and the last week is not whole",
@@ -92,6 +126,11 @@ absl::Status CheckProblem(const RosterProblem& problem) {
   }
   if (problem.demand.size() != static_cast<size_t>(problem.slots()) * problem.queues.size()) {
     return RefuseField("required", "not a number for each slot and queue", "one each");
+  }
+  for (const Demand& demand : problem.demand) {
+    if (!IsPrice(demand.under_price.value_or(0)) || !IsPrice(demand.over_price)) {
+      return RefuseField("queues", "a price is out of range", "prices from 0 on");
+    }
   }
   for (size_t s = 0; s < problem.shifts.size(); ++s) {
     WISSEL_RETURN_IF_ERROR(CheckShift(problem, s));

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <utility>
 
+#include "base/status.h"
+#include "fmt/format.h"
+
 namespace wissel::scheduling {
 
 Team::Team(const RosterProblem& problem) : problem_(&problem) {
@@ -55,6 +58,19 @@ std::optional<Team::Priced> Team::Cheapest(int person, const DutyPricer& pricer)
     priced.schedule.duties[day] = pricer.Place(day, plan->shifts[day], pinned);
   }
   return priced;
+}
+
+absl::Status Team::CheckSize() const {
+  constexpr int64_t kMostStates = 30'000'000;
+  for (int person = 0; person < size(); ++person) {
+    if (planners_[person].most_states() <= kMostStates) continue;
+    return Refuse(absl::StatusCode::kResourceExhausted,
+                  fmt::format("people[{}].rules", problem_->people[person].id),
+                  fmt::format("{}: too much to count while planning", problem_->people[person].id),
+                  "lengths of shifts with a large common divisor, shorter horizons, or hours "
+                  "either by week or in all");
+  }
+  return absl::OkStatus();
 }
 
 double Team::OwnCost(int person, const std::vector<std::optional<Duty>>& duties) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "forecasting/core/scheduling/duty_pricer.h"
 #include "forecasting/core/scheduling/person_planner.h"
 
@@ -37,6 +38,9 @@ class Team {
     double cost = 0;
   };
   std::optional<Priced> Cheapest(int person, const DutyPricer& pricer);
+
+  // RESOURCE_EXHAUSTED when somebody's rules count more than fits into memory.
+  absl::Status CheckSize() const;
 
   double OwnCost(int person, const std::vector<std::optional<Duty>>& duties) const;
 
