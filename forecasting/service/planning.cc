@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "forecasting/service/adherence_service.h"
 #include "forecasting/service/event_service.h"
 #include "forecasting/service/forecast_service.h"
 #include "forecasting/service/history_service.h"
@@ -20,11 +21,13 @@ class Planning::Rooms {
   Rooms(Shard& shard, std::unique_ptr<PlanStore> store, const PlanningOptions& options)
       : office_(shard, std::move(store), options.history),
         history_(office_),
+        adherence_(office_),
         solver_{options.program, ""} {}
 
   void Register(rpc::MethodTable& table) {
     office_.operations().Register(table);
     history_.Register(table);
+    adherence_.Register(table);
     RegisterForecasts(table, office_);
     RegisterEvents(table, office_);
     RegisterStaffing(table, office_);
@@ -41,6 +44,7 @@ class Planning::Rooms {
  private:
   Office office_;
   HistoryService history_;
+  AdherenceService adherence_;
   const SolverProcess solver_;
 };
 

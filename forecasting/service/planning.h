@@ -1,8 +1,8 @@
 // The front door of planning: its services over a shard, with what planners made in a file beside
 // the journal.
 //
-// Order: Open, Register before a door opens. On the way down: close the doors, Stop, then stop the
-// shard.
+// Order: Open before the shard is started, Register before a door opens. On the way down: close the
+// doors, Stop, then stop the shard.
 #pragma once
 
 #include <memory>

@@ -121,16 +121,20 @@ absl::Status PutHead(PlanStore& store, const StoredSchedule& schedule) {
   return store.Put({kSchedules, schedule.number}, schedule.head);
 }
 
+absl::StatusOr<std::string> NextShiftName(PlanStore& store, uint64_t schedule) {
+  const std::string names = fmt::format("{}/{}/shifts", kSchedules, schedule);
+  WISSEL_ASSIGN_OR_RETURN(const uint64_t number, store.NextNumber(names));
+  return NameOf(names, number);
+}
+
 absl::Status PutShifts(PlanStore& store, uint64_t schedule, const std::string& agent,
                        std::vector<v1::Shift>& shifts) {
   if (shifts.empty()) return store.DeletePart({kSchedules, schedule, agent});
   SortByStart(shifts);
-  const std::string names = fmt::format("{}/{}/shifts", kSchedules, schedule);
   v1::ListShiftsResponse list;
   for (v1::Shift& shift : shifts) {
     if (shift.name().empty()) {
-      WISSEL_ASSIGN_OR_RETURN(const uint64_t number, store.NextNumber(names));
-      shift.set_name(NameOf(names, number));
+      WISSEL_ASSIGN_OR_RETURN(*shift.mutable_name(), NextShiftName(store, schedule));
     }
     *list.add_shifts() = shift;
   }

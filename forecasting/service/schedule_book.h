@@ -43,6 +43,8 @@ absl::StatusOr<ShiftsByAgent> ShiftsOf(PlanStore& store, uint64_t schedule);
 // Gives it a number and a name.
 absl::StatusOr<StoredSchedule> AddSchedule(PlanStore& store, v1::Schedule head);
 absl::Status PutHead(PlanStore& store, const StoredSchedule& schedule);
+// "schedules/3/shifts/17", of one that there was not.
+absl::StatusOr<std::string> NextShiftName(PlanStore& store, uint64_t schedule);
 // Shifts without a name get one. An agent without shifts is left out.
 absl::Status PutShifts(PlanStore& store, uint64_t schedule, const std::string& agent,
                        std::vector<v1::Shift>& shifts);

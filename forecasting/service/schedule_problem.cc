@@ -272,10 +272,12 @@ v1::BrokenRule::Kind KindOf(scheduling::Rule rule) {
       return v1::BrokenRule::CONSECUTIVE_DAYS;
     case Rule::kWeekends:
       return v1::BrokenRule::FREE_WEEKENDS;
-    case Rule::kHours:
-      return v1::BrokenRule::WEEKLY_HOURS;
+    case Rule::kHoursTooFew:
+      return v1::BrokenRule::WEEKLY_HOURS_TOO_FEW;
+    case Rule::kHoursTooMany:
+      return v1::BrokenRule::WEEKLY_HOURS_TOO_MANY;
     case Rule::kDaysOfWeek:
-      return v1::BrokenRule::WEEKLY_DAYS;
+      return v1::BrokenRule::DAYS_WEEKLY;
     case Rule::kDayTooLong:
       return v1::BrokenRule::DAY_TOO_LONG;
     case Rule::kAbsent:
@@ -419,6 +421,8 @@ absl::StatusOr<Checked> Check(const ScheduleScene& scene, const ShiftsByAgent& s
     if (breach.person) rule.set_agent(named.problem.people[*breach.person].id);
     rule.set_date(WriteDay(scene.days.first + breach.day.value_or(0)));
     rule.set_kind(KindOf(breach.rule));
+    rule.set_is(breach.is);
+    rule.set_allowed(breach.allowed);
     rule.set_sentence(breach.sentence);
   }
   for (const v1::Shift& shift : doubled) {

@@ -171,8 +171,9 @@ absl::Status CheckShift(const Shift& shift, const Days& days, absl::TimeZone zon
   return absl::OkStatus();
 }
 
-absl::Status Apply(const v1::ChangeShiftsRequest& request, ShiftsByAgent& shifts,
-                   std::set<std::string>& touched) {
+// `is_new`: of those that are put, which replace nothing.
+absl::Status Apply(const v1::ChangeShiftsRequest& request, const std::vector<bool>& is_new,
+                   ShiftsByAgent& shifts, std::set<std::string>& touched) {
   std::map<std::string, std::string> owner;  // agent by name of shift
   for (const auto& [agent, list] : shifts) {
     for (const Shift& shift : list) owner[shift.name()] = agent;
@@ -191,11 +192,20 @@ absl::Status Apply(const v1::ChangeShiftsRequest& request, ShiftsByAgent& shifts
   }
   for (int i = 0; i < request.put_size(); ++i) {
     const Shift& shift = request.put(i);
-    if (!shift.name().empty()) {
+    if (!is_new[static_cast<size_t>(i)]) {
       WISSEL_RETURN_IF_ERROR(take(shift.name(), fmt::format("put[{}].name", i)));
     }
     shifts[shift.agent()].push_back(shift);
     touched.insert(shift.agent());
+  }
+  return absl::OkStatus();
+}
+
+// Names for those that are new, before they are put.
+absl::Status NameShifts(PlanStore& store, uint64_t schedule, v1::ChangeShiftsRequest& request) {
+  for (Shift& shift : *request.mutable_put()) {
+    if (!shift.name().empty()) continue;
+    WISSEL_ASSIGN_OR_RETURN(*shift.mutable_name(), NextShiftName(store, schedule));
   }
   return absl::OkStatus();
 }
@@ -207,7 +217,7 @@ absl::Status CheckRevision(const StoredSchedule& schedule, int64_t revision) {
 }
 
 absl::StatusOr<v1::ChangeShiftsResponse> Change(PlanStore& store, const Eligible& eligible,
-                                                const v1::ChangeShiftsRequest& request,
+                                                v1::ChangeShiftsRequest request,
                                                 const Directory& directory, absl::TimeZone zone) {
   WISSEL_ASSIGN_OR_RETURN(StoredSchedule schedule,
                           FindSchedule(store, request.schedule(), "schedule"));
@@ -222,12 +232,15 @@ absl::StatusOr<v1::ChangeShiftsResponse> Change(PlanStore& store, const Eligible
                                            fmt::format("put[{}]", i)));
   }
   WISSEL_ASSIGN_OR_RETURN(ShiftsByAgent shifts, ShiftsOf(store, schedule.number));
+  std::vector<bool> is_new;
+  for (const Shift& shift : request.put()) is_new.push_back(shift.name().empty());
+  WISSEL_RETURN_IF_ERROR(NameShifts(store, schedule.number, request));
   std::set<std::string> touched;
-  WISSEL_RETURN_IF_ERROR(Apply(request, shifts, touched));
+  WISSEL_RETURN_IF_ERROR(Apply(request, is_new, shifts, touched));
   v1::ChangeShiftsResponse response;
+  *response.mutable_shifts() = request.put();
   for (const std::string& agent : touched) {
     WISSEL_RETURN_IF_ERROR(PutShifts(store, schedule.number, agent, shifts[agent]));
-    for (const Shift& shift : shifts[agent]) *response.add_shifts() = shift;
   }
   schedule.head.set_revision(schedule.head.revision() + 1);
   WISSEL_RETURN_IF_ERROR(PutHead(store, schedule));

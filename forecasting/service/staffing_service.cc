@@ -274,6 +274,10 @@ absl::StatusOr<Task> TaskOf(PlanStore& store, const v1::ComputeRequiredStaffRequ
     return RefuseField("startDate", "these days are not those of the forecast",
                        fmt::format("{} to {}", WriteDay(whole.first), WriteDay(whole.last)));
   }
+  if (!v1::StaffingMethod_IsValid(request.method())) {
+    return RefuseField("method", "is none that is known",
+                       "ERLANG_C, ERLANG_A or MODIFIED_OFFERED_LOAD");
+  }
   WISSEL_RETURN_IF_ERROR(CheckShare(request.shrinkage(), 0, kMostShrinkage, "shrinkage"));
   if (request.has_most_occupancy()) {
     WISSEL_RETURN_IF_ERROR(CheckShare(request.most_occupancy(), 0.5, 1, "mostOccupancy"));

@@ -21,7 +21,7 @@ class PlanningScheduleTest : public PlanningTest {
                                           const std::string& agent) {
     std::vector<v1::BrokenRule::Kind> kinds;
     for (const auto& rule : response.broken_rules()) {
-      if (rule.agent() == "agents/" + agent && rule.kind() != v1::BrokenRule::WEEKLY_HOURS) {
+      if (rule.agent() == "agents/" + agent && rule.kind() != v1::BrokenRule::WEEKLY_HOURS_TOO_FEW) {
         kinds.push_back(rule.kind());
       }
     }
@@ -43,6 +43,8 @@ TEST_F(PlanningScheduleTest, ADraftSaysAtOnceWhichRulesItBreaks) {
     if (rule.kind() == v1::BrokenRule::REST) {
       EXPECT_THAT(rule.sentence(), HasSubstr("8.5 h"));
       EXPECT_EQ(rule.date(), "2026-03-10");
+      EXPECT_DOUBLE_EQ(rule.is(), 8.5);
+      EXPECT_DOUBLE_EQ(rule.allowed(), 11);
     }
   }
   EXPECT_DOUBLE_EQ(early.figures().paid_hours(), 4 * 8);

@@ -43,8 +43,16 @@ class PersonCheck {
   template <class... Args>
   void Break(Rule rule, int day, fmt::format_string<Args...> text, Args&&... args) {
     verdict_.breaches.push_back(
-        {rule, person_index_, day,
-         fmt::format("{} {}", person_.id, fmt::format(text, std::forward<Args>(args)...))});
+        {.rule = rule,
+         .person = person_index_,
+         .day = day,
+         .sentence =
+             fmt::format("{} {}", person_.id, fmt::format(text, std::forward<Args>(args)...))});
+  }
+  // The numbers of the rule that was broken last.
+  void Numbers(double is, double allowed) {
+    verdict_.breaches.back().is = is;
+    verdict_.breaches.back().allowed = allowed;
   }
   const Shift& ShiftOn(int day) const { return problem_.shifts[duties_[day]->shift]; }
   bool Works(int day) const { return duties_[day].has_value(); }
@@ -59,6 +67,7 @@ class PersonCheck {
     if (person_.max_day_min && shift.paid_min > *person_.max_day_min) {
       Break(Rule::kDayTooLong, day, "works {} on {}, and {} a day are the most",
             Hours(shift.paid_min), when, Hours(*person_.max_day_min));
+      Numbers(shift.paid_min / 60.0, *person_.max_day_min / 60.0);
     }
     for (const Availability& window : person_.availabilities) {
       if (window.day != day) continue;
@@ -118,6 +127,7 @@ class PersonCheck {
       if (person_.min_rest_min && rest < *person_.min_rest_min) {
         Break(Rule::kRest, day + 1, "rests {} between {} and {}, and {} are the least", Hours(rest),
               DayName(day), DayName(day + 1), Hours(*person_.min_rest_min));
+        Numbers(rest / 60.0, *person_.min_rest_min / 60.0);
       }
     }
   }
@@ -136,16 +146,19 @@ class PersonCheck {
           Break(Rule::kConsecutiveDays, begin,
                 "works {} days in a row from {}, and {} are the most", length, DayName(begin),
                 *person_.max_consecutive);
+          Numbers(length, *person_.max_consecutive);
         }
         if (whole && person_.min_consecutive && length < *person_.min_consecutive) {
           Break(Rule::kConsecutiveDays, begin,
                 "works {} days in a row from {}, and {} are the least", length, DayName(begin),
                 *person_.min_consecutive);
+          Numbers(length, *person_.min_consecutive);
         }
       } else if (whole && person_.min_consecutive_off && length < *person_.min_consecutive_off) {
         Break(Rule::kConsecutiveDays, begin,
               "is off {} days in a row from {}, and {} are the least", length, DayName(begin),
               *person_.min_consecutive_off);
+        Numbers(length, *person_.min_consecutive_off);
       }
       begin = end;
     }
@@ -173,6 +186,7 @@ class PersonCheck {
       if (person_.max_week_days && days > *person_.max_week_days) {
         Break(Rule::kDaysOfWeek, week * kDaysPerWeek, "works {} days {}, and {} are the most", days,
               when, *person_.max_week_days);
+        Numbers(days, *person_.max_week_days);
       }
     }
     CheckRange(0, "in all", total, total_credit, person_.min_total_min, person_.max_total_min);
@@ -184,12 +198,14 @@ class PersonCheck {
     const std::string absence =
         credit > 0 ? fmt::format(" and is credited {} of absence", Hours(credit)) : "";
     if (least && minutes + credit < *least) {
-      Break(Rule::kHours, day, "works {}{} {}, and {} are the least", Hours(minutes), absence, when,
-            Hours(*least));
+      Break(Rule::kHoursTooFew, day, "works {}{} {}, and {} are the least", Hours(minutes), absence,
+            when, Hours(*least));
+      Numbers((minutes + credit) / 60.0, *least / 60.0);
     }
     if (most && minutes > 0 && minutes + credit > *most) {
-      Break(Rule::kHours, day, "works {}{} {}, and {} are the most", Hours(minutes), absence, when,
-            Hours(*most));
+      Break(Rule::kHoursTooMany, day, "works {}{} {}, and {} are the most", Hours(minutes), absence,
+            when, Hours(*most));
+      Numbers((minutes + credit) / 60.0, *most / 60.0);
     }
   }
 
@@ -212,6 +228,7 @@ class PersonCheck {
       } else {
         Break(limit.weekends ? Rule::kWeekends : Rule::kLimit, 0,
               "works {} {}, and {} are the most", count, limit.name, limit.most);
+        Numbers(count, limit.most);
       }
     }
   }
@@ -344,9 +361,11 @@ void CheckCover(const RosterProblem& problem, const Roster& roster, Verdict& ver
       verdict.cost.under += demand.under_price.value_or(0) * missing;
       if (missing > 0 && !demand.under_price) {
         verdict.breaches.push_back(
-            {Rule::kFloor, std::nullopt, slot / problem.slots_per_day(),
-             fmt::format("{} has {} of {} that {} must have", SlotName(problem, slot), counts[q],
-                         demand.required, problem.queues[q])});
+            {.rule = Rule::kFloor,
+             .person = std::nullopt,
+             .day = slot / problem.slots_per_day(),
+             .sentence = fmt::format("{} has {} of {} that {} must have", SlotName(problem, slot),
+                                     counts[q], demand.required, problem.queues[q])});
       }
     }
   }
@@ -369,8 +388,9 @@ bool HasShape(const RosterProblem& problem, const Roster& roster) {
 Verdict Verify(const RosterProblem& problem, const Roster& roster) {
   Verdict verdict;
   if (!HasShape(problem, roster)) {
-    verdict.breaches.push_back({Rule::kShape, std::nullopt, std::nullopt,
-                                "the roster is of other people, days or shifts than the problem"});
+    verdict.breaches.push_back(
+        {.rule = Rule::kShape,
+         .sentence = "the roster is of other people, days or shifts than the problem"});
     return verdict;
   }
   for (size_t p = 0; p < problem.people.size(); ++p) {

@@ -35,7 +35,8 @@ enum class Rule : uint8_t {
   kPinned,
   kRest,  // what may not follow included
   kConsecutiveDays,
-  kHours,
+  kHoursTooFew,
+  kHoursTooMany,
   kDaysOfWeek,
   kWeekends,
   kLimit,
@@ -48,6 +49,9 @@ struct Breach {
   std::optional<int> person;
   std::optional<int> day;  // on which it is, or begins
   std::string sentence;
+  // What is and what may be, in hours or days, where the rule is about a number.
+  double is = 0;
+  double allowed = 0;
 };
 
 struct Verdict {
