@@ -169,7 +169,7 @@ TEST_F(OperationsTest, TooManyOfAKindAreRefused) {
   absl::Status refused;
   for (int i = 0; i < 100 && refused.ok(); ++i) {
     refused = operations_
-                  .Begin(Kind::SIMULATION, "users/petra",
+                  .Begin(Kind::REQUIRED_STAFF, "users/petra",
                          [gone](LongRun&) -> absl::StatusOr<std::string> {
                            gone.wait();
                            return "";

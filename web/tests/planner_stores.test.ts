@@ -110,11 +110,12 @@ describe("what runs long", () => {
     expect(other.of(Kind.FORECAST)?.operation?.total).toBe(8n);
     await until(() => done.length === 2);
     expect(done.every((result) => result.endsWith(forecasts.all[0]!.name))).toBe(true);
-    await operations.begin(Kind.SIMULATION, (requestId) => clients.staffing.simulateDay({ date: "2026-12-02", requestId }));
-    await until(() => (operations.of(Kind.SIMULATION)?.operation?.done ?? 0n) > 1n);
-    await operations.cancel(Kind.SIMULATION);
-    await until(() => operations.of(Kind.SIMULATION)?.operation?.state === State.CANCELLED);
-    expect([done.length, staffing.simulations.length, operations.busy(Kind.SIMULATION)]).toEqual([2, 0, false]);
+    const before = staffing.all.length;
+    await operations.begin(Kind.REQUIRED_STAFF, (requestId) => clients.staffing.computeRequiredStaff({ forecast: forecasts.all[0]!.name, requestId }));
+    await until(() => (operations.of(Kind.REQUIRED_STAFF)?.operation?.done ?? 0n) > 1n);
+    await operations.cancel(Kind.REQUIRED_STAFF);
+    await until(() => operations.of(Kind.REQUIRED_STAFF)?.operation?.state === State.CANCELLED);
+    expect([done.length, staffing.all.length, operations.busy(Kind.REQUIRED_STAFF)]).toEqual([2, before, false]);
   });
 
   it("says why it cannot begin", async () => {

@@ -1,7 +1,7 @@
 // An agent's shifts at the desk: what is due next, and swaps.
 import { beforeEach, describe, expect, it } from "vitest";
 import { Role } from "../src/gen/wissel/v1/auth_pb";
-import { Swap_State as State } from "../src/gen/wissel/v1/schedule_pb";
+import { ShiftSwap_State as State } from "../src/gen/wissel/v1/schedule_pb";
 import { dueNext, isSoon } from "../src/desk/shifts/due";
 import { dueText } from "../src/desk/shifts/shift_words";
 import { ShiftsStore } from "../src/desk/shifts/shifts_store.svelte";
@@ -59,6 +59,6 @@ describe("an agent's shifts", () => {
     expect([mine.asked.length, other.asked.length]).toEqual([0, 1]);
     expect(await other.decide(other.asked[0]!, true)).toBeUndefined();
     expect([other.asked.length, other.swaps[0]?.state]).toEqual([0, State.AGREED]);
-    expect((await other.decide({ ...other.swaps[0]!, name: "swaps/0" }, true))?.sentence).toBe("no such swap");
+    expect((await other.decide({ ...other.swaps[0]!, name: "shiftSwaps/0" }, true))?.sentence).toBe("no such swap");
   });
 });

@@ -118,10 +118,6 @@ export class Planner {
         this.view.set({ staff: "" });
         announcer.note(t("planner.staffDone", { number }));
         break;
-      case Kind.SIMULATION:
-        await this.staff.readSimulation(result);
-        announcer.note(t("planner.simulationDone"));
-        break;
       case Kind.SCHEDULE:
         await this.schedules.load();
         this.view.set({ schedule: number });

@@ -2,7 +2,7 @@
 import { PlanningEvent_Shape as Shape } from "../gen/wissel/v1/forecast_pb";
 import { HistoryMark_Kind as Mark } from "../gen/wissel/v1/history_pb";
 import { Operation_Kind as Operation } from "../gen/wissel/v1/operation_pb";
-import { Adherence_Row_Activity as Activity, BrokenRule_Kind as Rule, Swap_State } from "../gen/wissel/v1/schedule_pb";
+import { Adherence_Row_Activity as Activity, BrokenRule_Kind as Rule, ShiftSwap_State } from "../gen/wissel/v1/schedule_pb";
 import { StaffingMethod } from "../gen/wissel/v1/staffing_pb";
 import type { MessageKey } from "../lib/i18n.svelte";
 import type { Scenario, Tab } from "./view";
@@ -27,7 +27,6 @@ export const kOperationNames: Record<Operation, MessageKey> = {
   [Operation.KIND_UNSPECIFIED]: "operation.forecast",
   [Operation.FORECAST]: "operation.forecast",
   [Operation.REQUIRED_STAFF]: "operation.requiredStaff",
-  [Operation.SIMULATION]: "operation.simulation",
   [Operation.SCHEDULE]: "operation.schedule",
 };
 
@@ -52,7 +51,6 @@ export const kMethodNames: Record<StaffingMethod, MessageKey> = {
   [StaffingMethod.ERLANG_C]: "method.erlangC",
   [StaffingMethod.ERLANG_A]: "method.erlangA",
   [StaffingMethod.MODIFIED_OFFERED_LOAD]: "method.mol",
-  [StaffingMethod.SIMULATION]: "method.simulation",
 };
 
 export const kRuleNames: Record<Rule, MessageKey> = {
@@ -69,6 +67,7 @@ export const kRuleNames: Record<Rule, MessageKey> = {
   [Rule.NOT_AVAILABLE]: "rule.notAvailable",
   [Rule.BREAKS]: "rule.breaks",
   [Rule.OVERLAP]: "rule.overlap",
+  [Rule.OTHER]: "rule.other",
 };
 
 export const kActivityNames: Record<Activity, MessageKey> = {
@@ -78,11 +77,11 @@ export const kActivityNames: Record<Activity, MessageKey> = {
   [Activity.BREAK]: "activity.break",
 };
 
-export const kSwapNames: Record<Swap_State, MessageKey> = {
-  [Swap_State.STATE_UNSPECIFIED]: "swap.asked",
-  [Swap_State.ASKED]: "swap.asked",
-  [Swap_State.AGREED]: "swap.agreed",
-  [Swap_State.APPROVED]: "swap.approved",
-  [Swap_State.DECLINED]: "swap.declined",
-  [Swap_State.WITHDRAWN]: "swap.withdrawn",
+export const kSwapNames: Record<ShiftSwap_State, MessageKey> = {
+  [ShiftSwap_State.STATE_UNSPECIFIED]: "swap.asked",
+  [ShiftSwap_State.ASKED]: "swap.asked",
+  [ShiftSwap_State.AGREED]: "swap.agreed",
+  [ShiftSwap_State.APPROVED]: "swap.approved",
+  [ShiftSwap_State.DECLINED]: "swap.declined",
+  [ShiftSwap_State.WITHDRAWN]: "swap.withdrawn",
 };

@@ -4,7 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import { AgentService, Presence } from "../../src/gen/wissel/v1/agent_pb";
 import { Role } from "../../src/gen/wissel/v1/auth_pb";
 import { PlanningEvent_Shape, PlanningEventSchema } from "../../src/gen/wissel/v1/forecast_pb";
-import { Swap_State, SwapSchema } from "../../src/gen/wissel/v1/schedule_pb";
+import { ShiftSwap_State, ShiftSwapSchema } from "../../src/gen/wissel/v1/schedule_pb";
 import { addDays, mondayOf } from "../../src/lib/dates";
 import { plannedWorld } from "../world";
 
@@ -41,7 +41,7 @@ else {
   schedules.make(addDays(monday, 7), 4, true, "December, more people on Mondays");
   const [mine, other] = [world.agents[0]!.name, world.agents[4]!.name];
   const of = (agent: string) => published.shifts.filter((shift) => shift.agent === agent);
-  schedules.swaps = [create(SwapSchema, { name: "swaps/1", fromAgent: other, toAgent: mine, shift: of(other)[3], forShift: of(mine)[4], state: Swap_State.ASKED })];
+  schedules.swaps = [create(ShiftSwapSchema, { name: "shiftSwaps/1", fromAgent: other, toAgent: mine, shift: of(other)[3], forShift: of(mine)[4], state: ShiftSwap_State.ASKED })];
 }
 
 export const clients = planned.clients;

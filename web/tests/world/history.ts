@@ -25,8 +25,8 @@ export class Histories {
   constructor(world: World) {
     this.#world = world;
     this.marks = [
-      create(HistoryMarkSchema, { name: "historyMarks/1", kind: HistoryMark_Kind.HOLIDAY, startDate: addDays(world.today, -15), label: "Armistice Day", user: "users/pia" }),
-      create(HistoryMarkSchema, { name: "historyMarks/2", kind: HistoryMark_Kind.OUTAGE, queue: "queues/benefits", startDate: addDays(world.today, -6), label: "Lines down from 9 to 11", user: "users/pia" }),
+      create(HistoryMarkSchema, { name: "historyMarks/1", kind: HistoryMark_Kind.HOLIDAY, startDate: addDays(world.today, -15), label: "Armistice Day" }),
+      create(HistoryMarkSchema, { name: "historyMarks/2", kind: HistoryMark_Kind.OUTAGE, queue: "queues/benefits", startDate: addDays(world.today, -6), label: "Lines down from 9 to 11" }),
     ];
   }
 
@@ -52,7 +52,11 @@ export class Histories {
       dateOrder: "dmy",
       timeZone: "Europe/Brussels",
       intervalMinutes: 30,
-      columns: header.map((text) => ({ header: text, takenFor: { date: "date", time: "time", queue: "queue", contacts: "arrivals" }[text] ?? "" })),
+      columns: header.flatMap((text, index) => {
+        const meaning = { date: "date", time: "time", queue: "queue", contacts: "arrivals" }[text];
+        return meaning ? [{ meaning, place: index + 1 }] : [];
+      }),
+      ignoredColumns: header.filter((text) => !["date", "time", "queue", "contacts"].includes(text)),
       lines: BigInt(lines.length),
       series: [
         { queue: queue || "queues/benefits", firstTime: this.#world.at("2025-11-01", 480), lastTime: this.#world.at("2026-10-31", 1170), intervals: 8736n, arrivals: 391_204, gaps: 3n },
@@ -109,7 +113,7 @@ export class Histories {
             })),
       }),
       createHistoryMark: ({ historyMark }) => {
-        const mark = create(HistoryMarkSchema, { ...historyMark!, name: `historyMarks/${world.number()}`, user: "users/pia" });
+        const mark = create(HistoryMarkSchema, { ...historyMark!, name: `historyMarks/${world.number()}` });
         this.marks = [...this.marks, mark];
         return mark;
       },

@@ -12,15 +12,15 @@ import {
   ScheduleSchema,
   ScheduleService,
   ShiftSchema,
-  Swap_State,
-  SwapSchema,
+  ShiftSwap_State,
+  ShiftSwapSchema,
   type BrokenRule,
   type ChangeShiftsRequest,
   type LabourRules,
   type PlannedAgent,
   type Schedule,
   type Shift,
-  type Swap,
+  type ShiftSwap,
 } from "../../src/gen/wissel/v1/schedule_pb";
 import { addDays, daysFrom } from "../../src/lib/dates";
 import { msOf } from "../../src/lib/time";
@@ -34,7 +34,7 @@ export class Schedules {
   readonly changes: ChangeShiftsRequest[] = [];
   rules: LabourRules;
   planned: PlannedAgent[];
-  swaps: Swap[] = [];
+  swaps: ShiftSwap[] = [];
   #world: World;
   #runs: Runs;
 
@@ -255,17 +255,17 @@ export class Schedules {
         };
         return { shifts: published?.shifts.filter((shift) => shift.agent === agent && within(shift)) ?? [] };
       },
-      createSwap: ({ swap }) => {
-        const made = create(SwapSchema, { ...swap!, name: `swaps/${world.number()}`, state: Swap_State.ASKED, createTime: stamp(world.nowMs) });
+      createShiftSwap: ({ shiftSwap: swap }) => {
+        const made = create(ShiftSwapSchema, { ...swap!, name: `shiftSwaps/${world.number()}`, state: ShiftSwap_State.ASKED, createTime: stamp(world.nowMs) });
         this.swaps = [made, ...this.swaps];
         return made;
       },
-      listSwaps: ({ openOnly }) => ({ swaps: this.swaps.filter(({ state }) => !openOnly || state <= Swap_State.AGREED) }),
-      decideSwap: ({ name, approve }) => {
+      listShiftSwaps: ({ openOnly }) => ({ shiftSwaps: this.swaps.filter(({ state }) => !openOnly || state <= ShiftSwap_State.AGREED) }),
+      decideShiftSwap: ({ name, approve }) => {
         const swap = this.swaps.find((each) => each.name === name);
         if (!swap) throw new ConnectError("no such swap", Code.NotFound);
-        const next = swap.state === Swap_State.ASKED ? Swap_State.AGREED : Swap_State.APPROVED;
-        const made = { ...swap, state: approve ? next : Swap_State.DECLINED };
+        const next = swap.state === ShiftSwap_State.ASKED ? ShiftSwap_State.AGREED : ShiftSwap_State.APPROVED;
+        const made = { ...swap, state: approve ? next : ShiftSwap_State.DECLINED };
         this.swaps = this.swaps.map((each) => (each === swap ? made : each));
         return made;
       },

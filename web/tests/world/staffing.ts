@@ -5,12 +5,10 @@ import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { Operation_Kind } from "../../src/gen/wissel/v1/operation_pb";
 import {
   RequiredStaffSchema,
-  SimulationSchema,
   StaffingMethod,
   StaffingService,
   type ComputeRequiredStaffRequest,
   type RequiredStaff,
-  type Simulation,
 } from "../../src/gen/wissel/v1/staffing_pb";
 import { addDays, daysBetween, daysFrom } from "../../src/lib/dates";
 import { stamp, type World } from "./base";
@@ -19,7 +17,6 @@ import type { Runs } from "./operations";
 
 export class Staffing {
   readonly all: RequiredStaff[] = [];
-  readonly simulations: Simulation[] = [];
   #world: World;
   #runs: Runs;
   #forecasts: Forecasts;
@@ -85,29 +82,6 @@ export class Staffing {
     return found;
   }
 
-  #simulate(date: string): Simulation {
-    const world = this.#world;
-    const simulation = create(SimulationSchema, {
-      name: `simulations/${world.number()}`,
-      createTime: stamp(world.nowMs),
-      date,
-      replications: 64,
-      contacts: 412_880n,
-      rows: ["", ...world.queues.map(({ name }) => name)].map((queue, index) => ({
-        queue,
-        contacts: { value: queue ? world.queue(queue).size : 6476, halfWidth: 14 },
-        serviceLevel: { value: 0.83 - 0.014 * index, halfWidth: 0.005 },
-        target: 0.8,
-        meanWait: { value: 11 + 3 * index, halfWidth: 0.8 },
-        abandoned: { value: 0.018 + 0.002 * index, halfWidth: 0.001 },
-      })),
-      occupancy: { value: 0.814, halfWidth: 0.003 },
-      agentHours: 612.5,
-    });
-    this.simulations.unshift(simulation);
-    return simulation;
-  }
-
   routes(router: ConnectRouter): void {
     router.service(StaffingService, {
       computeRequiredStaff: (request) =>
@@ -126,12 +100,6 @@ export class Staffing {
         const load = (request.contactsPerHour * Number(request.handleTime?.seconds ?? 0n)) / 3600;
         const agents = request.staff.case === "agents" ? request.staff.value : Math.ceil(load + 0.9 * Math.sqrt(load));
         return { agents, load, serviceLevel: 0.817, waitProbability: 0.31, meanWait: { seconds: 14n }, abandoned: 0.02, occupancy: load / Math.max(1, agents) };
-      },
-      simulateDay: ({ date }) => this.#runs.begin({ kind: Operation_Kind.SIMULATION, total: 64, make: () => this.#simulate(date).name }),
-      getSimulation: ({ name }) => {
-        const found = this.simulations.find((each) => each.name === name);
-        if (!found) throw new ConnectError(`${name} is not there`, Code.NotFound);
-        return found;
       },
     });
   }

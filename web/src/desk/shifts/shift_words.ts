@@ -1,18 +1,18 @@
 // Shifts and what is due, in a few words.
-import { Swap_State, type Shift } from "../../gen/wissel/v1/schedule_pb";
+import { ShiftSwap_State, type Shift } from "../../gen/wissel/v1/schedule_pb";
 import { dayName, minuteOfDay } from "../../lib/format";
 import { t, type MessageKey } from "../../lib/i18n.svelte";
 import type { Zone } from "../../lib/zone";
 import { barOf, type Bar } from "../../planner/schedule/bars";
 import type { Due } from "./due";
 
-export const kSwapStates: Record<Swap_State, MessageKey> = {
-  [Swap_State.STATE_UNSPECIFIED]: "swap.asked",
-  [Swap_State.ASKED]: "swap.asked",
-  [Swap_State.AGREED]: "swap.waitsForApproval",
-  [Swap_State.APPROVED]: "swap.approved",
-  [Swap_State.DECLINED]: "swap.declined",
-  [Swap_State.WITHDRAWN]: "swap.withdrawn",
+export const kSwapStates: Record<ShiftSwap_State, MessageKey> = {
+  [ShiftSwap_State.STATE_UNSPECIFIED]: "swap.asked",
+  [ShiftSwap_State.ASKED]: "swap.asked",
+  [ShiftSwap_State.AGREED]: "swap.waitsForApproval",
+  [ShiftSwap_State.APPROVED]: "swap.approved",
+  [ShiftSwap_State.DECLINED]: "swap.declined",
+  [ShiftSwap_State.WITHDRAWN]: "swap.withdrawn",
 };
 
 const kDue: Record<Due["what"], MessageKey> = {

@@ -1,12 +1,11 @@
-// Required staff that was computed, and the days that were simulated in this visit.
+// Required staff that was computed.
 import type { Client } from "@connectrpc/connect";
-import type { RequiredStaff, Simulation, StaffingService } from "../../gen/wissel/v1/staffing_pb";
+import type { RequiredStaff, StaffingService } from "../../gen/wissel/v1/staffing_pb";
 import { problemOf, type Problem } from "../../lib/errors";
 
 export class StaffStore {
   /** Newest first, without intervals; undefined until they are read. */
   all = $state.raw<RequiredStaff[]>();
-  simulation = $state.raw<Simulation>();
   problem = $state.raw<Problem>();
   #client: Client<typeof StaffingService>;
 
@@ -41,14 +40,6 @@ export class StaffStore {
       return undefined;
     } catch (reason) {
       return problemOf(reason);
-    }
-  }
-
-  async readSimulation(name: string): Promise<void> {
-    try {
-      this.simulation = await this.#client.getSimulation({ name });
-    } catch (reason) {
-      this.problem = problemOf(reason);
     }
   }
 }
