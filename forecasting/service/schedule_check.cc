@@ -15,7 +15,8 @@ namespace wissel::forecasting {
 namespace {
 
 constexpr int kMinutesOfDay = 1440;
-constexpr int kUsualInterval = 15;
+// Breaks lie on quarters of an hour, so what is required is looked at by them too.
+constexpr int kQuarter = 15;
 
 // Series of queues that the same agents serve are one demand.
 class DemandReader {
@@ -63,10 +64,12 @@ class DemandReader {
     const absl::CivilDay day(local);
     if (!days_.Meet({day, day})) return;
     std::vector<int>& people = demand.required[day];
-    people.resize(static_cast<size_t>(kMinutesOfDay / staff_.interval_minutes()));
-    const auto slot =
-        static_cast<size_t>((local - absl::CivilMinute(day)) / staff_.interval_minutes());
-    people[slot] += point.required();
+    people.resize(static_cast<size_t>(kMinutesOfDay / kQuarter));
+    const auto from = static_cast<size_t>((local - absl::CivilMinute(day)) / kQuarter);
+    const auto quarters = static_cast<size_t>(staff_.interval_minutes() / kQuarter);
+    for (size_t i = from; i < from + quarters && i < people.size(); ++i) {
+      people[i] += point.required();
+    }
   }
 
   const v1::RequiredStaff& staff_;
@@ -114,11 +117,10 @@ absl::StatusOr<ScheduleScene> SceneFor(PlanStore& store, const v1::Schedule& hea
   ScheduleScene scene;
   scene.days = DaysOf(head);
   scene.zone = zone;
-  scene.interval_minutes = kUsualInterval;
+  scene.interval_minutes = kQuarter;
   WISSEL_ASSIGN_OR_RETURN(scene.rules, LabourRulesIn(store));
   if (!head.required_staff().empty()) {
     WISSEL_ASSIGN_OR_RETURN(const v1::RequiredStaff staff, FindStaff(store, head.required_staff()));
-    scene.interval_minutes = staff.interval_minutes();
     WISSEL_ASSIGN_OR_RETURN(scene.demand, DemandReader(staff, eligible, scene.days, zone).Read());
   }
   std::set<std::string> names(only.begin(), only.end());

@@ -128,7 +128,8 @@ std::string WordsIn(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::string words(std::istreambuf_iterator<char>(in), {});
   while (!words.empty() && (words.back() == '\n' || words.back() == '\r')) words.pop_back();
-  const std::string prefix = "wissel: ";
+  // The command says who it is first.
+  const std::string prefix = "wissel schedule solve: ";
   return words.starts_with(prefix) ? words.substr(prefix.size()) : words;
 }
 

@@ -21,7 +21,8 @@ class PlanningScheduleTest : public PlanningTest {
                                           const std::string& agent) {
     std::vector<v1::BrokenRule::Kind> kinds;
     for (const auto& rule : response.broken_rules()) {
-      if (rule.agent() == "agents/" + agent && rule.kind() != v1::BrokenRule::WEEKLY_HOURS_TOO_FEW) {
+      if (rule.agent() == "agents/" + agent &&
+          rule.kind() != v1::BrokenRule::WEEKLY_HOURS_TOO_FEW) {
         kinds.push_back(rule.kind());
       }
     }
@@ -260,10 +261,12 @@ TEST_F(PlanningScheduleTest, CoverIsTheRequiredStaffBesideWhoIsThere) {
   ASSERT_THAT(response.cover(), SizeIs(1));
   const v1::CoverSeries& cover = response.cover(0);
   EXPECT_THAT(cover.queues(), ElementsAre("queues/tax"));
-  EXPECT_EQ(cover.required(20), 2);
-  EXPECT_EQ(cover.planned(18), 1);
-  EXPECT_EQ(cover.planned(26), 0);  // lunch
-  EXPECT_EQ(cover.planned(35), 0);
+  EXPECT_EQ(cover.interval_minutes(), 15);
+  EXPECT_EQ(cover.required(40), 2);
+  EXPECT_EQ(cover.required(35), 0);
+  EXPECT_EQ(cover.planned(36), 1);
+  EXPECT_EQ(cover.planned(52), 0);  // lunch
+  EXPECT_EQ(cover.planned(71), 0);
   EXPECT_GT(response.figures().short_hours(), 9);
 }
 
