@@ -88,6 +88,10 @@ absl::StatusOr<v1::RequiredStaff> FindStaff(PlanStore& store, const std::string&
                 "required staff that is kept");
 }
 
+bool IsAmong(const std::string& name, const std::vector<std::string>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 // Who is planned, with a contract of the rules.
 absl::StatusOr<std::vector<v1::PlannedAgent>> AgentsFor(PlanStore& store,
                                                         const v1::LabourRules& rules,
@@ -113,6 +117,7 @@ absl::StatusOr<std::vector<v1::PlannedAgent>> AgentsFor(PlanStore& store,
 
 absl::StatusOr<ScheduleScene> SceneFor(PlanStore& store, const v1::Schedule& head,
                                        const Eligible& eligible, absl::TimeZone zone,
+                                       const ShiftsByAgent& shifts,
                                        const std::vector<std::string>& only) {
   ScheduleScene scene;
   scene.days = DaysOf(head);
@@ -123,9 +128,19 @@ absl::StatusOr<ScheduleScene> SceneFor(PlanStore& store, const v1::Schedule& hea
     WISSEL_ASSIGN_OR_RETURN(const v1::RequiredStaff staff, FindStaff(store, head.required_staff()));
     WISSEL_ASSIGN_OR_RETURN(scene.demand, DemandReader(staff, eligible, scene.days, zone).Read());
   }
-  std::set<std::string> names(only.begin(), only.end());
-  if (only.empty()) {
+  std::set<std::string> names;
+  for (const Demand& demand : scene.demand) {
+    names.insert(demand.agents.begin(), demand.agents.end());
+  }
+  if (scene.demand.empty()) {
     for (const auto& [queue, agents] : eligible) names.insert(agents.begin(), agents.end());
+  }
+  if (!only.empty()) {
+    const std::set<std::string> wanted(only.begin(), only.end());
+    std::erase_if(names, [&](const std::string& name) { return !wanted.contains(name); });
+  }
+  for (const auto& [agent, list] : shifts) {
+    if (!list.empty() && (only.empty() || IsAmong(agent, only))) names.insert(agent);
   }
   WISSEL_ASSIGN_OR_RETURN(scene.agents, AgentsFor(store, scene.rules, names));
   return scene;
@@ -137,9 +152,9 @@ absl::StatusOr<std::vector<v1::BrokenRule>> BrokenRulesOf(PlanStore& store, uint
   WISSEL_ASSIGN_OR_RETURN(StoredSchedule stored,
                           FindSchedule(store, NameOf(kSchedules, schedule), "name"));
   stored.head.clear_required_staff();
-  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
-                          SceneFor(store, stored.head, {}, zone, agents));
   WISSEL_ASSIGN_OR_RETURN(const ShiftsByAgent shifts, ShiftsOf(store, schedule));
+  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
+                          SceneFor(store, stored.head, {}, zone, shifts, agents));
   WISSEL_ASSIGN_OR_RETURN(Checked checked, Check(scene, shifts));
   return std::move(checked.broken);
 }

@@ -16,10 +16,12 @@
 
 namespace wissel::forecasting {
 
-// What the schedule is about: its weeks, the labour rules, the agents who are not left out (`only`
-// these, where given) and the required staff that it was made for.
+// What the schedule is about: its weeks, the labour rules, the required staff that it was made for,
+// and its agents: those of `shifts`, and who can serve what is required (`only` these, where given;
+// everybody, where nothing is required), but for who is left out of planning.
 absl::StatusOr<ScheduleScene> SceneFor(PlanStore& store, const v1::Schedule& head,
                                        const Eligible& eligible, absl::TimeZone zone,
+                                       const ShiftsByAgent& shifts,
                                        const std::vector<std::string>& only = {});
 
 // Of these agents alone, without cover.

@@ -128,8 +128,9 @@ absl::StatusOr<Schedule> Get(PlanStore& store, const Eligible& eligible, const s
       name == kPublished ? FindPublished(store, now, zone) : FindSchedule(store, name, "name");
   if (!found.ok()) return found.status();
   Schedule schedule = found->head;
-  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene, SceneFor(store, schedule, eligible, zone));
   WISSEL_ASSIGN_OR_RETURN(const ShiftsByAgent shifts, ShiftsOf(store, found->number));
+  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
+                          SceneFor(store, schedule, eligible, zone, shifts));
   for (const auto& [agent, list] : shifts) {
     for (const Shift& shift : list) *schedule.add_shifts() = shift;
   }
@@ -246,7 +247,7 @@ absl::StatusOr<v1::ChangeShiftsResponse> Change(PlanStore& store, const Eligible
   WISSEL_RETURN_IF_ERROR(PutHead(store, schedule));
   response.set_revision(schedule.head.revision());
   WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
-                          SceneFor(store, schedule.head, eligible, zone));
+                          SceneFor(store, schedule.head, eligible, zone, shifts));
   WISSEL_ASSIGN_OR_RETURN(Checked checked, Check(scene, shifts));
   *response.mutable_figures() = std::move(checked.figures);
   for (auto& rule : checked.broken) *response.add_broken_rules() = std::move(rule);
@@ -259,9 +260,9 @@ absl::StatusOr<Schedule> Publish(PlanStore& store, const Eligible& eligible,
                                  absl::TimeZone zone) {
   WISSEL_ASSIGN_OR_RETURN(StoredSchedule schedule, FindSchedule(store, request.name(), "name"));
   WISSEL_RETURN_IF_ERROR(CheckRevision(schedule, request.revision()));
-  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
-                          SceneFor(store, schedule.head, eligible, zone));
   WISSEL_ASSIGN_OR_RETURN(const ShiftsByAgent shifts, ShiftsOf(store, schedule.number));
+  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
+                          SceneFor(store, schedule.head, eligible, zone, shifts));
   WISSEL_ASSIGN_OR_RETURN(Checked checked, Check(scene, shifts));
   if (!checked.broken.empty() && !request.despite_broken_rules()) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",

@@ -74,14 +74,14 @@ absl::StatusOr<Task> TaskOf(PlanStore& store, const Eligible& eligible,
   task.head.set_revision(1);
   WriteTimestamp(now, task.head.mutable_create_time());
   const std::vector<std::string> only(request.agents().begin(), request.agents().end());
-  WISSEL_ASSIGN_OR_RETURN(task.scene, SceneFor(store, task.head, eligible, zone, only));
-  if (task.scene.agents.empty()) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "agents", "there is nobody to plan",
-                  "agents who can serve the queues that need people");
-  }
+  WISSEL_ASSIGN_OR_RETURN(task.scene, SceneFor(store, task.head, eligible, zone, {}, only));
   if (task.scene.demand.empty()) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "requiredStaff",
                   "nobody is required in these weeks", "weeks that the required staff covers");
+  }
+  if (task.scene.agents.empty()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "agents", "there is nobody to plan",
+                  "agents who can serve the queues that need people");
   }
   if (!request.pinned_schedule().empty()) {
     WISSEL_ASSIGN_OR_RETURN(const StoredSchedule from,
