@@ -1,5 +1,6 @@
-// The radar, in the browser: six weeks are imported, a spike is named within two minutes, what is proposed
-// is done with one click each and taken back, the day's books close, and a restart forgets nothing.
+// A surge, from the radar to the books, in the browser: six weeks are imported, a spike is named within two
+// minutes and says why; what is proposed is done with one click each and taken back: the partner's step,
+// surge mode, the announcement, the move of two people; the day's books close, and a restart forgets nothing.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -205,7 +206,39 @@ describe("the radar", () => {
     await manager.page.getByTestId("people-tools").waitFor();
     const hugo = manager.page.getByTestId("agent-row").filter({ hasText: "Hugo Simon" });
     assert.equal(await hugo.getByRole("checkbox").isChecked(), true);
-    await hugo.getByRole("checkbox").press("Space");
+  });
+
+  test("two people move to another team; the deed is undone, and done again", async () => {
+    const names = { "Hugo Simon": "agents/hugo", "Sander Vos": "agents/sander" };
+    const teams = async () => {
+      const { agents } = await live();
+      return Object.values(names).map((name) => agents.find((agent) => agent.name === name).team ?? "");
+    };
+    const before = await teams();
+    const move = async () => {
+      await manager.page.getByTestId("people-tools").getByRole("button", { name: manager.t("act.toTeam") }).click();
+      const dialog = manager.page.getByRole("dialog");
+      await dialog.getByRole("radio", { name: "Brussels" }).check();
+      await dialog.getByRole("button", { name: manager.t("act.apply") }).click();
+      await bar().filter({ hasText: "Brussels" }).waitFor();
+    };
+    const choose = (name) =>
+      manager.page.getByTestId("agent-row").filter({ hasText: name }).getByRole("checkbox").press("Space");
+    await choose("Sander Vos");
+    await move();
+    await until(teams, (now) => now.every((team) => team === "teams/brussels"));
+    await manager.page.keyboard.press("Control+z");
+    await until(teams, (now) => now.join() === before.join());
+    for (const name of Object.keys(names)) {
+      const box = manager.page.getByTestId("agent-row").filter({ hasText: name }).getByRole("checkbox");
+      if (!(await box.isChecked())) await box.press("Space");
+    }
+    await move();
+    await until(teams, (now) => now.every((team) => team === "teams/brussels"));
+    for (const name of Object.keys(names)) {
+      const box = manager.page.getByTestId("agent-row").filter({ hasText: name }).getByRole("checkbox");
+      if (await box.isChecked()) await box.press("Space");
+    }
   });
 
   test("the record says who did it", async () => {
