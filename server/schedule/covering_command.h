@@ -3,8 +3,8 @@
 
 #include "absl/status/statusor.h"
 #include "forecasting/scheduling/files/problem_input.h"
-#include "server/schedule/schedule.h"
 #include "forecasting/scheduling/files/schedule_file.pb.h"
+#include "server/schedule/schedule.h"
 
 namespace wissel::schedule {
 

@@ -10,9 +10,9 @@
 #include "fmt/format.h"
 #include "forecasting/core/scheduling/explain.h"
 #include "forecasting/core/scheduling/team.h"
+#include "forecasting/scheduling/files/roster_file.h"
 #include "forecasting/scheduling/roster_search.h"
 #include "server/schedule/lines.h"
-#include "forecasting/scheduling/files/roster_file.h"
 
 namespace wissel::schedule {
 namespace {

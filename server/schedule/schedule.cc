@@ -6,10 +6,10 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "forecasting/scheduling/files/problem_input.h"
 #include "google/protobuf/util/json_util.h"
 #include "server/schedule/covering_command.h"
 #include "server/schedule/lines.h"
-#include "forecasting/scheduling/files/problem_input.h"
 #include "server/schedule/roster_command.h"
 
 namespace wissel::schedule {

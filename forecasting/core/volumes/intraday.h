@@ -1,10 +1,10 @@
 // The rest of a day once its first intervals are known: a Poisson-gamma update.
 //
 // The day's common factor G is gamma distributed with mean 1; what came up to now, X of M expected,
-// moves it to (1/v + X/M/f) / (1/v + 1/f) (Gelman et al., Bayesian Data Analysis, 2.6). v is the part
-// of the error that the known and the coming intervals have in common, f what the known ones have
-// beyond it, both measured on recent days after the same number of intervals. So little is believed
-// early in the day, when the first hours say little about the rest: that is the damping.
+// moves it to (1/v + X/M/f) / (1/v + 1/f) (Gelman et al., Bayesian Data Analysis, 2.6). v is the
+// part of the error that the known and the coming intervals have in common, f what the known ones
+// have beyond it, both measured on recent days after the same number of intervals. So little is
+// believed early in the day, when the first hours say little about the rest: that is the damping.
 //
 // Pure, safe from any thread.
 #pragma once
