@@ -58,6 +58,7 @@ double MeanHandleTime(const std::vector<ForecastInterval>& day) {
 // Work, in calls of the day's mean handle time.
 ArrivalCurve CurveOf(const std::vector<ForecastInterval>& day, double interval_s, double aht_s) {
   std::vector<double> calls;
+  calls.reserve(day.size());
   for (const ForecastInterval& at : day) calls.push_back(at.calls * at.aht_s / aht_s);
   return SmoothCurve(calls, interval_s, kStep_s);
 }

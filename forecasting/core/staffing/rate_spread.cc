@@ -69,6 +69,7 @@ absl::StatusOr<RateSpread> QuantileSpread(const std::vector<Quantile>& quantiles
     }
   }
   std::vector<double> scores;
+  scores.reserve(quantiles.size());
   for (const Quantile& q : quantiles) scores.push_back(NormalScore(q.level));
   RateSpread spread;
   for (int i = 0; i < kQuantilePoints; ++i) {

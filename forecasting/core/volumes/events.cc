@@ -73,6 +73,7 @@ void AddContacts(Forecast& forecast, int d, const std::vector<bool>& within, con
 
 std::vector<bool> Within(const std::vector<int>& interval_starts, int from, int until) {
   std::vector<bool> within;
+  within.reserve(interval_starts.size());
   for (const int start : interval_starts) within.push_back(from <= start && start < until);
   return within;
 }
