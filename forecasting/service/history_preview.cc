@@ -1,5 +1,6 @@
 #include "forecasting/service/history_preview.h"
 
+#include <array>
 #include <cmath>
 
 #include "base/status.h"
@@ -95,7 +96,18 @@ void SeriesDays::Write(const std::string& queue, v1::ListHistorySeriesResponse::
   for (const auto& [day, known] : days_) {
     if (known.imported) out.set_imported_days(out.imported_days() + 1);
   }
-  out.set_missing_days(last - first + 1 - static_cast<int>(days_.size()));
+  // A weekday that mostly has no counts is closed, not missing.
+  std::array<int, 7> weeks{}, known{};
+  for (int32_t day = first; day <= last; ++day) {
+    const auto weekday = static_cast<size_t>(metrics::WeekdayOf(day));
+    ++weeks[weekday];
+    known[weekday] += days_.contains(day) ? 1 : 0;
+  }
+  int missing = 0;
+  for (size_t weekday = 0; weekday < weeks.size(); ++weekday) {
+    if (2 * known[weekday] >= weeks[weekday]) missing += weeks[weekday] - known[weekday];
+  }
+  out.set_missing_days(missing);
 }
 
 }  // namespace wissel::forecasting

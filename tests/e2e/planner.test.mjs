@@ -107,6 +107,7 @@ describe("the past", () => {
     const { series } = await asPlanner("HistoryService/ListHistorySeries", {});
     const phone = series.find(({ queue }) => queue === kQueue);
     assert.equal(phone.firstDate, dayText(today - kWeeks * 7 * kDayMs + (new Date(today).getUTCDay() === 0 ? kDayMs : 0)));
+    assert.equal(number(phone.missingDays), 0); // weekends are closed
     const mark = await asPlanner("HistoryService/CreateHistoryMark", {
       historyMark: { kind: "OUTAGE", queue: kQueue, startDate: dayText(today - 9 * kDayMs), label: "Lines down" },
     });
