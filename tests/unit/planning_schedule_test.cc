@@ -199,6 +199,39 @@ TEST_F(PlanningScheduleTest, ASwapThatBreaksARuleIsRefusedAndMovesNothing) {
   EXPECT_THAT(open.shift_swaps(), SizeIs(1));
 }
 
+TEST_F(PlanningScheduleTest, WhoKeepsToThePublishedScheduleIsSaidAsItHappens) {
+  using Row = v1::Adherence::Row;
+  const auto today = Must<v1::Schedule>("ScheduleService.CreateSchedule",
+                                        R"({"schedule": {"startDate": "2026-03-02", "weeks": 1}})");
+  Change(today, 1, {DayShift("anna", "2026-03-02", 9), DayShift("bert", "2026-03-02", 9)});
+  Publish(today, 2);
+  center_.Available("anna");  // at 10, an hour late, but the record begins now
+  center_.shard().Advance(Duration::Minutes(30));
+  const auto rows = [&] {
+    return Must<v1::Adherence>("ScheduleService.GetAdherence", "{}").rows();
+  };
+  ASSERT_THAT(rows(), SizeIs(2));
+  const Row anna = rows()[0];
+  EXPECT_EQ(anna.agent(), "agents/anna");
+  EXPECT_EQ(anna.planned(), Row::WORK);
+  EXPECT_EQ(anna.actual(), Row::WORK);
+  EXPECT_DOUBLE_EQ(anna.adherence(), 1);
+  EXPECT_EQ(anna.next(), Row::BREAK);
+  const Row bert = rows()[1];
+  EXPECT_EQ(bert.actual(), Row::OFF);
+  EXPECT_DOUBLE_EQ(bert.adherence(), 0);
+  EXPECT_TRUE(bert.has_differs_since());
+  center_.Must<v1::AgentState>("AgentService.SetPresence",
+                               R"({"presence": "AWAY", "awayReason": "break"})", Desk("anna"));
+  center_.shard().Advance(Duration::Minutes(10));
+  EXPECT_EQ(rows()[0].actual(), Row::BREAK);
+  EXPECT_DOUBLE_EQ(rows()[0].adherence(), 0.75);
+  EXPECT_EQ(center_.Call<v1::Adherence>("ScheduleService.GetAdherence", "{}", Desk("anna"))
+                .status()
+                .code(),
+            StatusCode::kPermissionDenied);
+}
+
 TEST_F(PlanningScheduleTest, LabourRulesAreCheckedAndKept) {
   auto rules = Must<v1::LabourRules>("ScheduleService.GetLabourRules", "{}");
   EXPECT_EQ(rules.rest().seconds(), 11 * 3600);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "forecasting/service/adherence_service.h"
 #include "forecasting/service/labour_rules.h"
 #include "forecasting/service/office.h"
 #include "forecasting/service/resources.h"
@@ -23,6 +24,7 @@ class PlanningTest : public ::testing::Test {
     RegisterSchedules(center_.table(), office_);
     RegisterShifts(center_.table(), office_);
     RegisterStaffing(center_.table(), office_);
+    adherence_.Register(center_.table());
   }
 
   template <class Response>
@@ -84,6 +86,7 @@ class PlanningTest : public ::testing::Test {
   const rpc::Caller kPlanner = wissel::testing::With(rpc::Role::kPlanner);
   wissel::testing::TestCenter center_;
   Office office_{center_.shard(), *PlanStore::Open(":memory:")};
+  AdherenceService adherence_{office_};
 };
 
 }  // namespace wissel::forecasting
