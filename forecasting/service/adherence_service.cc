@@ -46,8 +46,8 @@ std::vector<ActivitySpan> SpansOf(const std::vector<v1::Shift>& shifts) {
   for (const v1::Shift& shift : shifts) {
     Instant from = StartOf(shift);
     for (const auto& pause : shift.breaks()) {
-      const Instant start = Instant::FromMillis(pause.start_time().seconds() * 1000);
-      const Instant end = Instant::FromMillis(pause.end_time().seconds() * 1000);
+      const Instant start = InstantOf(pause.start_time());
+      const Instant end = InstantOf(pause.end_time());
       if (start > from) spans.push_back({from, start, Activity::kWork});
       spans.push_back({start, end, Activity::kBreak});
       from = end;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "google/protobuf/empty.pb.h"
@@ -22,20 +21,16 @@ using v1::PlanningEvent;
 
 constexpr size_t kMost = 10'000;
 constexpr int64_t kLongestDays = 400;
-constexpr uint64_t kAll = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
 constexpr double kMostContacts = 1e9;
 constexpr double kMostFactor = 1000;
 constexpr int kMinutesOfDay = 1440;
 
 template <class Message>
 absl::StatusOr<std::vector<Message>> All(PlanStore& store, std::string_view kind) {
-  WISSEL_ASSIGN_OR_RETURN(const std::vector<PlanRecord> records, store.List(kind, kAll, kMost));
-  std::vector<Message> messages(records.size());
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (!messages[i].ParseFromString(records[i].bytes)) {
-      return absl::DataLossError("planning.sqlite cannot be read");
-    }
-  }
+  WISSEL_ASSIGN_OR_RETURN(auto stored, ReadAll<Message>(store, kind, kMost));
+  std::vector<Message> messages;
+  messages.reserve(stored.size());
+  for (auto& one : stored) messages.push_back(std::move(one.head));
   return messages;
 }
 

@@ -1,6 +1,6 @@
 #include "forecasting/service/forecast_book.h"
 
-#include <limits>
+#include <utility>
 
 #include "base/status.h"
 #include "forecasting/service/event_service.h"
@@ -13,17 +13,11 @@ namespace {
 constexpr std::string_view kNewest = "forecasts/newest";
 
 absl::StatusOr<StoredForecast> FindNewest(PlanStore& store, std::string_view field) {
-  WISSEL_ASSIGN_OR_RETURN(
-      const auto records,
-      store.List(kForecasts, static_cast<uint64_t>(std::numeric_limits<int64_t>::max()), 1));
-  if (records.empty()) {
+  WISSEL_ASSIGN_OR_RETURN(auto newest, ReadAll<v1::Forecast>(store, kForecasts, 1));
+  if (newest.empty()) {
     return Refuse(absl::StatusCode::kNotFound, field, "no forecast has been made yet");
   }
-  StoredForecast forecast{records.front().number, {}};
-  if (!forecast.head.ParseFromString(records.front().bytes)) {
-    return absl::DataLossError("planning.sqlite cannot be read");
-  }
-  return forecast;
+  return std::move(newest.front());
 }
 
 }  // namespace

@@ -19,10 +19,7 @@ namespace wissel::forecasting {
 inline constexpr double kQuantileLevels[] = {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
 inline constexpr int kQuantiles = 7;
 
-struct StoredForecast {
-  uint64_t number = 0;
-  v1::Forecast head;
-};
+using StoredForecast = Stored<v1::Forecast>;
 
 // "forecasts/newest" too. NOT_FOUND on `field`.
 absl::StatusOr<StoredForecast> FindForecast(PlanStore& store, const std::string& name,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -137,20 +136,17 @@ absl::StatusOr<std::string> Carry(Office& office, Task task, LongRun& run) {
 absl::StatusOr<v1::ListForecastsResponse> List(PlanStore& store,
                                                const v1::ListForecastsRequest& request) {
   WISSEL_ASSIGN_OR_RETURN(const Page page, ReadPage(request.page_size(), request.page_token(), 0));
-  const uint64_t before = request.page_token().empty()
-                              ? static_cast<uint64_t>(std::numeric_limits<int64_t>::max())
-                              : page.from;
-  WISSEL_ASSIGN_OR_RETURN(const auto records,
-                          store.List(kForecasts, before, static_cast<size_t>(page.size) + 1));
+  const uint64_t before = request.page_token().empty() ? kFromNewest : page.from;
+  WISSEL_ASSIGN_OR_RETURN(
+      auto forecasts,
+      ReadAll<Forecast>(store, kForecasts, static_cast<size_t>(page.size) + 1, before));
   v1::ListForecastsResponse response;
-  for (const PlanRecord& record : records) {
+  for (auto& [number, forecast] : forecasts) {
     if (response.forecasts_size() == page.size) {
-      response.set_next_page_token(PageToken(record.number + 1, 0));
+      response.set_next_page_token(PageToken(number + 1, 0));
       break;
     }
-    if (!response.add_forecasts()->ParseFromString(record.bytes)) {
-      return absl::DataLossError("planning.sqlite cannot be read");
-    }
+    *response.add_forecasts() = std::move(forecast);
   }
   return response;
 }

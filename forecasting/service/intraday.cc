@@ -1,7 +1,6 @@
 #include "forecasting/service/intraday.h"
 
 #include <cmath>
-#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -25,15 +24,9 @@ constexpr const char* kMethod = "calendar";
 // The newest one that covers the day and says something of the queue.
 absl::StatusOr<std::optional<StoredForecast>> NewestFor(PlanStore& store, absl::CivilDay day,
                                                         const std::string& queue) {
-  WISSEL_ASSIGN_OR_RETURN(
-      const auto records,
-      store.List(kForecasts, static_cast<uint64_t>(std::numeric_limits<int64_t>::max()),
-                 kMostForecasts));
-  for (const PlanRecord& record : records) {
-    StoredForecast forecast{record.number, {}};
-    if (!forecast.head.ParseFromString(record.bytes)) {
-      return absl::DataLossError("planning.sqlite cannot be read");
-    }
+  WISSEL_ASSIGN_OR_RETURN(const auto forecasts,
+                          ReadAll<v1::Forecast>(store, kForecasts, kMostForecasts));
+  for (const StoredForecast& forecast : forecasts) {
     if (!DaysOf(forecast.head).Meet({day, day})) continue;
     for (const v1::ForecastQueue& one : forecast.head.queues()) {
       if (one.queue() == queue && !one.method().empty()) return forecast;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <string>
 #include <tuple>
@@ -166,16 +165,10 @@ absl::StatusOr<v1::ForecastAccuracy> JudgeForecasts(Office& office, PlanStore& s
   if (!request.start_date().empty()) {
     WISSEL_ASSIGN_OR_RETURN(days, ReadDays(request.start_date(), request.end_date(), kMostDays));
   }
-  WISSEL_ASSIGN_OR_RETURN(
-      const auto records,
-      store.List(kForecasts, static_cast<uint64_t>(std::numeric_limits<int64_t>::max()),
-                 kMostForecasts));
+  WISSEL_ASSIGN_OR_RETURN(const auto forecasts,
+                          ReadAll<v1::Forecast>(store, kForecasts, kMostForecasts));
   Table table;
-  for (const PlanRecord& record : records) {
-    StoredForecast forecast{record.number, {}};
-    if (!forecast.head.ParseFromString(record.bytes)) {
-      return absl::DataLossError("planning.sqlite cannot be read");
-    }
+  for (const StoredForecast& forecast : forecasts) {
     Days common = DaysOf(forecast.head);
     if (!common.Meet(days)) continue;
     common.first = std::max(common.first, days.first);

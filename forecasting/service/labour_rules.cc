@@ -253,9 +253,7 @@ absl::StatusOr<std::map<std::string, PlannedAgent>> PlannedAgentsIn(PlanStore& s
   WISSEL_ASSIGN_OR_RETURN(const auto records, store.Parts(kPlannedAgents, 0));
   std::map<std::string, PlannedAgent> agents;
   for (const PlanRecord& record : records) {
-    if (!agents[record.part].ParseFromString(record.bytes)) {
-      return absl::DataLossError("planning.sqlite cannot be read");
-    }
+    WISSEL_ASSIGN_OR_RETURN(agents[record.part], ReadRecord<PlannedAgent>(record));
   }
   return agents;
 }

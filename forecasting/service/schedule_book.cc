@@ -1,7 +1,6 @@
 #include "forecasting/service/schedule_book.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/status.h"
@@ -10,13 +9,6 @@
 
 namespace wissel::forecasting {
 namespace {
-
-constexpr uint64_t kAll = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-constexpr size_t kMostSchedules = 10'000;
-
-Instant InstantOf(const google::protobuf::Timestamp& time) {
-  return Instant::FromMillis(time.seconds() * 1000 + time.nanos() / 1'000'000);
-}
 
 absl::CivilDay LocalDay(Instant t, absl::TimeZone zone) {
   return absl::ToCivilDay(absl::FromUnixMillis(t.millis()), zone);
@@ -27,11 +19,9 @@ void SortByStart(std::vector<v1::Shift>& shifts) {
                    [](const v1::Shift& a, const v1::Shift& b) { return StartOf(a) < StartOf(b); });
 }
 
-absl::Status Damaged() { return absl::DataLossError("planning.sqlite cannot be read"); }
-
 // The published ones that cover some of these days, the one published last first.
 absl::StatusOr<std::vector<StoredSchedule>> PublishedIn(PlanStore& store, const Days& days) {
-  WISSEL_ASSIGN_OR_RETURN(auto schedules, SchedulesBefore(store, kAll, kMostSchedules));
+  WISSEL_ASSIGN_OR_RETURN(auto schedules, ReadAll<v1::Schedule>(store, kSchedules, kMostSchedules));
   std::erase_if(schedules, [&](const StoredSchedule& schedule) {
     return !schedule.head.has_publish_time() || !DaysOf(schedule.head).Meet(days);
   });
@@ -73,6 +63,9 @@ Days LocalDaysOf(const v1::Shift& shift, absl::TimeZone zone) {
   return {LocalDay(StartOf(shift), zone), LocalDay(EndOf(shift) - Duration::Millis(1), zone)};
 }
 
+Instant InstantOf(const google::protobuf::Timestamp& time) {
+  return Instant::FromMillis(time.seconds() * 1000 + time.nanos() / 1'000'000);
+}
 Instant StartOf(const v1::Shift& shift) { return InstantOf(shift.start_time()); }
 Instant EndOf(const v1::Shift& shift) { return InstantOf(shift.end_time()); }
 
@@ -86,23 +79,11 @@ absl::StatusOr<StoredSchedule> FindSchedule(PlanStore& store, const std::string&
   return schedule;
 }
 
-absl::StatusOr<std::vector<StoredSchedule>> SchedulesBefore(PlanStore& store, uint64_t before,
-                                                            size_t most) {
-  WISSEL_ASSIGN_OR_RETURN(const auto records, store.List(kSchedules, before, most));
-  std::vector<StoredSchedule> schedules(records.size());
-  for (size_t i = 0; i < records.size(); ++i) {
-    schedules[i].number = records[i].number;
-    if (!schedules[i].head.ParseFromString(records[i].bytes)) return Damaged();
-  }
-  return schedules;
-}
-
 absl::StatusOr<ShiftsByAgent> ShiftsOf(PlanStore& store, uint64_t schedule) {
   WISSEL_ASSIGN_OR_RETURN(const auto records, store.Parts(kSchedules, schedule));
   ShiftsByAgent shifts;
   for (const PlanRecord& record : records) {
-    v1::ListShiftsResponse list;
-    if (!list.ParseFromString(record.bytes)) return Damaged();
+    WISSEL_ASSIGN_OR_RETURN(const auto list, ReadRecord<v1::ListShiftsResponse>(record));
     shifts[record.part] = {list.shifts().begin(), list.shifts().end()};
   }
   return shifts;
@@ -163,8 +144,7 @@ absl::StatusOr<ShiftsByAgent> PublishedShifts(PlanStore& store, const Days& days
   for (const StoredSchedule& schedule : schedules) {
     WISSEL_ASSIGN_OR_RETURN(const auto records, store.Parts(kSchedules, schedule.number));
     for (const PlanRecord& record : records) {
-      v1::ListShiftsResponse list;
-      if (!list.ParseFromString(record.bytes)) return Damaged();
+      WISSEL_ASSIGN_OR_RETURN(const auto list, ReadRecord<v1::ListShiftsResponse>(record));
       std::vector<Published> shown;
       AddShown(schedules, schedule, list, days, zone, shown);
       for (Published& one : shown) all[record.part].push_back(std::move(one.shift));

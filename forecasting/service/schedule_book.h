@@ -21,23 +21,20 @@ namespace wissel::forecasting {
 // By agent ("agents/anna"), in the order of their beginnings.
 using ShiftsByAgent = std::map<std::string, std::vector<v1::Shift>>;
 
-struct StoredSchedule {
-  uint64_t number = 0;
-  v1::Schedule head;  // without shifts, cover and broken rules
-};
+using StoredSchedule = Stored<v1::Schedule>;  // without shifts, cover and broken rules
+// More than a center keeps.
+inline constexpr size_t kMostSchedules = 10'000;
 
 // First Monday to last Sunday.
 Days DaysOf(const v1::Schedule& schedule);
 Days LocalDaysOf(const v1::Shift& shift, absl::TimeZone zone);
+Instant InstantOf(const google::protobuf::Timestamp& time);
 Instant StartOf(const v1::Shift& shift);
 Instant EndOf(const v1::Shift& shift);
 
 // NOT_FOUND on `field`.
 absl::StatusOr<StoredSchedule> FindSchedule(PlanStore& store, const std::string& name,
                                             std::string_view field);
-// Newest first.
-absl::StatusOr<std::vector<StoredSchedule>> SchedulesBefore(PlanStore& store, uint64_t before,
-                                                            size_t most);
 absl::StatusOr<ShiftsByAgent> ShiftsOf(PlanStore& store, uint64_t schedule);
 
 // Gives it a number and a name.

@@ -79,15 +79,6 @@ class DemandReader {
   std::map<std::vector<std::string>, Demand> by_agents_;
 };
 
-absl::StatusOr<v1::RequiredStaff> FindStaff(PlanStore& store, const std::string& name) {
-  WISSEL_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(kRequiredStaff, name, "requiredStaff"));
-  v1::RequiredStaff staff;
-  WISSEL_ASSIGN_OR_RETURN(const bool found, store.Get({kRequiredStaff, number}, &staff));
-  if (found) return staff;
-  return Refuse(absl::StatusCode::kNotFound, "requiredStaff", fmt::format("there is no {}", name),
-                "required staff that is kept");
-}
-
 bool IsAmong(const std::string& name, const std::vector<std::string>& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -114,6 +105,15 @@ absl::StatusOr<std::vector<v1::PlannedAgent>> AgentsFor(PlanStore& store,
 }
 
 }  // namespace
+
+absl::StatusOr<v1::RequiredStaff> FindStaff(PlanStore& store, const std::string& name) {
+  WISSEL_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(kRequiredStaff, name, "requiredStaff"));
+  v1::RequiredStaff staff;
+  WISSEL_ASSIGN_OR_RETURN(const bool found, store.Get({kRequiredStaff, number}, &staff));
+  if (found) return staff;
+  return Refuse(absl::StatusCode::kNotFound, "requiredStaff", fmt::format("there is no {}", name),
+                "required staff that is kept");
+}
 
 absl::StatusOr<ScheduleScene> SceneFor(PlanStore& store, const v1::Schedule& head,
                                        const Eligible& eligible, absl::TimeZone zone,

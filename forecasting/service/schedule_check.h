@@ -13,8 +13,12 @@
 #include "forecasting/service/schedule_book.h"
 #include "forecasting/service/schedule_problem.h"
 #include "forecasting/store/plan_store.h"
+#include "wissel/v1/staffing.pb.h"
 
 namespace wissel::forecasting {
+
+// NOT_FOUND on `requiredStaff`.
+absl::StatusOr<v1::RequiredStaff> FindStaff(PlanStore& store, const std::string& name);
 
 // What the schedule is about: its weeks, the labour rules, the required staff that it was made for,
 // and its agents: those of `shifts`, and who can serve what is required (`only` these, where given;

@@ -35,9 +35,6 @@ Instant InstantAt(absl::CivilDay day, int minutes, absl::TimeZone zone) {
   const absl::CivilMinute local = absl::CivilMinute(day) + minutes;
   return Instant::FromMillis(absl::ToUnixMillis(absl::FromCivil(absl::CivilSecond(local), zone)));
 }
-Instant InstantOf(const google::protobuf::Timestamp& time) {
-  return Instant::FromMillis(time.seconds() * 1000 + time.nanos() / 1'000'000);
-}
 
 // A shift by the clock on the wall of its day.
 struct WallShift {

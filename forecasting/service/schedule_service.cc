@@ -1,7 +1,6 @@
 #include "forecasting/service/schedule_service.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -69,6 +68,10 @@ absl::StatusOr<Schedule> Create(PlanStore& store, const v1::CreateScheduleReques
   }
   head.set_note(request.schedule().note());
   WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckHead(head), "schedule"));
+  if (!head.required_staff().empty()) {
+    WISSEL_RETURN_IF_ERROR(
+        WithFieldPrefix(FindStaff(store, head.required_staff()).status(), "schedule"));
+  }
   head.set_user(user);
   head.set_revision(1);
   WriteTimestamp(now, head.mutable_create_time());
@@ -83,11 +86,10 @@ absl::StatusOr<Schedule> Create(PlanStore& store, const v1::CreateScheduleReques
 absl::StatusOr<v1::ListSchedulesResponse> List(PlanStore& store,
                                                const v1::ListSchedulesRequest& request) {
   WISSEL_ASSIGN_OR_RETURN(const Page page, ReadPage(request.page_size(), request.page_token(), 0));
-  const uint64_t before = request.page_token().empty()
-                              ? static_cast<uint64_t>(std::numeric_limits<int64_t>::max())
-                              : page.from;
-  const auto size = static_cast<size_t>(page.size);
-  WISSEL_ASSIGN_OR_RETURN(const auto schedules, SchedulesBefore(store, before, size + 1));
+  const uint64_t before = request.page_token().empty() ? kFromNewest : page.from;
+  WISSEL_ASSIGN_OR_RETURN(
+      const auto schedules,
+      ReadAll<Schedule>(store, kSchedules, static_cast<size_t>(page.size) + 1, before));
   v1::ListSchedulesResponse response;
   for (const StoredSchedule& schedule : schedules) {
     if (response.schedules_size() == page.size) {
@@ -102,9 +104,8 @@ absl::StatusOr<v1::ListSchedulesResponse> List(PlanStore& store,
 // The one that the desks show now, or next.
 absl::StatusOr<StoredSchedule> FindPublished(PlanStore& store, Instant now, absl::TimeZone zone) {
   const absl::CivilDay today = absl::ToCivilDay(absl::FromUnixMillis(now.millis()), zone);
-  WISSEL_ASSIGN_OR_RETURN(
-      const auto schedules,
-      SchedulesBefore(store, static_cast<uint64_t>(std::numeric_limits<int64_t>::max()), 10'000));
+  WISSEL_ASSIGN_OR_RETURN(const auto schedules,
+                          ReadAll<Schedule>(store, kSchedules, kMostSchedules));
   const StoredSchedule* best = nullptr;
   const auto rank = [&](const StoredSchedule& one) {
     const Days days = DaysOf(one.head);
@@ -243,12 +244,13 @@ absl::StatusOr<v1::ChangeShiftsResponse> Change(PlanStore& store, const Eligible
   for (const std::string& agent : touched) {
     WISSEL_RETURN_IF_ERROR(PutShifts(store, schedule.number, agent, shifts[agent]));
   }
-  schedule.head.set_revision(schedule.head.revision() + 1);
-  WISSEL_RETURN_IF_ERROR(PutHead(store, schedule));
-  response.set_revision(schedule.head.revision());
   WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
                           SceneFor(store, schedule.head, eligible, zone, shifts));
   WISSEL_ASSIGN_OR_RETURN(Checked checked, Check(scene, shifts));
+  schedule.head.set_revision(schedule.head.revision() + 1);
+  *schedule.head.mutable_figures() = checked.figures;
+  WISSEL_RETURN_IF_ERROR(PutHead(store, schedule));
+  response.set_revision(schedule.head.revision());
   *response.mutable_figures() = std::move(checked.figures);
   for (auto& rule : checked.broken) *response.add_broken_rules() = std::move(rule);
   for (auto& cover : checked.cover) *response.add_cover() = std::move(cover);

@@ -1,7 +1,6 @@
 #include "forecasting/service/shift_swaps.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -22,7 +21,6 @@ using rpc::Role;
 using v1::Shift;
 using v1::ShiftSwap;
 
-constexpr uint64_t kAll = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
 constexpr size_t kMostSwaps = 10'000;
 constexpr int64_t kLongestLook = 400;
 
@@ -38,15 +36,8 @@ bool IsOpen(const ShiftSwap& swap) {
   return swap.state() == ShiftSwap::ASKED || swap.state() == ShiftSwap::AGREED;
 }
 
-absl::StatusOr<std::vector<ShiftSwap>> Swaps(PlanStore& store) {
-  WISSEL_ASSIGN_OR_RETURN(const auto records, store.List(kShiftSwaps, kAll, kMostSwaps));
-  std::vector<ShiftSwap> swaps(records.size());
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (!swaps[i].ParseFromString(records[i].bytes)) {
-      return absl::DataLossError("planning.sqlite cannot be read");
-    }
-  }
-  return swaps;
+absl::StatusOr<std::vector<Stored<ShiftSwap>>> Swaps(PlanStore& store) {
+  return ReadAll<ShiftSwap>(store, kShiftSwaps, kMostSwaps);
 }
 
 // The agent's published shift of that name which has not begun.
@@ -71,7 +62,7 @@ absl::Status CheckNobodyElseSwaps(PlanStore& store, const ShiftSwap& swap) {
   const auto touches = [&](const ShiftSwap& other, const std::string& shift) {
     return !shift.empty() && (other.shift().name() == shift || other.for_shift().name() == shift);
   };
-  for (const ShiftSwap& other : others) {
+  for (const auto& [number, other] : others) {
     if (!IsOpen(other)) continue;
     if (!touches(other, swap.shift().name()) && !touches(other, swap.for_shift().name())) continue;
     return Refuse(absl::StatusCode::kFailedPrecondition, "shiftSwap.shift",
@@ -129,11 +120,19 @@ absl::Status CarryOut(PlanStore& store, const Scene& scene, const ShiftSwap& swa
     WISSEL_ASSIGN_OR_RETURN(
         taken, FindComing(store, scene, swap.to_agent(), swap.for_shift().name(), "name"));
   }
-  WISSEL_ASSIGN_OR_RETURN(const auto before,
-                          BrokenRulesOf(store, given.schedule, both, scene.zone));
+  // The two shifts may stand in schedules of different weeks.
+  const auto broken = [&]() -> absl::StatusOr<std::vector<v1::BrokenRule>> {
+    WISSEL_ASSIGN_OR_RETURN(auto rules, BrokenRulesOf(store, given.schedule, both, scene.zone));
+    if (!taken || taken->schedule == given.schedule) return rules;
+    WISSEL_ASSIGN_OR_RETURN(const auto more,
+                            BrokenRulesOf(store, taken->schedule, both, scene.zone));
+    rules.insert(rules.end(), more.begin(), more.end());
+    return rules;
+  };
+  WISSEL_ASSIGN_OR_RETURN(const auto before, broken());
   WISSEL_RETURN_IF_ERROR(Move(store, given, swap.from_agent(), swap.to_agent()));
   if (taken) WISSEL_RETURN_IF_ERROR(Move(store, *taken, swap.to_agent(), swap.from_agent()));
-  WISSEL_ASSIGN_OR_RETURN(const auto after, BrokenRulesOf(store, given.schedule, both, scene.zone));
+  WISSEL_ASSIGN_OR_RETURN(const auto after, broken());
   for (const v1::BrokenRule& rule : after) {
     const bool is_new = std::none_of(before.begin(), before.end(), [&](const v1::BrokenRule& old) {
       return old.kind() == rule.kind() && old.agent() == rule.agent() && old.date() == rule.date();
@@ -242,7 +241,7 @@ void ListSwaps(Office& office, const Context& context, const v1::ListShiftSwapsR
                   PlanStore& store) -> absl::StatusOr<v1::ListShiftSwapsResponse> {
                 WISSEL_ASSIGN_OR_RETURN(const auto swaps, Swaps(store));
                 v1::ListShiftSwapsResponse response;
-                for (const ShiftSwap& swap : swaps) {
+                for (const auto& [number, swap] : swaps) {
                   if (open_only && !IsOpen(swap)) continue;
                   if (Concerns(swap, agent)) *response.add_shift_swaps() = swap;
                 }

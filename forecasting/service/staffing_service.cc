@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "forecasting/core/staffing/plan.h"
 #include "forecasting/service/forecast_book.h"
 #include "forecasting/service/resources.h"
+#include "forecasting/service/schedule_book.h"
 #include "google/protobuf/empty.pb.h"
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
@@ -31,6 +31,7 @@ constexpr double kUsualPatience = 180;  // seconds
 constexpr Duration kLongest = Duration::Days(30);
 constexpr double kMostShrinkage = 0.8;
 constexpr int kMostConcurrency = 20;
+constexpr size_t kMostListed = 1000;
 
 double SecondsIn(const google::protobuf::Duration& duration) {
   return static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9;
@@ -345,20 +346,30 @@ absl::StatusOr<RequiredStaff> Find(PlanStore& store, const v1::GetRequiredStaffR
 }
 
 absl::StatusOr<v1::ListRequiredStaffResponse> List(PlanStore& store, const std::string& forecast) {
-  WISSEL_ASSIGN_OR_RETURN(
-      const auto records,
-      store.List(kRequiredStaff, static_cast<uint64_t>(std::numeric_limits<int64_t>::max()), 1000));
+  WISSEL_ASSIGN_OR_RETURN(auto all, ReadAll<RequiredStaff>(store, kRequiredStaff, kMostListed));
   v1::ListRequiredStaffResponse response;
-  for (const PlanRecord& record : records) {
-    RequiredStaff staff;
-    if (!staff.ParseFromString(record.bytes)) {
-      return absl::DataLossError("planning.sqlite cannot be read");
-    }
+  for (auto& [number, staff] : all) {
     if (!forecast.empty() && staff.forecast() != forecast) continue;
     staff.clear_series();
     *response.add_required_staff() = std::move(staff);
   }
   return response;
+}
+
+// A schedule that was made for it would no longer know what it covers.
+absl::StatusOr<Empty> Delete(PlanStore& store, const std::string& name) {
+  WISSEL_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(kRequiredStaff, name, "name"));
+  WISSEL_ASSIGN_OR_RETURN(const auto schedules,
+                          ReadAll<v1::Schedule>(store, kSchedules, kMostSchedules));
+  for (const StoredSchedule& schedule : schedules) {
+    if (schedule.head.required_staff() != name) continue;
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} was made for it", schedule.head.name()),
+                  "delete that schedule first");
+  }
+  WISSEL_ASSIGN_OR_RETURN(const bool found, store.Delete(kRequiredStaff, number));
+  if (!found) return NoSuchName("name", name);
+  return Empty();
 }
 
 absl::StatusOr<v1::CalculateErlangResponse> Calculate(const v1::CalculateErlangRequest& request) {
@@ -440,14 +451,8 @@ void RegisterStaffing(rpc::MethodTable& table, Office& office) {
   table.Unary<v1::DeleteRequiredStaffRequest, Empty>(
       "wissel.v1.StaffingService.DeleteRequiredStaff", change,
       [&office](const Context&, const v1::DeleteRequiredStaffRequest& request, Reply<Empty> reply) {
-        office.Look(
-            std::move(reply), [name = request.name()](PlanStore& store) -> absl::StatusOr<Empty> {
-              WISSEL_ASSIGN_OR_RETURN(const uint64_t number,
-                                      NumberOf(kRequiredStaff, name, "name"));
-              WISSEL_ASSIGN_OR_RETURN(const bool found, store.Delete(kRequiredStaff, number));
-              if (!found) return NoSuchName("name", name);
-              return Empty();
-            });
+        office.Look(std::move(reply),
+                    [name = request.name()](PlanStore& store) { return Delete(store, name); });
       });
   table.Unary<v1::CalculateErlangRequest, v1::CalculateErlangResponse>(
       "wissel.v1.StaffingService.CalculateErlang", look,

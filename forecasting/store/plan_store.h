@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,16 @@ struct PlanKey {
   std::string_view kind;
   uint64_t number = 0;
   std::string_view part = "";
+};
+
+// Above every number: a list from the newest on.
+inline constexpr uint64_t kFromNewest = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+
+// A resource with its number, as ReadAll gives it.
+template <class Message>
+struct Stored {
+  uint64_t number = 0;
+  Message head;  // without its parts
 };
 
 struct PlanRecord {
@@ -76,5 +87,29 @@ class PlanStore {
         keep_answer, forget_answers;
   } s_;
 };
+
+// DATA_LOSS: bytes that are no such message.
+template <class Message>
+absl::StatusOr<Message> ReadRecord(const PlanRecord& record) {
+  Message message;
+  if (message.ParseFromString(record.bytes)) return message;
+  return absl::DataLossError("planning.sqlite cannot be read");
+}
+
+// The resources of a kind, newest first: at most `most` with numbers below `before`.
+template <class Message>
+absl::StatusOr<std::vector<Stored<Message>>> ReadAll(PlanStore& store, std::string_view kind,
+                                                     size_t most, uint64_t before = kFromNewest) {
+  const auto records = store.List(kind, before, most);
+  if (!records.ok()) return records.status();
+  std::vector<Stored<Message>> all;
+  all.reserve(records->size());
+  for (const PlanRecord& record : *records) {
+    auto message = ReadRecord<Message>(record);
+    if (!message.ok()) return message.status();
+    all.push_back({record.number, *std::move(message)});
+  }
+  return all;
+}
 
 }  // namespace wissel::forecasting

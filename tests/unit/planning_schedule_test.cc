@@ -301,6 +301,24 @@ TEST_F(PlanningScheduleTest, CoverIsTheRequiredStaffBesideWhoIsThere) {
   EXPECT_EQ(cover.planned(52), 0);  // lunch
   EXPECT_EQ(cover.planned(71), 0);
   EXPECT_GT(response.figures().short_hours(), 9);
+  const auto listed = Must<v1::ListSchedulesResponse>("ScheduleService.ListSchedules", "{}");
+  EXPECT_DOUBLE_EQ(listed.schedules(0).figures().short_hours(), response.figures().short_hours());
+}
+
+TEST_F(PlanningScheduleTest, ADraftKeepsTheRequiredStaffThatItWasMadeFor) {
+  Refused<v1::Schedule>("ScheduleService.CreateSchedule",
+                        R"({"schedule": {"startDate": "2026-03-09", "weeks": 2,
+                            "requiredStaff": "requiredStaff/7"}})",
+                        StatusCode::kNotFound, "schedule.requiredStaff");
+  v1::RequiredStaff staff;
+  staff.set_interval_minutes(30);
+  ASSERT_TRUE(Put({kRequiredStaff, 1}, staff).ok());
+  Draft(R"(, "requiredStaff": "requiredStaff/1")");
+  const std::string remove = R"({"name": "requiredStaff/1"})";
+  Refused<google::protobuf::Empty>("StaffingService.DeleteRequiredStaff", remove,
+                                   StatusCode::kFailedPrecondition, "name");
+  Must<google::protobuf::Empty>("ScheduleService.DeleteSchedule", R"({"name": "schedules/1"})");
+  Must<google::protobuf::Empty>("StaffingService.DeleteRequiredStaff", remove);
 }
 
 }  // namespace
