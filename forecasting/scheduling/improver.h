@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "forecasting/core/scheduling/cover.h"
@@ -29,6 +30,8 @@ class Improver {
   double Sweep(const std::function<bool()>& stop);
   // So many people out and in again; kept when that costs no more. Returns what was saved.
   double Remake(int count);
+  // By kind: what slots are worth in the long run, for who is put back before others are.
+  void GuideBy(std::vector<std::vector<double>> slot_prices) { guide_ = std::move(slot_prices); }
 
   const Roster& roster() const { return roster_; }
   const Cover& cover() const { return cover_; }
@@ -37,6 +40,9 @@ class Improver {
  private:
   void TakeOut(int person);
   bool PutBack(int person);
+  // The same while others are still out.
+  bool PutBackEarly(int person);
+  bool PutBackAt(int person, const std::vector<double>& slot_prices);
   void Set(int person, PersonalSchedule schedule);
   std::vector<int> Draw(int count);
 
@@ -45,6 +51,7 @@ class Improver {
   Roster roster_;
   std::vector<double> own_costs_;
   double own_cost_ = 0;
+  std::vector<std::vector<double>> guide_;  // empty: none
   std::mt19937_64 dice_;
 };
 

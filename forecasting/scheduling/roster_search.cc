@@ -80,22 +80,34 @@ class RosterSearch {
     Improve(master);
   }
 
-  // Prices raise the bound, and what all plan at them is now and then a better roster once it is
-  // smoothed; in between the best so far is improved.
+  // Prices raise the bound until they are spent, and what all plan at them is now and then a better
+  // roster once it is smoothed; then the best so far is improved, a few people at a time.
   void SolveByPrices() {
-    constexpr int kRoundsPerTrial = 4;
+    constexpr int kRoundsPerTrial = 8;
     constexpr int kPeoplePerRemake = 10;
+    constexpr int kMostRemade = 3;
     PriceSearch prices(team_, improver_.cover());
-    for (int round = 0; !limits_.rounds || round < *limits_.rounds; ++round) {
+    for (int round = 1; !limits_.rounds || round <= *limits_.rounds; ++round) {
       if (IsOver() || IsProven()) return;
-      if (!prices.Step([this] { return IsOver(); })) return;
-      RaiseBound(prices.bound());
-      if (round % kRoundsPerTrial == 0) Try(prices.last_plans());
-      for (int r = 0; r < std::max(1, team_.size() / kPeoplePerRemake) && !IsOver(); ++r) {
-        improver_.Remake(std::min(team_.size(), 2 + r % 7));
+      if (!prices.is_spent()) {
+        if (!prices.Step([this] { return IsOver(); })) return;
+        RaiseBound(prices.bound());
+        if (round % kRoundsPerTrial == 0) Try(prices.last_plans());
+        if (prices.is_spent()) improver_.GuideBy(GuideOf(prices));
+      } else {
+        const int remakes = std::max(1, team_.size() / kPeoplePerRemake);
+        for (int r = 0; r < remakes && !IsOver(); ++r) {
+          improver_.Remake(std::min(team_.size(), 1 + r % kMostRemade));
+        }
       }
       Keep(improver_.roster());
     }
+  }
+
+  std::vector<std::vector<double>> GuideOf(const PriceSearch& prices) const {
+    std::vector<std::vector<double>> guide;
+    for (int kind = 0; kind < team_.kinds(); ++kind) guide.push_back(prices.SlotPrices(kind));
+    return guide;
   }
 
   void Try(const Roster& plans) {

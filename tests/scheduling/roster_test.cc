@@ -145,6 +145,17 @@ TEST(MadeCenters, AreSolvedWithoutABreachAndTheSameAgain) {
   EXPECT_TRUE(again.roster == found.roster);
 }
 
+TEST(MadeCenters, HaveABoundNotFarBelow) {
+  const RosterProblem problem =
+      Made({.people = 40, .weeks = 1, .queues = 4, .load = 1.1, .seed = 5});
+  // Until prices are spent, and some more: people are then put back by what prices have become.
+  const Found found = Solve(problem, 190);
+  ASSERT_FALSE(found.costs.empty());
+  EXPECT_EQ(SentencesOf(Verify(problem, found.roster)), std::vector<std::string>());
+  EXPECT_LE(found.bound, found.costs.back());
+  EXPECT_GE(found.bound, 0.99 * found.costs.back());
+}
+
 TEST(MadeCenters, KeepWhatIsPinned) {
   RosterProblem problem = Made({.people = 30, .weeks = 1, .queues = 2, .seed = 4});
   const Found first = Solve(problem, 1);

@@ -3,17 +3,30 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace wissel::scheduling {
 namespace {
 
-// Somebody missing for a whole round raises a price by so much of the highest there is, at first;
-// and after how many rounds by half as much.
-constexpr double kFirstStep = 0.15;
-constexpr double kHalvedAfter = 4;
-// Rounds from one bound to the next; the mean then begins anew, from better prices.
+// By how much one person moves a price at first: so much of the highest there is, shared by all,
+// and never more than the second.
+constexpr double kFirstStep = 15;
+constexpr double kLongestStep = 0.15;
+// What is left of a step in the next round, and of how little nothing more comes.
+constexpr double kStepDecay = 0.96;
+constexpr double kSpent = 1e-3;
+// Rounds from one bound to the next; the mean then begins anew, from better prices. It looks at
+// prices so often in a round: those after the last person alone are that person's.
 constexpr int kRoundsPerBound = 8;
+constexpr int kLooksPerRound = 10;
+
+// The place of a round's n-th of `size` people: another order each round, near and far in turn.
+int PlaceOf(int n, int round, int size) {
+  int stride = std::max(1, static_cast<int>(0.618 * size));
+  while (std::gcd(stride, size) != 1) ++stride;
+  return static_cast<int>((static_cast<int64_t>(n) * stride + int64_t{7} * round) % size);
+}
 
 }  // namespace
 
@@ -23,6 +36,7 @@ PriceSearch::PriceSearch(Team& team, const Cover& cover)
       bound_(-std::numeric_limits<double>::infinity()) {
   prices_.assign(team.problem().demand.size(), 0);
   mean_.assign(cells(), 0);
+  best_ = mean_;
   last_plans_.duties.resize(team.size());
   for (const Demand& demand : team.problem().demand) {
     highest_ = std::max({highest_, demand.under_price.value_or(0), demand.over_price});
@@ -54,36 +68,48 @@ void PriceSearch::Begin(const Cover& cover) {
   }
 }
 
-void PriceSearch::PriceFor(int kind, const std::vector<double>& prices, DutyPricer& pricer,
-                           std::vector<int>& queue) const {
+PriceSearch::Offers PriceSearch::OffersTo(int kind, const std::vector<double>& prices) const {
   const int slots = team_->problem().slots();
   const uint32_t own = team_->queues_of(kind);
-  std::vector<double> slot_price(slots);
-  queue.assign(slots, 0);
+  Offers offers{std::vector<int>(slots), std::vector<double>(slots)};
   for (int slot = 0; slot < slots; ++slot) {
     const double* const of_slot = &prices[static_cast<size_t>(slot) * queues_];
     int best = -1;
     for (int q = 0; q < queues_; ++q) {
       if ((own >> q & 1U) != 0 && (best < 0 || of_slot[q] > of_slot[best])) best = q;
     }
-    queue[slot] = best;
-    slot_price[slot] = -of_slot[best];
+    offers.queue[slot] = best;
+    offers.price[slot] = -of_slot[best];
   }
-  pricer.SetPrices(slot_price);
+  return offers;
+}
+
+std::vector<double> PriceSearch::SlotPrices(int kind) const { return OffersTo(kind, best_).price; }
+
+double PriceSearch::StepLength() const {
+  const double first = std::min(kLongestStep, kFirstStep / team_->size());
+  return highest_ * first * std::pow(kStepDecay, rounds_);
+}
+
+bool PriceSearch::is_spent() const { return std::pow(kStepDecay, rounds_) < kSpent; }
+
+void PriceSearch::AddToMean() {
+  mean_weight_ += 1;
+  for (size_t c = 0; c < cells(); ++c) mean_[c] += (prices_[c] - mean_[c]) / mean_weight_;
 }
 
 bool PriceSearch::MoveWith(int person, double step) {
   const RosterProblem& problem = team_->problem();
+  const Offers offers = OffersTo(team_->kind_of(person), prices_);
   DutyPricer pricer(problem);
-  std::vector<int> queue;
-  PriceFor(team_->kind_of(person), prices_, pricer, queue);
+  pricer.SetPrices(offers.price);
   auto priced = team_->Cheapest(person, pricer);
   if (!priced) return false;
   for (int day = 0; day < problem.days; ++day) {
     const std::optional<Duty>& duty = priced->schedule.duties[day];
     if (!duty) continue;
     for (const int slot : SlotsOf(problem, day, *duty)) {
-      prices_[static_cast<size_t>(slot) * queues_ + queue[slot]] -= step;
+      prices_[static_cast<size_t>(slot) * queues_ + offers.queue[slot]] -= step;
     }
   }
   const double share = step / team_->size();
@@ -102,8 +128,7 @@ bool PriceSearch::Bound(const std::function<bool()>& stop) {
   for (size_t c = 0; c < cells(); ++c) bound += mean_[c] * problem.demand[c].required;
   for (int kind = 0; kind < team_->kinds(); ++kind) {
     DutyPricer pricer(problem);
-    std::vector<int> queue;
-    PriceFor(kind, mean_, pricer, queue);
+    pricer.SetPrices(OffersTo(kind, mean_).price);
     for (int person = 0; person < team_->size(); ++person) {
       if (team_->kind_of(person) != kind) continue;
       if (stop()) return false;
@@ -113,20 +138,26 @@ bool PriceSearch::Bound(const std::function<bool()>& stop) {
     }
   }
   if (team_->has_whole_costs()) bound = std::ceil(bound - 1e-6);
-  bound_ = std::max(bound_, bound);
+  if (bound > bound_) {
+    bound_ = bound;
+    best_ = mean_;
+  }
   return true;
 }
 
 bool PriceSearch::Step(const std::function<bool()>& stop) {
   // Without prices everybody does as they like best: a bound, if a low one.
   if (rounds_ == 0 && !Bound(stop)) return false;
-  const double step = kFirstStep * highest_ / (1 + rounds_ / kHalvedAfter);
-  for (int person = 0; person < team_->size(); ++person) {
-    if (stop() || !MoveWith(person, step)) return false;
+  const double step = StepLength();
+  const int size = team_->size();
+  int looks = 0;
+  for (int n = 0; n < size; ++n) {
+    if (stop() || !MoveWith(PlaceOf(n, rounds_, size), step)) return false;
+    if ((n + 1) * kLooksPerRound < (looks + 1) * size) continue;
+    AddToMean();
+    ++looks;
   }
   ++rounds_;
-  mean_weight_ += 1;
-  for (size_t c = 0; c < cells(); ++c) mean_[c] += (prices_[c] - mean_[c]) / mean_weight_;
   if (rounds_ % kRoundsPerBound != 0) return true;
   mean_weight_ = 0;
   return Bound(stop);
