@@ -28,8 +28,8 @@ export function pastCounts({ first, days, levels = { "phone-nl": 12 }, weekend =
     for (let half = 16; half < 36 && (day < days - 1 || half < until * 2); half += 1) {
       const time = `${String(Math.floor(half / 2)).padStart(2, "0")}:${half % 2 ? "30" : "00"}`;
       for (const [queue, level] of Object.entries(levels)) {
-        const rate = share * (1 + 0.1 * luck(number)) * (level - Math.abs(half - 20) * (level / 24));
-        const count = rate + 1.5 * Math.sqrt(rate) * luck(number * 97 + half * 13 + level);
+        const rate = share * (1 + 0.2 * luck(number)) * (level - Math.abs(half - 20) * (level / 24));
+        const count = rate + 1.7 * Math.sqrt(rate) * luck(number * 97 + half * 13 + level);
         lines.push(`${date} ${time};${queue};${Math.max(0, Math.round(count * times))};240`);
       }
     }
