@@ -373,3 +373,84 @@ describe("who must be there", () => {
     assert.ok(await grid().isVisible());
   });
 });
+
+describe("the desk", () => {
+  let anna;
+  after(() => anna?.leave());
+
+  test("shows the shifts on a phone, in Dutch, and one is offered for a swap", async () => {
+    anna = await Person.enter(browser, server, { language: "nl", width: 390, height: 844 });
+    await anna.signIn("Anna Declercq");
+    await anna.button("desk.startDay").click();
+    await anna.page.getByTestId("next-due").click();
+    const shifts = anna.page.getByTestId("my-shift");
+    await shifts.first().waitFor();
+    const last = plusDays(today, 13);
+    const { shifts: planned } = await ask("ScheduleService/ListShifts", { agent: "agents/anna", startDate: today, endDate: last });
+    assert.equal(await shifts.count(), planned.length);
+    await pictures("40-desk-shifts", anna);
+    await shifts.first().getByRole("button", { name: anna.t("swap.ask") }).click();
+    await shifts.first().getByRole("radio").first().check();
+    await pictures("41-desk-swap", anna);
+    await shifts.first().getByRole("button", { name: anna.t("swap.askNow"), exact: true }).click();
+    await says(anna.page.getByTestId("swap-own"), anna.t("swap.asked"));
+    await pictures("42-desk-asked", anna);
+    assert.deepEqual(anna.troubles, []);
+  });
+
+  test("and the planner sees it", async () => {
+    await press("schedule.more");
+    await page.getByRole("menuitem", { name: t("swap.title") }).click();
+    await says(dialog().getByTestId("swap"), "Anna Declercq");
+    await pictures("43-swaps");
+    await page.keyboard.press("Escape");
+    const { shiftSwaps } = await ask("ScheduleService/ListShiftSwaps");
+    assert.deepEqual(shiftSwaps.map(({ fromAgent, state }) => [fromAgent, state]), [["agents/anna", "ASKED"]]);
+  });
+});
+
+describe("the day itself", () => {
+  test("the morning is brought in, and the rest of the day follows it", async () => {
+    await tab("planner.tabToday");
+    await page.getByTestId("intraday").waitFor();
+    await pictures("50-today-before");
+    await tab("planner.tabHistory");
+    await press("history.import");
+    await chooseFile("morning.csv", pastCounts({ first: today, days: 1, until: 12.5, levels: kLevels, weekend: 0.4, times: 1.5 }));
+    await press("history.importNow", dialog());
+    await dialog().getByTestId("import-done").waitFor();
+    await page.keyboard.press("Escape");
+    await tab("planner.tabToday");
+    await says(page.getByTestId("intraday"), t("today.factor"));
+    await pictures("51-today");
+    const intraday = await ask("ForecastService/GetIntradayForecast", { queue: "queues/phone-nl" });
+    assert.ok(intraday.factor > 1.05, String(intraday.factor));
+    const rest = ({ points }, of) => points.filter((point) => point.actual === undefined).reduce((sum, point) => sum + (point[of] ?? 0), 0);
+    assert.ok(rest(intraday, "expected") > rest(intraday, "model"), JSON.stringify(intraday.points.at(-1)));
+  });
+
+  test("and says how right it was, beside what nobody can beat", async () => {
+    await tab("planner.tabAccuracy");
+    await press("planner.allQueues");
+    const rows = page.getByTestId("accuracy-row");
+    await until(() => rows.count(), (count) => count === 2);
+    const { rows: judged } = await ask("ForecastService/GetForecastAccuracy");
+    const phone = judged.find(({ queue }) => queue === "queues/phone-nl");
+    assert.ok(phone.noiseFloor > 0 && phone.wape > 0);
+    await says(rows.filter({ hasText: "Telefoon" }), `${(phone.noiseFloor * 100).toFixed(1)}%`);
+    await pictures("52-accuracy");
+  });
+
+  test("the page fits a narrow window, and had no error of its own", async () => {
+    await page.setViewportSize({ width: 430, height: 900 });
+    for (const name of ["Volumes", "Staff", "Schedule", "Today", "Accuracy", "History"]) {
+      await tab(`planner.tab${name}`);
+      await page.waitForLoadState("networkidle");
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${name} is ${wide} pixels too wide`);
+      await pictures(`60-narrow-${name.toLowerCase()}`);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    assert.deepEqual(pieter.troubles, []);
+  });
+});
