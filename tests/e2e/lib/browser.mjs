@@ -63,10 +63,19 @@ export class Person {
     return this.page.getByRole("button", { name: this.t(key, values) });
   }
 
-  // What axe finds wrong with the page as it is now, one line each.
-  async violations() {
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
+  // What axe finds wrong with the page as it is now, one line each; within a part of it, by some rules only.
+  async violations({ within, rules } = {}) {
+    const axe = new AxeBuilder({ page: this.page });
+    if (within) axe.include(within);
+    if (rules) axe.withRules(rules);
+    const { violations } = await axe.analyze();
     return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
+  }
+
+  // As with the other appearance of the device, once it is drawn.
+  async appear(colorScheme) {
+    await this.page.emulateMedia({ colorScheme });
+    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   }
 
   // A picture of the page, where WISSEL_SCREENSHOTS names a folder.
