@@ -1,9 +1,11 @@
 // A headless Chromium, and people in it: each with a window, a language and what they see.
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { root } from "./server.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export const languages = ["en", "nl", "fr", "de"];
 
@@ -65,17 +67,23 @@ export class Person {
 
   // What axe finds wrong with the page as it is now, one line each; within a part of it, by some rules only.
   async violations({ within, rules } = {}) {
-    const axe = new AxeBuilder({ page: this.page });
-    if (within) axe.include(within);
-    if (rules) axe.withRules(rules);
-    const { violations } = await axe.analyze();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
+    if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
+    return this.page.evaluate(
+      async ([place, runOnly]) => {
+        const { violations } = await window.axe.run(place ?? document, runOnly ? { runOnly } : {});
+        return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
+      },
+      [within, rules],
+    );
   }
 
-  // As with the other appearance of the device, once it is drawn.
+  // With this appearance of the device, once all of it is drawn so.
   async appear(colorScheme) {
     await this.page.emulateMedia({ colorScheme });
-    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await this.page.evaluate(async () => {
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    });
   }
 
   // A picture of the page, where WISSEL_SCREENSHOTS names a folder.
