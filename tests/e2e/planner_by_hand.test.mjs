@@ -258,6 +258,10 @@ describe("who must be there", () => {
     await pictures("22-staff");
     const { requiredStaff } = await ask("StaffingService/ListRequiredStaff");
     assert.equal(requiredStaff[0].shrinkage, 0.12);
+    const { series, erlangCAgentHours } = await ask("StaffingService/GetRequiredStaff", { name: requiredStaff[0].name });
+    const points = series.find(({ queues }) => queues.includes("queues/phone-nl")).points;
+    assert.ok(erlangCAgentHours > 0 && points.some(({ required }) => required >= 2));
+    assert.ok(points.every(({ contacts, serviceLevel }) => !contacts || serviceLevel >= 0.79)); // the queue's promise
     await says(page.getByTestId("staff-summary"), Math.round(requiredStaff[0].agentHours).toLocaleString("en-GB"));
   });
 
@@ -390,7 +394,8 @@ describe("the desk", () => {
     const shifts = anna.page.getByTestId("my-shift");
     await shifts.first().waitFor();
     const last = plusDays(today, 13);
-    const { shifts: planned } = await ask("ScheduleService/ListShifts", { agent: "agents/anna", startDate: today, endDate: last });
+    const own = { agent: "agents/anna", startDate: today, endDate: last };
+    const { shifts: planned } = await server.ask("ScheduleService/ListShifts", own, await server.token("agent", "agents/anna"));
     assert.equal(await shifts.count(), planned.length);
     await pictures("40-desk-shifts", anna);
     await shifts.first().getByRole("button", { name: anna.t("swap.ask") }).click();

@@ -16,6 +16,9 @@ const messages = Object.fromEntries(
   ]),
 );
 
+/** The pages' texts. */
+export const words = (language) => messages[language];
+
 export function launch() {
   const executablePath = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
   return chromium.launch({
