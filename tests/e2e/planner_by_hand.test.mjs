@@ -406,7 +406,7 @@ describe("the desk", () => {
     await pictures("42-desk-asked", anna);
     for (const colorScheme of ["light", "dark"]) {
       await anna.appear(colorScheme);
-      assert.deepEqual(await anna.violations({ within: "dialog" }), []);
+      assert.deepEqual(await anna.violations("dialog"), []);
     }
     assert.deepEqual(anna.troubles, []);
   });
@@ -468,18 +468,16 @@ describe("the day itself", () => {
   });
 });
 
+// Colours are the same in all languages, words the same in all colours; the longest words are German.
 for (const [language, dark] of [["en", false], ["de", true]]) {
-  test(`axe finds nothing wrong with any tab or dialog in ${language}, light or dark`, async () => {
+  test(`axe finds nothing wrong with any tab or dialog in ${language}, ${dark ? "dark" : "light"}`, async () => {
     const person = await Person.enter(browser, server, { language, dark, width: 1440, height: 900 });
     await person.signIn("Pieter De Smet");
     await person.open("/planner/volumes");
     const found = [];
     const look = async (place, within) => {
       await person.picture(`axe-${language}-${place.replace(/\W+/g, "-")}`);
-      found.push(...(await person.violations({ within })).map((line) => `${place}: ${line}`));
-      await person.appear(dark ? "light" : "dark");
-      found.push(...(await person.violations({ within, rules: ["color-contrast"] })).map((line) => `${place}, other colours: ${line}`));
-      await person.appear(dark ? "dark" : "light");
+      found.push(...(await person.violations(within)).map((line) => `${place}: ${line}`));
     };
     await visit(person, look, ["schedule.publish"]); // which has been published
     assert.deepEqual(found, []);

@@ -68,24 +68,28 @@ export class Person {
     return this.page.getByRole("button", { name: this.t(key, values) });
   }
 
-  // What axe finds wrong with the page as it is now, one line each; within a part of it, by some rules only.
-  async violations({ within, rules } = {}) {
+  // What axe finds wrong with the page, or with a part of it, as it is now, one line each.
+  async violations(within) {
     if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
-    return this.page.evaluate(
-      async ([place, runOnly]) => {
-        const { violations } = await window.axe.run(place ?? document, runOnly ? { runOnly } : {});
-        return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
-      },
-      [within, rules],
-    );
+    await this.#settled();
+    return this.page.evaluate(async (place) => {
+      const { violations } = await window.axe.run(place ?? document);
+      return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
+    }, within);
   }
 
-  // With this appearance of the device, once all of it is drawn so.
+  // With this appearance of the device.
   async appear(colorScheme) {
     await this.page.emulateMedia({ colorScheme });
-    await this.page.evaluate(async () => {
+    await this.#settled();
+  }
+
+  // Until all is drawn as it stays: no colour is on its way to another.
+  #settled() {
+    return this.page.evaluate(async () => {
       await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+      const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(ending.map(({ finished }) => finished));
     });
   }
 
