@@ -8,6 +8,6 @@ import "./styles/controls.css";
 
 const asked = new URLSearchParams(location.search).get("lang");
 prefs.applyTheme();
-// A catalogue that cannot be fetched leaves the page in English rather than empty.
-await i18n.use(preferredLanguage(asked, prefs.language, navigator.languages)).catch(() => undefined);
+// Where a catalogue cannot be fetched the page is in English.
+await i18n.use(preferredLanguage(asked, prefs.language, navigator.languages)).catch(() => i18n.use("en"));
 mount(App, { target: document.getElementById("app")! });

@@ -26,13 +26,13 @@ describe("what is due next", () => {
       return dueText(due, "2026-12-01", zone);
     };
     expect([420, 480, 605, 700, 725, 760, 970].map(said)).toEqual([
-      "Work begins at 08:00",
+      "Next shift: 08:00",
       "Break at 10:00",
       "Break until 10:15",
       "Break at 12:00",
       "Break until 12:30",
       "Work ends at 16:06",
-      "Work begins at Wed 2 Dec 08:30",
+      "Next shift: Wed 2 Dec 08:30",
     ]);
     expect(dueNext(bars, at(1100, "2026-12-02"))).toBeUndefined();
     expect([589, 590].map((minute) => isSoon(dueNext(bars, at(minute))!, at(minute)))).toEqual([false, true]);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { wishOf } from "../src/desk/desk_shortcuts";
 import { isOutage, problemOf } from "../src/lib/errors";
-import { clockTime, count, elapsed, percent, spoken } from "../src/lib/format";
+import { clockTime, count, dayName, elapsed, percent, spoken } from "../src/lib/format";
 import { i18n, preferredLanguage, t } from "../src/lib/i18n.svelte";
 import { awayReasonName } from "../src/lib/labels";
 import { ErrorDetailSchema } from "../src/gen/wissel/v1/common_pb";
@@ -48,6 +48,12 @@ describe("durations", () => {
     expect(spoken(20_000)).toBe("20 seconds");
     expect(spoken(4 * 3_600_000)).toBe("4 hours");
     expect(spoken(0)).toBe("0 seconds");
+  });
+
+  it("of days leave the names of days as they are", () => {
+    expect(spoken(2 * 86_400_000)).toBe("2 days");
+    expect(dayName("2026-12-01")).toMatch(/^Tue,? 1 Dec$/);
+    expect(spoken(86_400_000)).toBe("1 day");
   });
 
   it("of a day are told in 24 hours", () => {

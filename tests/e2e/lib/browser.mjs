@@ -1,9 +1,11 @@
 // A headless Chromium, and people in it: each with a window, a language and what they see.
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { root } from "./server.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export const languages = ["en", "nl", "fr", "de"];
 
@@ -13,6 +15,9 @@ const messages = Object.fromEntries(
     JSON.parse(readFileSync(join(root, `web/messages/${language}.json`), "utf8")),
   ]),
 );
+
+/** The pages' texts. */
+export const words = (language) => messages[language];
 
 export function launch() {
   const executablePath = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
@@ -63,10 +68,29 @@ export class Person {
     return this.page.getByRole("button", { name: this.t(key, values) });
   }
 
-  // What axe finds wrong with the page as it is now, one line each.
-  async violations() {
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
+  // What axe finds wrong with the page, or with a part of it, as it is now, one line each.
+  async violations(within) {
+    if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
+    await this.#settled();
+    return this.page.evaluate(async (place) => {
+      const { violations } = await window.axe.run(place ?? document);
+      return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
+    }, within);
+  }
+
+  // With this appearance of the device.
+  async appear(colorScheme) {
+    await this.page.emulateMedia({ colorScheme });
+    await this.#settled();
+  }
+
+  // Until all is drawn as it stays: no colour is on its way to another.
+  #settled() {
+    return this.page.evaluate(async () => {
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(ending.map(({ finished }) => finished));
+    });
   }
 
   // A picture of the page, where WISSEL_SCREENSHOTS names a folder.

@@ -1,7 +1,8 @@
 // Numbers, times and durations in the page's language.
 import { i18n, t } from "./i18n.svelte";
 
-const kFormats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+const kNumbers = new Map<string, Intl.NumberFormat>();
+const kDates = new Map<string, Intl.DateTimeFormat>();
 
 // Center pages are English as spoken in Europe: day before month, 24 hours.
 function tag(): string {
@@ -10,16 +11,16 @@ function tag(): string {
 
 function numberFormat(id: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${tag()} ${id}`;
-  let format = kFormats.get(key);
-  if (!format) kFormats.set(key, (format = new Intl.NumberFormat(tag(), options)));
-  return format as Intl.NumberFormat;
+  let format = kNumbers.get(key);
+  if (!format) kNumbers.set(key, (format = new Intl.NumberFormat(tag(), options)));
+  return format;
 }
 
 function dateFormat(id: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${tag()} ${id}`;
-  let format = kFormats.get(key);
-  if (!format) kFormats.set(key, (format = new Intl.DateTimeFormat(tag(), options)));
-  return format as Intl.DateTimeFormat;
+  let format = kDates.get(key);
+  if (!format) kDates.set(key, (format = new Intl.DateTimeFormat(tag(), options)));
+  return format;
 }
 
 export function count(value: number | bigint): string {

@@ -1,7 +1,8 @@
 // Every word on screen comes from messages/*.json, ICU messages under flat keys. The language can
-// change while a page is open: whatever called t() or a formatter is drawn again.
+// change while a page is open: whatever called t() or a formatter is drawn again. A catalogue is fetched
+// when its language is first used; before that, keys stand for their texts.
 import { IntlMessageFormat } from "intl-messageformat";
-import en from "../../messages/en.json";
+import type en from "../../messages/en.json";
 import { prefs } from "./prefs.svelte";
 
 export type MessageKey = keyof typeof en;
@@ -17,7 +18,8 @@ export const kLanguages: Record<Language, string> = {
   de: "Deutsch",
 };
 
-const kLoad: Record<Exclude<Language, "en">, () => Promise<{ default: Catalogue }>> = {
+const kLoad: Record<Language, () => Promise<{ default: Catalogue }>> = {
+  en: () => import("../../messages/en.json"),
   nl: () => import("../../messages/nl.json"),
   fr: () => import("../../messages/fr.json"),
   de: () => import("../../messages/de.json"),
@@ -25,7 +27,7 @@ const kLoad: Record<Exclude<Language, "en">, () => Promise<{ default: Catalogue 
 
 class I18n {
   #language = $state<Language>("en");
-  #catalogue = $state.raw<Catalogue>(en);
+  #catalogue = $state.raw<Catalogue>({});
   #formats = new Map<string, IntlMessageFormat>();
 
   get language(): Language {
@@ -39,7 +41,7 @@ class I18n {
   }
 
   async use(language: Language): Promise<void> {
-    const catalogue = language === "en" ? en : (await kLoad[language]()).default;
+    const { default: catalogue } = await kLoad[language]();
     this.#formats.clear();
     this.#catalogue = catalogue;
     this.#language = language;
@@ -48,7 +50,7 @@ class I18n {
 
   t(key: MessageKey, values?: MessageValues): string {
     const language = this.#language;
-    const text = this.#catalogue[key] ?? en[key];
+    const text = this.#catalogue[key] ?? key;
     let format = this.#formats.get(key);
     if (!format) {
       format = new IntlMessageFormat(text, language);

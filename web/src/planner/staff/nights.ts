@@ -2,14 +2,9 @@
 // step does not run through the night.
 import { create } from "@bufbuild/protobuf";
 import { RequiredSeries_PointSchema, type RequiredSeries_Point as Point } from "../../gen/wissel/v1/staffing_pb";
+import { withGaps } from "../plot/gaps";
 
 /** The points with one of nobody wherever the next does not follow at once. */
 export function withNights(points: readonly Point[], intervalMinutes: number): Point[] {
-  const length = BigInt(intervalMinutes * 60);
-  return points.flatMap((point, index) => {
-    const end = (point.startTime?.seconds ?? 0n) + length;
-    const next = points[index + 1];
-    if (!next || (next.startTime?.seconds ?? 0n) <= end) return [point];
-    return [point, create(RequiredSeries_PointSchema, { startTime: { seconds: end } })];
-  });
+  return withGaps(points, intervalMinutes, (startTime) => create(RequiredSeries_PointSchema, { startTime }));
 }
