@@ -21,7 +21,7 @@ using simulation::Tally;
 using v1::RequiredSeries;
 
 constexpr int kReplications = 10;
-constexpr int kCheckReplications = 40;
+constexpr int kCheckReplications = 200;
 constexpr int kMostLooks = 2000;  // a day
 constexpr uint64_t kSeed = 1;
 
@@ -112,6 +112,7 @@ class Run {
       WISSEL_RETURN_IF_ERROR(StaffDay(grid));
     }
     WriteReached();
+    DropIdle();
     return absl::OkStatus();
   }
 
@@ -132,6 +133,7 @@ class Run {
     simulation::SearchOptions options;
     options.replications = kReplications;
     options.check_replications = kCheckReplications;
+    options.surely = true;
     options.most_looks = kMostLooks;
     options.wanted = [this] { return !run_.cancelled(); };
     const auto found = FindStaff(
@@ -170,6 +172,18 @@ class Run {
       WriteFigure(e.service_level, out.mutable_service_level());
       WriteFigure(e.abandoned, out.mutable_abandoned());
     }
+  }
+
+  // Groups of whom nobody is needed.
+  void DropIdle() {
+    auto& all = *staff_.mutable_series();
+    all.erase(std::remove_if(all.begin(), all.end(),
+                             [](const RequiredSeries& series) {
+                               return std::none_of(
+                                   series.points().begin(), series.points().end(),
+                                   [](const auto& point) { return point.required() > 0; });
+                             }),
+              all.end());
   }
 
   Office& office_;

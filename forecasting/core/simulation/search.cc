@@ -268,15 +268,21 @@ class Search {
                              options_.replications + options_.check_replications);
     result_.kept = true;
     for (size_t q = 0; q < goals_.size(); ++q) {
-      Level sum;
+      RatioEstimator ratio;
+      double all = 0;
       for (const auto& replication : result_.check) {
+        Level sum;
         for (const Tally& interval : replication) {
           const Level level = LevelOf(interval.queues[q], model_.queues[q].variant);
           sum.good += level.good;
           sum.all += level.all;
         }
+        ratio.Add(sum.good, sum.all);
+        all += sum.all;
       }
-      const double missing = sum.all > 0 ? model_.queues[q].target - sum.good / sum.all : 0;
+      const Estimate level = ratio.Result();
+      const double sure = options_.surely ? level.half_width.value_or(0) : 0;
+      const double missing = all > 0 ? model_.queues[q].target - (level.value - sure) : 0;
       if (missing <= 0) continue;
       result_.kept = false;
       goals_[q] = std::min(goals_[q] + missing + 0.001, (1 + goals_[q]) / 2);

@@ -35,6 +35,9 @@ using Evaluate =
 struct SearchOptions {
   int replications = 8;         // for each look
   int check_replications = 30;  // with customers that the search has not seen
+  // A target is kept in the check when the whole 95 % interval of the service level lies above it;
+  // otherwise when its middle does.
+  bool surely = false;
   int most_looks = 2000;
   std::function<void(int looks, double cost)> progress = [](int, double) {};
   // Asked before each look; false ends the search with CANCELLED.
