@@ -23,8 +23,8 @@ using simulation::Model;
 using simulation::ModelQueue;
 
 constexpr int kSpreadDays = 56;
-constexpr int kQuarter = 15;
-constexpr double kLeastSpread = 0.05;
+// Below, the history has one number for all intervals: somebody's average, not what was measured.
+constexpr double kLeastSpread = 0.2;
 constexpr double kMostSpread = 3;
 // Wrap-up that the history does not know lies within the handle time: it still has to be said.
 constexpr double kNoTime_s = 0.001;
@@ -35,9 +35,9 @@ constexpr double kNoTime_s = 0.001;
 std::string SeriesName(const std::string& queue) { return queue.substr(queue.find('/') + 1); }
 
 void ReadSpreads(metrics::HistoryTables& tables, const std::string& zone, absl::CivilDay until,
-                 QueueDay& day) {
+                 int interval_minutes, QueueDay& day) {
   const auto rows = CameIn(tables, SeriesName(day.target.queue), {until - kSpreadDays, until - 1},
-                           kQuarter, zone);
+                           interval_minutes, zone);
   if (!rows.ok()) return;  // nothing is known of it
   std::vector<simulation::DurationSum> sums;
   double handle_s = 0, wrap_s = 0;
@@ -51,9 +51,8 @@ void ReadSpreads(metrics::HistoryTables& tables, const std::string& zone, absl::
     handle_s += seconds;
     wrap_s += *row.sums.wrap_s;
   }
-  if (const auto spread = simulation::SpreadOfSums(sums)) {
-    day.handle_spread = std::clamp(*spread, kLeastSpread, kMostSpread);
-  }
+  const auto spread = simulation::SpreadOfSums(sums);
+  if (spread && *spread >= kLeastSpread) day.handle_spread = std::min(*spread, kMostSpread);
   if (handle_s > 0) day.wrap_share = std::clamp(wrap_s / handle_s, 0.0, 0.95);
 }
 
@@ -211,7 +210,9 @@ absl::StatusOr<std::vector<QueueDay>> QueueDaysOf(Office& office, const StoredFo
       return PlannedSeries(store, forecast, target.queue, scenario, zone);
     }));
     days.push_back(DayOfSeries(series, target, grid, zone, volume));
-    if (tables.ok()) ReadSpreads(*tables, zone_name, std::min(today, grid.day), days.back());
+    if (!tables.ok()) continue;
+    ReadSpreads(*tables, zone_name, std::min(today, grid.day), forecast.head.interval_minutes(),
+                days.back());
   }
   return days;
 }

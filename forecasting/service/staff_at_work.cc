@@ -136,17 +136,20 @@ AtWork AsRequired(const v1::RequiredStaff& staff, const std::vector<AgentKind>& 
 AtWork AsScheduled(const ShiftsByAgent& shifts, const std::vector<AgentKind>& kinds,
                    const DayGrid& grid, std::vector<std::string>& left_out) {
   AtWork people = Nobody(kinds, grid);
+  const Instant end = grid.StartOf(grid.intervals);
   for (const auto& [agent, list] : shifts) {
-    const auto kind = KindOf(kinds, agent);
+    std::vector<char> works(grid.intervals, 0);  // two shifts may overlap
     bool there = false;
-    for (size_t i = 0; i < grid.intervals; ++i) {
-      const Instant middle = grid.StartOf(i) + Duration::Millis(grid.interval.millis() / 2);
-      const bool works = std::any_of(list.begin(), list.end(), [&](const v1::Shift& shift) {
-        return IsAtWork(shift, middle);
-      });
-      there |= works;
-      if (works && kind) ++people[*kind][i];
+    for (const v1::Shift& shift : list) {
+      if (StartOf(shift) >= end || EndOf(shift) <= grid.start) continue;
+      for (size_t i = 0; i < grid.intervals; ++i) {
+        const Instant middle = grid.StartOf(i) + Duration::Millis(grid.interval.millis() / 2);
+        works[i] |= IsAtWork(shift, middle);
+        there |= works[i] != 0;
+      }
     }
+    const auto kind = KindOf(kinds, agent);
+    for (size_t i = 0; kind && i < grid.intervals; ++i) people[*kind][i] += works[i];
     if (there && !kind) left_out.push_back(agent);
   }
   return people;

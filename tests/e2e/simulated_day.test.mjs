@@ -27,7 +27,9 @@ function pastCounts() {
       const time = `${String(Math.floor(half / 2)).padStart(2, "0")}:${half % 2 ? "30" : "00"}`;
       for (const [queue, size] of [["phone-nl", 22], ["phone-fr", 13]]) {
         const count = Math.round(size * (1 - Math.abs(half - 22) * 0.03) + ((day / kDayMs + half * 7) % 5) - 2);
-        lines.push(`${dayText(day)} ${time};${queue};${count};240`);
+        // Means of some twenty contacts each: single ones are spread by a third.
+        const aht = 210 + ((day / kDayMs * 13 + half * 29) % 61);
+        lines.push(`${dayText(day)} ${time};${queue};${count};${aht}`);
       }
     }
   }
@@ -90,6 +92,8 @@ describe("required staff by simulation", () => {
       const { serviceLevel, target } = rowOf(day, queue);
       assert.ok(serviceLevel.value + serviceLevel.halfWidth >= target, `${queue}: ${JSON.stringify(serviceLevel)}`);
     }
+    const { assumed } = rowOf(day, "queues/phone-nl");
+    assert.ok(assumed.handleSpreadKnown && assumed.handleSpread > 0.2 && assumed.handleSpread < 0.6, JSON.stringify(assumed));
     assert.ok(day.groups.every(({ occupancy }) => occupancy.value > 0.3 && occupancy.value < 1));
     await ask("StaffingService/DeleteSimulation", { name: day.name });
   });

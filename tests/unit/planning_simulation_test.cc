@@ -295,6 +295,28 @@ TEST_F(PlanningSimulationTest, AScheduleIsSimulatedWithoutItsBreaks) {
   EXPECT_FALSE(day.rows(1).assumed().handle_spread_known());
 }
 
+TEST_F(PlanningSimulationTest, TheRulesOfTheCenterHold) {
+  const Simulation open = Simulate(std::string(R"("replications": 4, )") + kPeople);
+  EXPECT_EQ(open.rows(1).refused().value(), 0);
+  // From ten on: who comes before is refused.
+  center_.Must<v1::Queue>("ConfigService.UpdateQueue", R"({"queue": {"name": "queues/dutch",
+      "channel": "VOICE", "answerWithin": "20s", "serviceLevelTarget": 0.8,
+      "requirement": {"steps": [{"skills": [{"skill": "skills/dutch", "minLevel": 1}]}]},
+      "hours": {"weekly": [{"days": ["monday"], "ranges": [{"from": "10:00", "to": "20:00"}]}],
+                "closedAction": {"kind": "REFUSE"}}}})");
+  const Simulation shut = Simulate(std::string(R"("replications": 4, )") + kPeople);
+  ASSERT_EQ(shut.rows(1).queue(), "queues/dutch");
+  EXPECT_EQ(shut.rows(1).contacts().value(), open.rows(1).contacts().value());
+  // Two of the eight half-hours.
+  EXPECT_NEAR(shut.rows(1).refused().value(), 0.22, 0.04);
+  EXPECT_EQ(shut.rows(2).refused().value(), 0);
+  for (const Simulation::Point& point : shut.rows(1).points()) {
+    if (point.start_time().seconds() >= kNine && point.start_time().seconds() < kNine + 3600) {
+      EXPECT_EQ(point.service_level().value(), 0);
+    }
+  }
+}
+
 TEST_F(PlanningSimulationTest, OneThatIsCancelledLeavesNothing) {
   std::promise<void> runs;
   bool told = false;
