@@ -223,7 +223,16 @@ TEST_F(PlanningSimulationTest, ADayStaffedByItsSimulationKeepsEveryTarget) {
 }
 
 TEST_F(PlanningSimulationTest, AScheduleCountsForAGroupWhoCanServeAllItsQueues) {
-  const RequiredStaff staff = StaffOfTheDay("SIMULATION");
+  const RequiredStaff staff = Staff(R"("method": "SIMULATION")");
+  std::map<int64_t, int> by_day;
+  for (const v1::RequiredSeries& series : staff.series()) {
+    for (const auto& point : series.points()) {
+      by_day[(point.start_time().seconds() - kNine) / 86'400] += point.required();
+    }
+  }
+  EXPECT_THAT(by_day, SizeIs(2));
+  // The same forecast, and the same customers.
+  EXPECT_EQ(by_day[0], by_day[1]);
   const v1::Schedule draft = Draft(R"(, "requiredStaff": "requiredStaff/1")");
   const auto response = Change(
       draft, 1, {DayShift("nl1", kDay, 9), DayShift("x1", kDay, 9), DayShift("fr1", kDay, 9)});
