@@ -130,6 +130,12 @@ describe("in the browser", () => {
     await pieter.open("/planner/staff");
     await pieter.page.getByTestId("reached").waitFor();
     await pieter.picture("simulation-0-staff");
+    await pieter.page.getByRole("button", { name: pieter.t("staff.compute") }).click();
+    await pieter.page.getByRole("radio", { name: pieter.t("method.simulation") }).check();
+    await pieter.page.getByLabel(pieter.t("staff.costOfQueue")).waitFor();
+    await pieter.picture("simulation-0-method");
+    assert.deepEqual(await faults(pieter), []);
+    await pieter.page.keyboard.press("Escape");
     const open = pieter.page.getByRole("button", { name: pieter.t("staff.simulate") });
     await open.focus();
     await pieter.page.keyboard.press("Enter");
