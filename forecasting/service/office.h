@@ -22,6 +22,7 @@
 #include "forecasting/service/operations.h"
 #include "forecasting/store/plan_store.h"
 #include "metrics/history/history_tables.h"
+#include "router/core/rule_book.h"
 #include "router/service/requests.h"
 #include "router/service/shard.h"
 
@@ -73,6 +74,18 @@ class Office {
     if (!runs) reply(NoLook());
   }
 
+  // The same with the rules that hold: `work(PlanStore&, const Rules&)`.
+  template <class Response, class Work>
+  void LookAtRules(rpc::Reply<Response> reply, Work work) {
+    const bool runs = shard_.Read([this, reply, work = std::move(work)](const Engine& engine) {
+      Look(reply, [directory = directory(), requirements = RequirementsOf(engine),
+                   work](PlanStore& store) {
+        return work(store, Rules{*directory, requirements});
+      });
+    });
+    if (!runs) reply(NoLook());
+  }
+
   // The same for what changes something: all of it or nothing, and once for each request id.
   template <class Request, class Response, class Work>
   void Change(const rpc::Context& context, std::string_view method, const Request& request,
@@ -94,6 +107,18 @@ class Office {
     LookAtPeople(std::move(reply), [work = std::move(work), identity = origin->request](
                                        PlanStore& store, const Eligible& eligible) {
       return Once<Response>(store, identity, [&](PlanStore& in) { return work(in, eligible); });
+    });
+  }
+
+  template <class Request, class Response, class Work>
+  void ChangeWithRules(const rpc::Context& context, std::string_view method, const Request& request,
+                       rpc::Reply<Response> reply, Work work) {
+    const absl::StatusOr<Origin> origin =
+        OriginOf(context.caller, method, request.request_id(), request);
+    if (!origin.ok()) return reply(origin.status());
+    LookAtRules(std::move(reply), [work = std::move(work), identity = origin->request](
+                                      PlanStore& store, const Rules& rules) {
+      return Once<Response>(store, identity, [&](PlanStore& in) { return work(in, rules); });
     });
   }
 

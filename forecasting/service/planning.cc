@@ -12,6 +12,7 @@
 #include "forecasting/service/schedule_service.h"
 #include "forecasting/service/schedule_solve.h"
 #include "forecasting/service/shift_swaps.h"
+#include "forecasting/service/simulation_service.h"
 #include "forecasting/service/staffing_service.h"
 
 namespace wissel::forecasting {
@@ -31,6 +32,7 @@ class Planning::Rooms {
     RegisterForecasts(table, office_);
     RegisterEvents(table, office_);
     RegisterStaffing(table, office_);
+    RegisterSimulations(table, office_);
     RegisterLabourRules(table, office_);
     RegisterSchedules(table, office_);
     RegisterSolving(table, office_, solver_);

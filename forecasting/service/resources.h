@@ -17,6 +17,7 @@ inline constexpr std::string_view kForecasts = "forecasts";
 inline constexpr std::string_view kPlanningEvents = "planningEvents";
 inline constexpr std::string_view kOverrides = "overrides";
 inline constexpr std::string_view kRequiredStaff = "requiredStaff";
+inline constexpr std::string_view kSimulations = "simulations";
 inline constexpr std::string_view kSchedules = "schedules";
 inline constexpr std::string_view kShiftSwaps = "shiftSwaps";
 

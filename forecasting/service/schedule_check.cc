@@ -18,7 +18,12 @@ constexpr int kMinutesOfDay = 1440;
 // Breaks lie on quarters of an hour, so what is required is looked at by them too.
 constexpr int kQuarter = 15;
 
-// Series of queues that the same agents serve are one demand.
+bool IsAmong(const std::string& name, const std::vector<std::string>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Series that the same agents serve are one demand. For one of several queues, as simulation has
+// them, that is who can serve all of them.
 class DemandReader {
  public:
   DemandReader(const v1::RequiredStaff& staff, const Eligible& eligible, const Days& days,
@@ -41,21 +46,34 @@ class DemandReader {
 
  private:
   void Add(const v1::RequiredSeries& series) {
-    std::set<std::string> agents;
-    for (const std::string& queue : series.queues()) {
-      const auto found = eligible_.find(queue);
-      if (found != eligible_.end()) agents.insert(found->second.begin(), found->second.end());
-    }
-    if (agents.empty()) return;  // nobody can be scheduled for it
-    const std::vector<std::string> list(agents.begin(), agents.end());
+    const std::vector<std::string> list = WhoServeAll(series);
+    if (list.empty()) return;  // nobody can be scheduled for it
     auto [at, is_new] = by_agents_.try_emplace(list);
     Demand& demand = at->second;
     if (is_new) {
       demand.name = fmt::format("group {}", by_agents_.size());
       demand.agents = list;
     }
-    for (const std::string& queue : series.queues()) demand.queues.push_back(queue);
+    for (const std::string& queue : series.queues()) {
+      if (!IsAmong(queue, demand.queues)) demand.queues.push_back(queue);
+    }
     for (const v1::RequiredSeries::Point& point : series.points()) AddPoint(point, demand);
+  }
+
+  std::vector<std::string> WhoServeAll(const v1::RequiredSeries& series) const {
+    std::vector<std::string> all;
+    for (int i = 0; i < series.queues_size(); ++i) {
+      const auto found = eligible_.find(series.queues(i));
+      if (found == eligible_.end()) return {};
+      if (i == 0) {
+        all = found->second;
+        continue;
+      }
+      std::erase_if(all, [&](const std::string& agent) {
+        return !std::binary_search(found->second.begin(), found->second.end(), agent);
+      });
+    }
+    return all;
   }
 
   void AddPoint(const v1::RequiredSeries::Point& point, Demand& demand) {
@@ -78,10 +96,6 @@ class DemandReader {
   const absl::TimeZone zone_;
   std::map<std::vector<std::string>, Demand> by_agents_;
 };
-
-bool IsAmong(const std::string& name, const std::vector<std::string>& names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 // Who is planned, with a contract of the rules.
 absl::StatusOr<std::vector<v1::PlannedAgent>> AgentsFor(PlanStore& store,

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +14,8 @@
 #include "forecasting/service/forecast_book.h"
 #include "forecasting/service/resources.h"
 #include "forecasting/service/schedule_book.h"
+#include "forecasting/service/staffing_by_simulation.h"
+#include "forecasting/service/staffing_targets.h"
 #include "google/protobuf/empty.pb.h"
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
@@ -27,79 +32,9 @@ using rpc::Role;
 using v1::RequiredSeries;
 using v1::RequiredStaff;
 
-constexpr double kUsualPatience = 180;  // seconds
 constexpr Duration kLongest = Duration::Days(30);
 constexpr double kMostShrinkage = 0.8;
-constexpr int kMostConcurrency = 20;
 constexpr size_t kMostListed = 1000;
-
-double SecondsIn(const google::protobuf::Duration& duration) {
-  return static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9;
-}
-void WriteSeconds(double seconds, google::protobuf::Duration* out) {
-  if (std::isfinite(seconds)) {
-    WriteDuration(Duration::Millis(std::llround(seconds * 1000)), out);
-  }
-}
-
-absl::Status CheckShare(double value, double least, double most, std::string_view field) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return RefuseField(field, fmt::format("{} is out of range", value),
-                     fmt::format("{} to {}", least, most));
-}
-
-// How the contacts of a queue are worked on.
-enum class Manner { kAtOnce, kSeveralAtOnce, kMayWait };
-
-// What one queue asks for.
-struct Target {
-  std::string queue;
-  Manner manner = Manner::kAtOnce;
-  double service_level = 0.8;
-  double within_s = 20;
-  double patience_s = kUsualPatience;
-  int concurrency = 1;
-};
-
-Manner MannerOf(Channel channel, int concurrency) {
-  switch (channel) {
-    case Channel::kVoice:
-      return Manner::kAtOnce;
-    case Channel::kChat:
-      return concurrency > 1 ? Manner::kSeveralAtOnce : Manner::kAtOnce;
-    default:
-      return Manner::kMayWait;
-  }
-}
-
-absl::Status CheckTarget(const v1::StaffingTarget& target) {
-  WISSEL_RETURN_IF_ERROR(CheckShare(target.service_level(), 0.01, 0.999, "serviceLevel"));
-  WISSEL_RETURN_IF_ERROR(
-      ReadDuration(target.within(), Duration::Millis(0), kLongest, "within").status());
-  if (target.has_patience()) {
-    WISSEL_RETURN_IF_ERROR(
-        ReadDuration(target.patience(), Duration::Seconds(1), kLongest, "patience").status());
-  }
-  return ReadNumber(target.concurrency(), 0, kMostConcurrency, "concurrency").status();
-}
-
-// As asked for, else as the queue promises.
-Target TargetOf(const QueueConfig& queue, const std::string& name,
-                const v1::StaffingTarget* asked) {
-  Target target;
-  target.queue = name;
-  target.service_level = queue.service_level_target_permille / 1000.0;
-  target.within_s = queue.answer_within.seconds();
-  if (target.service_level <= 0 || target.service_level >= 1) target.service_level = 0.8;
-  if (asked != nullptr) {
-    target.service_level = asked->service_level();
-    target.within_s = SecondsIn(asked->within());
-    if (asked->has_patience()) target.patience_s = SecondsIn(asked->patience());
-    target.concurrency = std::max(1, asked->concurrency());
-  }
-  target.manner = MannerOf(queue.channel, target.concurrency);
-  return target;
-}
 
 struct Task {
   StoredForecast forecast;
@@ -107,6 +42,7 @@ struct Task {
   std::vector<Target> targets;
   std::optional<double> most_occupancy;
   Days days;
+  std::optional<StaffSearch> search;  // by simulation
 };
 
 // The points of one local day.
@@ -227,9 +163,10 @@ double HoursOf(const RequiredSeries& series, int interval_minutes) {
   return hours;
 }
 
-absl::StatusOr<std::string> Carry(Office& office, Task task, LongRun& run) {
+// By formula: all queues, or by simulation those that may wait.
+absl::Status PlanByFormula(Office& office, const Task& task, LongRun& run, RequiredStaff& staff) {
   const absl::TimeZone zone = office.zone();
-  RequiredStaff& staff = task.head;
+  const v1::StaffingMethod method = task.search ? v1::MODIFIED_OFFERED_LOAD : staff.method();
   for (size_t i = 0; i < task.targets.size(); ++i) {
     if (run.cancelled()) return absl::CancelledError("ended before it was done");
     const Target& target = task.targets[i];
@@ -237,15 +174,28 @@ absl::StatusOr<std::string> Carry(Office& office, Task task, LongRun& run) {
         const v1::ForecastSeries forecast, office.OnStore([&](PlanStore& store) {
           return PlannedSeries(store, task.forecast, target.queue, staff.scenario(), zone);
         }));
-    WISSEL_ASSIGN_OR_RETURN(RequiredSeries series,
-                            PlanQueue(task, forecast, target, staff.method(), zone));
     WISSEL_ASSIGN_OR_RETURN(const RequiredSeries plain,
                             PlanQueue(task, forecast, target, v1::ERLANG_C, zone));
-    staff.set_agent_hours(staff.agent_hours() + HoursOf(series, staff.interval_minutes()));
     staff.set_erlang_c_agent_hours(staff.erlang_c_agent_hours() +
                                    HoursOf(plain, staff.interval_minutes()));
-    *staff.add_series() = std::move(series);
-    run.Tell({static_cast<int64_t>(i) + 1, static_cast<int64_t>(task.targets.size())});
+    if (!task.search || target.manner == Manner::kMayWait) {
+      WISSEL_ASSIGN_OR_RETURN(*staff.add_series(), PlanQueue(task, forecast, target, method, zone));
+    }
+    if (!task.search) {
+      run.Tell({static_cast<int64_t>(i) + 1, static_cast<int64_t>(task.targets.size())});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Carry(Office& office, Task task, LongRun& run) {
+  RequiredStaff& staff = task.head;
+  if (task.search) {
+    WISSEL_RETURN_IF_ERROR(StaffBySimulation(office, *task.search, run, staff));
+  }
+  WISSEL_RETURN_IF_ERROR(PlanByFormula(office, task, run, staff));
+  for (const RequiredSeries& series : staff.series()) {
+    staff.set_agent_hours(staff.agent_hours() + HoursOf(series, staff.interval_minutes()));
   }
   return office.OnStore([&](PlanStore& store) -> absl::StatusOr<std::string> {
     const absl::Status kept = store.Transact([&]() -> absl::Status {
@@ -258,8 +208,52 @@ absl::StatusOr<std::string> Carry(Office& office, Task task, LongRun& run) {
   });
 }
 
+// What the search has to know; none for a formula, which knows nothing of groups.
+absl::StatusOr<std::optional<StaffSearch>> SearchOf(const v1::ComputeRequiredStaffRequest& request,
+                                                    const Task& task, const Rules& rules) {
+  if (request.method() != v1::SIMULATION) {
+    if (request.only_people_there()) {
+      return RefuseField("onlyPeopleThere", "formulas know no people", "the method SIMULATION");
+    }
+    if (request.has_cost_of_queue()) {
+      return RefuseField("costOfQueue", "formulas know no costs", "the method SIMULATION");
+    }
+    return std::nullopt;
+  }
+  if (request.has_most_occupancy()) {
+    return RefuseField("mostOccupancy", "cannot be kept to by simulation", "leave it out");
+  }
+  for (int i = 0; i < request.targets_size(); ++i) {
+    if (request.targets(i).concurrency() <= 1) continue;
+    return RefuseField(fmt::format("targets[{}].concurrency", i),
+                       "is what the routing profiles say", "leave it out");
+  }
+  StaffSearch search;
+  if (request.has_cost_of_queue()) {
+    WISSEL_RETURN_IF_ERROR(CheckShare(request.cost_of_queue(), 0, 1, "costOfQueue"));
+    search.cost_of_queue = request.cost_of_queue();
+  }
+  std::copy_if(task.targets.begin(), task.targets.end(), std::back_inserter(search.targets),
+               [](const Target& target) { return target.manner != Manner::kMayWait; });
+  if (search.targets.empty()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "method",
+                  "all queues of the forecast may wait: there is nothing to simulate",
+                  "MODIFIED_OFFERED_LOAD");
+  }
+  search.forecast = task.forecast;
+  search.scenario = request.scenario();
+  search.days = task.days;
+  search.rules = std::make_shared<const Rules>(rules);
+  search.kinds = KindsOf(rules);
+  search.shrinkage = request.shrinkage();
+  search.only_people_there = request.only_people_there();
+  WISSEL_ASSIGN_OR_RETURN(search.groups, GroupsFor(search.kinds, search.targets));
+  return search;
+}
+
 absl::StatusOr<Task> TaskOf(PlanStore& store, const v1::ComputeRequiredStaffRequest& request,
-                            const rpc::Caller& caller, Instant now, const Directory& directory) {
+                            const rpc::Caller& caller, Instant now, const Rules& rules) {
+  const Directory& directory = rules.directory;
   Task task;
   WISSEL_ASSIGN_OR_RETURN(task.forecast, FindForecast(store, request.forecast(), "forecast"));
   task.days = DaysOf(task.forecast.head);
@@ -277,33 +271,16 @@ absl::StatusOr<Task> TaskOf(PlanStore& store, const v1::ComputeRequiredStaffRequ
   }
   if (!v1::StaffingMethod_IsValid(request.method())) {
     return RefuseField("method", "is none that is known",
-                       "ERLANG_C, ERLANG_A or MODIFIED_OFFERED_LOAD");
+                       "ERLANG_C, ERLANG_A, MODIFIED_OFFERED_LOAD or SIMULATION");
   }
   WISSEL_RETURN_IF_ERROR(CheckShare(request.shrinkage(), 0, kMostShrinkage, "shrinkage"));
   if (request.has_most_occupancy()) {
     WISSEL_RETURN_IF_ERROR(CheckShare(request.most_occupancy(), 0.5, 1, "mostOccupancy"));
     task.most_occupancy = request.most_occupancy();
   }
-  std::map<std::string, const v1::StaffingTarget*> asked;
-  for (int i = 0; i < request.targets_size(); ++i) {
-    const v1::StaffingTarget& target = request.targets(i);
-    const std::string field = fmt::format("targets[{}]", i);
-    WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckTarget(target), field));
-    WISSEL_RETURN_IF_ERROR(
-        FindByName<QueueId>(directory, target.queue(), field + ".queue").status());
-    asked[target.queue()] = &target;
-  }
-  for (const v1::ForecastQueue& queue : task.forecast.head.queues()) {
-    const auto id = FindByName<QueueId>(directory, queue.queue(), "forecast");
-    if (!id.ok() || queue.method().empty()) continue;  // gone, or nothing could be said
-    const auto found = asked.find(queue.queue());
-    const v1::StaffingTarget* const target = found == asked.end() ? nullptr : found->second;
-    task.targets.push_back(TargetOf(directory.queues.Get(*id), queue.queue(), target));
-  }
-  if (task.targets.empty()) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "forecast",
-                  "it says nothing of a queue that is there");
-  }
+  WISSEL_ASSIGN_OR_RETURN(const AskedTargets asked, ReadTargets(request.targets(), directory));
+  WISSEL_ASSIGN_OR_RETURN(task.targets, TargetsOf(task.forecast.head, directory, asked));
+  WISSEL_ASSIGN_OR_RETURN(task.search, SearchOf(request, task, rules));
   RequiredStaff& head = task.head;
   WriteTimestamp(now, head.mutable_create_time());
   head.set_user(caller.user);
@@ -315,14 +292,7 @@ absl::StatusOr<Task> TaskOf(PlanStore& store, const v1::ComputeRequiredStaffRequ
   head.set_days(static_cast<int>(task.days.count()));
   head.set_interval_minutes(task.forecast.head.interval_minutes());
   head.set_shrinkage(request.shrinkage());
-  for (const Target& target : task.targets) {
-    v1::StaffingTarget& out = *head.add_targets();
-    out.set_queue(target.queue);
-    out.set_service_level(target.service_level);
-    WriteSeconds(target.within_s, out.mutable_within());
-    WriteSeconds(target.patience_s, out.mutable_patience());
-    out.set_concurrency(target.concurrency);
-  }
+  for (const Target& target : task.targets) WriteTarget(target, head.add_targets());
   return task;
 }
 
@@ -423,11 +393,11 @@ void RegisterStaffing(rpc::MethodTable& table, Office& office) {
       "wissel.v1.StaffingService.ComputeRequiredStaff", change,
       [&office](const Context& context, const v1::ComputeRequiredStaffRequest& request,
                 Reply<v1::Operation> reply) {
-        office.Change(
+        office.ChangeWithRules(
             context, "ComputeRequiredStaff", request, std::move(reply),
-            [&office, request, caller = context.caller, now = office.shard().now(),
-             directory = office.directory()](PlanStore& store) -> absl::StatusOr<v1::Operation> {
-              WISSEL_ASSIGN_OR_RETURN(Task task, TaskOf(store, request, caller, now, *directory));
+            [&office, request, caller = context.caller, now = office.shard().now()](
+                PlanStore& store, const Rules& rules) -> absl::StatusOr<v1::Operation> {
+              WISSEL_ASSIGN_OR_RETURN(Task task, TaskOf(store, request, caller, now, rules));
               return office.operations().Begin(v1::Operation::REQUIRED_STAFF, caller.user,
                                                [&office, task = std::move(task)](LongRun& run) {
                                                  return Carry(office, task, run);

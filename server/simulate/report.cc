@@ -43,7 +43,7 @@ std::vector<size_t> AllQueues(const Model& model) {
 }
 
 // Of one interval, each replication an observation.
-std::vector<Tally> OfInterval(const RunResult& result, size_t interval) {
+std::vector<Tally> OfInterval(const simulation::RunResult& result, size_t interval) {
   std::vector<Tally> tallies;
   for (const auto& replication : result.replications) tallies.push_back(replication[interval]);
   return tallies;
@@ -99,7 +99,7 @@ std::string Json(const Report& report) {
                           Of(e.abandoned), Of(e.answer_s));
     }
   }
-  const RunResult& r = report.result;
+  const simulation::RunResult& r = report.result;
   json += fmt::format(
       R"({{"kind": "run", "replications": {}, "observations": {}, "contacts": {}, "events": {}, )"
       R"("seconds": {:.4g}, "contactsPerSecondAndThread": {:.6g}}})"
@@ -125,7 +125,7 @@ std::string Text(const Report& report) {
     text += fmt::format("{:<22}{:>18}\n", model.groups[g].name,
                         Percent(simulation::EstimateOccupancy(observations, g)));
   }
-  const RunResult& r = report.result;
+  const simulation::RunResult& r = report.result;
   text += fmt::format(
       "\n{} observations, ± at 95 %; {} contacts, {:.1f} s, {:.0f} contacts/s and thread\n",
       observations.size(), r.size.contacts, report.seconds,

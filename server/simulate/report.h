@@ -3,14 +3,14 @@
 
 #include <string>
 
+#include "forecasting/replications/replications.h"
 #include "server/simulate/model_file.h"
-#include "server/simulate/runner.h"
 
 namespace wissel::simulate {
 
 struct Report {
   const simulation::Model& model;
-  const RunResult& result;
+  const simulation::RunResult& result;
   double seconds = 0;  // that passed
 };
 std::string Text(const Report& report);

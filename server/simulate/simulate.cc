@@ -9,9 +9,9 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "forecasting/replications/replications.h"
 #include "server/simulate/model_file.h"
 #include "server/simulate/report.h"
-#include "server/simulate/runner.h"
 
 namespace wissel::simulate {
 namespace {
@@ -31,7 +31,7 @@ int RunSimulate(const SimulateOptions& options) {
   for (simulation::ModelQueue& queue : loaded->model.queues) {
     for (double& calls : queue.calls) calls *= options.volume;
   }
-  RunPlan plan;
+  simulation::RunPlan plan;
   plan.seed = options.seed.value_or(loaded->seed);
   plan.replications = options.replications.value_or(loaded->replications);
   plan.precision = options.precision;
@@ -43,7 +43,7 @@ int RunSimulate(const SimulateOptions& options) {
     plan.progress = [](int done) { fmt::print(stderr, "\r{} replications", done); };
   }
   const auto start = std::chrono::steady_clock::now();
-  const auto result = RunReplications(loaded->model, plan);
+  const auto result = simulation::RunReplications(loaded->model, plan);
   if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
   if (!result.ok()) {
     return Fail(absl::InvalidArgumentError(

@@ -14,9 +14,9 @@
 #include "fmt/ranges.h"
 #include "forecasting/core/simulation/estimate.h"
 #include "forecasting/core/simulation/search.h"
+#include "forecasting/replications/replications.h"
 #include "gateway/json_transcoder.h"
 #include "server/simulate/model_file.h"
-#include "server/simulate/runner.h"
 
 namespace wissel::simulate {
 namespace {
@@ -108,13 +108,13 @@ int RunStaffModel(const StaffModelOptions& options) {
   const auto loaded = LoadModel(options.model);
   if (!loaded.ok()) return Fail("", loaded.status());
   const Model& model = loaded->model;
-  RunPlan plan;
+  simulation::RunPlan plan;
   plan.seed = options.seed.value_or(loaded->seed);
   plan.threads = options.threads > 0
                      ? options.threads
                      : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const auto evaluate = [&](const Model& with, int from, int to) {
-    return RunRange(with, plan, from, to);
+    return simulation::RunRange(with, plan, from, to);
   };
   simulation::SearchOptions search{.replications = options.replications,
                                    .check_replications = options.check_replications,

@@ -74,5 +74,25 @@ TEST(Fit, RefusesWhatSaysNothing) {
   EXPECT_TRUE(FitPatience({{20, true}, {30, false}}).ok());
 }
 
+// Sums by interval of log-normal durations whose mean slowly doubles.
+TEST(Spread, OfSingleDurationsIsFoundInSumsWhileTheMeanDrifts) {
+  const auto draws = Draws(*Distribution::Make(Kind::kLogNormal, 200, 0.8), 40'000, 9);
+  std::vector<DurationSum> sums;
+  size_t n = 0;
+  for (int interval = 0; interval < 1000; ++interval) {
+    DurationSum& sum = sums.emplace_back();
+    sum.count = 5 + interval % 30;
+    sum.follows = interval % 40 != 0;
+    for (int i = 0; i < static_cast<int>(sum.count); ++i) {
+      sum.seconds += draws[n++ % draws.size()] * (1 + 0.1 * (interval % 40) / 40);
+    }
+  }
+  const auto spread = SpreadOfSums(sums);
+  ASSERT_TRUE(spread.has_value());
+  EXPECT_NEAR(*spread, 0.8, 0.06);
+  sums.resize(50);
+  EXPECT_FALSE(SpreadOfSums(sums).has_value());
+}
+
 }  // namespace
 }  // namespace wissel::simulation

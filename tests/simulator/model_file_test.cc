@@ -1,8 +1,8 @@
 // A model as a file: what it becomes, and what is wrong with it, line by line.
 #include "server/simulate/model_file.h"
+#include "forecasting/replications/replications.h"
 
 #include "gtest/gtest.h"
-#include "server/simulate/runner.h"
 #include "server/staffing/forecast_csv.h"
 
 namespace wissel::simulate {
@@ -51,10 +51,10 @@ TEST(ModelFile, BecomesAModelThatRuns) {
   EXPECT_EQ(queue.variant, staffing::ServiceLevel::kLessShort);
   EXPECT_EQ(loaded->model.groups[0].agents, std::vector<int>(4, 9));
   EXPECT_EQ(loaded->replications, 3);
-  RunPlan plan{.replications = 4, .precision = {}};
-  const auto one = RunReplications(loaded->model, plan);
+  simulation::RunPlan plan{.replications = 4, .precision = {}};
+  const auto one = simulation::RunReplications(loaded->model, plan);
   plan.threads = 3;
-  const auto three = RunReplications(loaded->model, plan);
+  const auto three = simulation::RunReplications(loaded->model, plan);
   ASSERT_TRUE(one.ok() && three.ok());
   ASSERT_EQ(one->replications.size(), three->replications.size());
   for (size_t r = 0; r < 4; ++r) {
@@ -67,8 +67,8 @@ TEST(ModelFile, BecomesAModelThatRuns) {
 
 TEST(ModelFile, IsRunUntilItIsPrecise) {
   const auto loaded = ParseModel("model.yaml", kModel);
-  RunPlan plan{.replications = 2, .precision = 0.02, .most = 300, .threads = 2};
-  const auto result = RunReplications(loaded->model, plan);
+  simulation::RunPlan plan{.replications = 2, .precision = 0.02, .most = 300, .threads = 2};
+  const auto result = simulation::RunReplications(loaded->model, plan);
   ASSERT_TRUE(result.ok());
   EXPECT_GT(result->replications.size(), 5u);
   EXPECT_LT(result->replications.size(), 300u);

@@ -101,5 +101,59 @@ TEST(FindStaff, SaysWhoNobodyCanHelp) {
   EXPECT_EQ(FindStaff(model, Evaluate, {}).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
+TEST(FindStaff, KeepsToThePeopleThereAre) {
+  Model model = TwoQueues(4);
+  model.groups[0].most = 3;
+  const auto found = FindStaff(model, Evaluate, {.replications = 10, .check_replications = 30});
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_TRUE(found->kept);
+  for (int agents : found->staff[0]) EXPECT_LE(agents, 3);
+  for (ModelGroup& group : model.groups) group.most = 1;
+  EXPECT_EQ(FindStaff(model, Evaluate, {.replications = 4}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(FindStaff, IsSureOfWhatItSaysItKeeps) {
+  const auto found = FindStaff(TwoQueues(4), Evaluate,
+                               {.replications = 10, .check_replications = 100, .surely = true});
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_TRUE(found->kept);
+  for (size_t q : {0u, 1u}) {
+    const Estimate level = LevelIn(found->check, q);
+    EXPECT_GE(level.value - *level.half_width, 0.8);
+  }
+}
+
+TEST(FindStaff, EndsWhenItIsNotWantedAnyMore) {
+  int looks = 0;
+  SearchOptions options{.replications = 2};
+  options.wanted = [&] { return ++looks <= 5; };
+  EXPECT_EQ(FindStaff(TwoQueues(4), Evaluate, options).status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_LE(looks, 6);
+}
+
+// Who comes in the second half takes twice as long.
+TEST(HandleFactor, IsThatOfTheIntervalInWhichACustomerComes) {
+  Model model =
+      StationModel({.load = 4, .agents = 40, .patience_s = 150, .contacts = 4'000, .batches = 1});
+  model.interval = Duration::Millis(model.length().millis() / 2);
+  model.intervals = 2;
+  model.queues[0].calls = {2'000, 2'000};
+  model.groups[0].agents = {40, 40};
+  model.queues[0].handle_factor = {1, 2};
+  auto simulation = Simulation::Start(model, 5, 0);
+  ASSERT_TRUE(simulation.ok()) << simulation.status();
+  simulation->Run();
+  const auto mean = [&](size_t i) {
+    const QueueTally& tally = simulation->tallies()[i].queues[0];
+    return static_cast<double>(tally.handled_ms) / 1000 / static_cast<double>(tally.answered);
+  };
+  EXPECT_NEAR(mean(0), 180, 15);
+  EXPECT_NEAR(mean(1), 360, 30);
+  model.queues[0].handle_factor = {1};
+  EXPECT_FALSE(Simulation::Start(model, 5, 0).ok());
+}
+
 }  // namespace
 }  // namespace wissel::simulation

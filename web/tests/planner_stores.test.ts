@@ -18,6 +18,8 @@ import { Operations } from "../src/planner/operations.svelte";
 import { moved, type Bar } from "../src/planner/schedule/bars";
 import { LabourStore } from "../src/planner/schedule/labour_store.svelte";
 import { ScheduleStore } from "../src/planner/schedule/schedule_store.svelte";
+import { SimulationStore } from "../src/planner/staff/simulation_store.svelte";
+import { verdictOf } from "../src/planner/staff/simulation_words";
 import { IntradayStore } from "../src/planner/today/intraday_store.svelte";
 import { plannedWorld, type Planned } from "./world";
 
@@ -116,6 +118,25 @@ describe("what runs long", () => {
     await operations.cancel(Kind.REQUIRED_STAFF);
     await until(() => operations.of(Kind.REQUIRED_STAFF)?.operation?.state === State.CANCELLED);
     expect([done.length, staffing.all.length, operations.busy(Kind.REQUIRED_STAFF)]).toEqual([2, before, false]);
+  });
+
+  it("simulates a day, and keeps what was looked at beside it", async () => {
+    const { clients, staffing } = planned;
+    const store = new SimulationStore(clients.staffing);
+    const staff = { case: "requiredStaff" as const, value: "requiredStaff/1" };
+    const usual = staffing.simulate({ date: "2026-12-02", staff, scenario: "scenarios/expected", forecast: "", volume: 1, changes: [] });
+    await store.load();
+    await store.loadGroups();
+    expect([store.all?.length, store.all?.[0]?.rows[0]?.points.length, store.groups?.length]).toEqual([1, 0, 3]);
+    const whole = await store.of(usual.name.replace("simulations/", ""), new AbortController().signal);
+    expect(whole.rows[0]?.points.length).toBe(48);
+    expect(verdictOf(whole.rows[1]?.serviceLevel, 0.8)).toBe("good");
+    expect(verdictOf({ ...whole.rows[1]!.serviceLevel!, value: 0.802 }, 0.8)).toBe("warn");
+    expect(verdictOf({ ...whole.rows[1]!.serviceLevel!, value: 0.7 }, 0.8)).toBe("bad");
+    expect(verdictOf(whole.rows[0]?.serviceLevel, undefined)).toBeUndefined();
+    expect(await store.remove(usual.name)).toBeUndefined();
+    expect(store.all).toEqual([]);
+    expect((await store.remove(usual.name))?.sentence).toContain("is not there");
   });
 
   it("says why it cannot begin", async () => {

@@ -32,6 +32,13 @@ int64_t Customers::DrawMs(uint64_t stream, uint64_t n, const Distribution& distr
   return static_cast<int64_t>(std::min(distribution.Draw(random) * 1000 + 0.5, kMonth_ms));
 }
 
+int64_t Customers::Scaled(int64_t ms, int64_t came_ms) const {
+  const std::vector<double>& factors = queue_->handle_factor;
+  if (factors.empty()) return ms;
+  const auto interval = static_cast<size_t>(static_cast<double>(came_ms) / interval_ms_);
+  return std::llround(static_cast<double>(ms) * factors[std::min(interval, factors.size() - 1)]);
+}
+
 std::optional<int64_t> Customers::NextArrivalMs() {
   // In units in which one comes on average.
   Random random = Random::Nth(arrival_stream_, next_++);

@@ -15,18 +15,23 @@ class Customers {
 
   // The moment at which the next one comes; none: no more.
   std::optional<int64_t> NextArrivalMs();
-  // Of the n-th, from 0.
-  int64_t HandleMs(uint64_t n) const { return DrawMs(handle_stream_, n, queue_->handle); }
+  // Of the n-th, from 0; of work, who came at that time.
+  int64_t HandleMs(uint64_t n, int64_t came_ms) const {
+    return Scaled(DrawMs(handle_stream_, n, queue_->handle), came_ms);
+  }
   std::optional<int64_t> PatienceMs(uint64_t n) const {
     if (!queue_->patience) return std::nullopt;
     return DrawMs(patience_stream_, n, *queue_->patience);
   }
-  int64_t WrapUpMs(uint64_t n) const {
-    return queue_->wrap_up ? DrawMs(wrap_up_stream_, n, *queue_->wrap_up) : 0;
+  int64_t WrapUpMs(uint64_t n, int64_t came_ms) const {
+    if (!queue_->wrap_up) return 0;
+    return Scaled(DrawMs(wrap_up_stream_, n, *queue_->wrap_up), came_ms);
   }
 
  private:
   static int64_t DrawMs(uint64_t stream, uint64_t n, const Distribution& distribution);
+
+  int64_t Scaled(int64_t ms, int64_t came_ms) const;
 
   const ModelQueue* queue_;
   const double interval_ms_;

@@ -153,4 +153,22 @@ absl::StatusOr<Fit> FitPatience(const std::vector<Wait>& waits) {
   return Better(FitPatienceExponential(waits), FitPatienceWeibull(waits));
 }
 
+std::optional<double> SpreadOfSums(const std::vector<DurationSum>& sums) {
+  double count = 0, seconds = 0, squares = 0;
+  int pairs = 0;
+  for (size_t i = 0; i < sums.size(); ++i) {
+    const DurationSum& now = sums[i];
+    if (!(now.count > 0)) continue;
+    count += now.count;
+    seconds += now.seconds;
+    if (i == 0 || !now.follows || !(sums[i - 1].count > 0)) continue;
+    const DurationSum& before = sums[i - 1];
+    const double apart = now.seconds / now.count - before.seconds / before.count;
+    squares += apart * apart / (1 / now.count + 1 / before.count);
+    ++pairs;
+  }
+  if (pairs < kLeastPairs || !(seconds > 0)) return std::nullopt;
+  return std::sqrt(squares / pairs) / (seconds / count);
+}
+
 }  // namespace wissel::simulation

@@ -7,6 +7,7 @@
 // Pure; thread-safe. INVALID_ARGUMENT for what cannot be fitted to.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -38,5 +39,18 @@ absl::StatusOr<Fit> FitPatienceExponential(const std::vector<Wait>& waits);
 // Two or more, after different waits.
 absl::StatusOr<Fit> FitPatienceWeibull(const std::vector<Wait>& waits);
 absl::StatusOr<Fit> FitPatience(const std::vector<Wait>& waits);
+
+// What is known where single durations are not: how many ended in an interval, and their sum.
+struct DurationSum {
+  double count = 0;
+  double seconds = 0;
+  bool follows = false;  // the one before it, without a gap
+};
+// Coefficient of variation of single durations, from intervals that follow each other: the mean of
+// n of them varies by sigma^2 / n, and by differences from one interval to the next a slow change
+// of the mean counts for next to nothing (von Neumann 1941, the mean square successive difference).
+// None when fewer than `kLeastPairs` pairs of intervals have some.
+inline constexpr int kLeastPairs = 100;
+std::optional<double> SpreadOfSums(const std::vector<DurationSum>& sums);
 
 }  // namespace wissel::simulation

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kMostCalls = 1e9;
 constexpr int kMostAgents = 100'000;
+constexpr double kMostFactor = 100;
 
 absl::Status CheckQueue(const Model& model, size_t i) {
   const ModelQueue& queue = model.queues[i];
@@ -25,6 +26,16 @@ absl::Status CheckQueue(const Model& model, size_t i) {
     if (!(calls >= 0 && calls <= kMostCalls)) {
       return RefuseField(field("calls"), fmt::format("{} is no number of calls", calls),
                          fmt::format("0 to {:g}", kMostCalls));
+    }
+  }
+  if (!queue.handle_factor.empty() && queue.handle_factor.size() != model.intervals) {
+    return RefuseField(field("handle_factor"), "is not given for each interval",
+                       "one for each interval, or none");
+  }
+  for (double factor : queue.handle_factor) {
+    if (!(factor > 0 && factor <= kMostFactor)) {
+      return RefuseField(field("handle_factor"), fmt::format("{} is out of range", factor),
+                         fmt::format("above 0, up to {:g}", kMostFactor));
     }
   }
   if (!(queue.cv >= 0 && queue.cv <= 3)) return RefuseField(field("cv"), "out of range", "0 to 3");
@@ -51,6 +62,10 @@ absl::Status CheckGroup(const Model& model, size_t i) {
       return RefuseField(field("agents"), fmt::format("{} is no number of agents", agents),
                          fmt::format("0 to {}", kMostAgents));
     }
+  }
+  if (group.most && *group.most < 0) {
+    return RefuseField(field("most"), fmt::format("{} is no number of agents", *group.most),
+                       "0 or more");
   }
   if (!(group.cost > 0) || !std::isfinite(group.cost)) {
     return RefuseField(field("cost"), fmt::format("a cost of {}", group.cost), "above 0");

@@ -24,6 +24,8 @@ struct ModelQueue {
   std::vector<double> calls;
   double cv = 0;  // of a factor on all of them, drawn anew for each replication
   Distribution handle;
+  // Times handle and wrap-up, for who comes in each interval; empty: 1.
+  std::vector<double> handle_factor;
   std::optional<Distribution> patience;  // none: nobody leaves
   std::optional<Distribution> wrap_up;   // after the handle time, where the queue has wrap-up
   // What the service level is judged by, and what staffing searches for.
@@ -38,6 +40,7 @@ struct ModelGroup {
   AgentConfig agent;        // each of them; their names are the group's with a number
   std::vector<int> agents;  // in each interval
   double cost = 1;          // of an agent for an hour, in any unit
+  std::optional<int> most;  // that there are; what staffing keeps to
 };
 
 struct Model {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -14,13 +16,19 @@
 namespace wissel::simulation {
 namespace {
 
-constexpr int kMostRounds = 6;   // of search and check
-constexpr int kMostSteps = 400;  // of adding
+constexpr int kMostRounds = 6;    // of search and check
+constexpr int kMostSteps = 400;   // of adding
+constexpr double kQuietDay = 30;  // contacts of a queue
+
+// With an agent, wrap-up included.
+double HandleSeconds(const ModelQueue& queue, size_t interval) {
+  const double mean_s = queue.handle.mean_s() + (queue.wrap_up ? queue.wrap_up->mean_s() : 0);
+  return queue.handle_factor.empty() ? mean_s : mean_s * queue.handle_factor[interval];
+}
 
 double Load(const Model& model, size_t queue, size_t interval) {
   const ModelQueue& q = model.queues[queue];
-  const double handle_s = q.handle.mean_s() + (q.wrap_up ? q.wrap_up->mean_s() : 0);
-  return q.calls[interval] * handle_s / model.interval.seconds();
+  return q.calls[interval] * HandleSeconds(q, interval) / model.interval.seconds();
 }
 
 double Hours(const Model& model) { return model.interval.seconds() / 3600; }
@@ -45,6 +53,7 @@ class Search {
       WISSEL_RETURN_IF_ERROR(Add());
       TakeAway();
       Exchange();
+      if (ended_) return absl::CancelledError("ended before it was done");
       if (Check()) break;
     }
     result_.staff = staff_;
@@ -54,22 +63,30 @@ class Search {
   }
 
  private:
-  // Which groups may be offered a queue's contacts at all: by the engine itself, each group alone.
+  bool Goes() {
+    ended_ = ended_ || !options_.wanted();
+    return !ended_ && looks_ < options_.most_looks;
+  }
+
+  // Which groups may be offered a queue's contacts at all: by the engine itself, each group alone,
+  // on a quiet day whose contacts come when those of the model do.
   absl::Status FindHelpers() {
     helps_.assign(model_.groups.size(), std::vector<char>(model_.queues.size(), 0));
     Model tiny = model_;
-    tiny.intervals = 1;
     tiny.batches = 1;
     tiny.warm_up = Duration();
-    tiny.interval = Duration::Hours(10);
     tiny.lines.reset();
     for (ModelQueue& queue : tiny.queues) {
-      queue.calls = {30};
+      const double sum = std::accumulate(queue.calls.begin(), queue.calls.end(), 0.0);
+      for (double& calls : queue.calls) {
+        calls =
+            sum > 0 ? kQuietDay * calls / sum : kQuietDay / static_cast<double>(queue.calls.size());
+      }
       queue.cv = 0;
     }
     for (size_t g = 0; g < model_.groups.size(); ++g) {
       for (size_t other = 0; other < tiny.groups.size(); ++other) {
-        tiny.groups[other].agents = {other == g ? 100 : 0};
+        tiny.groups[other].agents.assign(model_.intervals, other == g ? 100 : 0);
       }
       WISSEL_ASSIGN_OR_RETURN(Simulation simulation, Simulation::Start(tiny, 1, 0));
       simulation.Run();
@@ -105,8 +122,14 @@ class Search {
         result_.bound += model_.queues[q].target * load * cheapest * Hours(model_);
         for (size_t g = 0; g < share.size(); ++g) share[g] += helps_[g][q] ? load / helpers : 0;
       }
-      for (size_t g = 0; g < share.size(); ++g) staff_[g][i] = static_cast<int>(share[g]);
+      for (size_t g = 0; g < share.size(); ++g) {
+        staff_[g][i] = std::min(static_cast<int>(share[g]), Most(g));
+      }
     }
+  }
+
+  int Most(size_t group) const {
+    return model_.groups[group].most.value_or(std::numeric_limits<int>::max());
   }
 
   std::vector<std::vector<Tally>> Simulate(const Staff& staff, int from, int to) {
@@ -154,7 +177,7 @@ class Search {
   // Where contacts of queues that miss their goal are missed, the group that brings most for its
   // cost gets one more; in the worse half of the intervals at once.
   absl::Status Add() {
-    for (int step = 0; step < kMostSteps && looks_ < options_.most_looks; ++step) {
+    for (int step = 0; step < kMostSteps && Goes(); ++step) {
       const Look look = LookAt(staff_);
       if (Keeps(look)) return absl::OkStatus();
       std::vector<std::tuple<double, size_t, size_t>> gains;  // -gain, interval, group
@@ -162,6 +185,7 @@ class Search {
         double most = 0;
         size_t best = 0;
         for (size_t g = 0; g < staff_.size(); ++g) {
+          if (staff_[g][i] >= Most(g)) continue;
           double gain = 0;
           for (size_t q = 0; q < goals_.size(); ++q) {
             if (helps_[g][q] && Slack(look, q) < 0) gain += ShortAt(look, i, q);
@@ -171,10 +195,12 @@ class Search {
         }
         if (most > 0) gains.emplace_back(-most, i, best);
       }
+      if (gains.empty()) break;
       std::sort(gains.begin(), gains.end());
       gains.resize((gains.size() + 1) / 2);
       for (const auto& [gain, interval, group] : gains) ++staff_[group][interval];
     }
+    if (ended_) return absl::CancelledError("ended before it was done");
     return Refuse(
         absl::StatusCode::kFailedPrecondition, "groups",
         "no staff was found that keeps every queue's target",
@@ -194,7 +220,7 @@ class Search {
     });
     size_t batch = std::max<size_t>(1, places.size() / 4);
     size_t at = 0;
-    while (!places.empty() && looks_ < options_.most_looks) {
+    while (!places.empty() && Goes()) {
       std::vector<size_t> tried;
       Staff fewer = staff_;
       for (size_t k = 0; k < places.size() && tried.size() < batch; ++k) {
@@ -224,7 +250,7 @@ class Search {
       for (size_t cheap = 0; cheap < staff_.size(); ++cheap) {
         if (model_.groups[cheap].cost >= model_.groups[dear].cost) continue;
         for (size_t i = 0; i < model_.intervals; ++i) {
-          while (staff_[dear][i] > 0 && looks_ < options_.most_looks) {
+          while (staff_[dear][i] > 0 && staff_[cheap][i] < Most(cheap) && Goes()) {
             Staff other = staff_;
             --other[dear][i];
             ++other[cheap][i];
@@ -242,15 +268,21 @@ class Search {
                              options_.replications + options_.check_replications);
     result_.kept = true;
     for (size_t q = 0; q < goals_.size(); ++q) {
-      Level sum;
+      RatioEstimator ratio;
+      double all = 0;
       for (const auto& replication : result_.check) {
+        Level sum;
         for (const Tally& interval : replication) {
           const Level level = LevelOf(interval.queues[q], model_.queues[q].variant);
           sum.good += level.good;
           sum.all += level.all;
         }
+        ratio.Add(sum.good, sum.all);
+        all += sum.all;
       }
-      const double missing = sum.all > 0 ? model_.queues[q].target - sum.good / sum.all : 0;
+      const Estimate level = ratio.Result();
+      const double sure = options_.surely ? level.half_width.value_or(0) : 0;
+      const double missing = all > 0 ? model_.queues[q].target - (level.value - sure) : 0;
       if (missing <= 0) continue;
       result_.kept = false;
       goals_[q] = std::min(goals_[q] + missing + 0.001, (1 + goals_[q]) / 2);
@@ -265,6 +297,7 @@ class Search {
   std::vector<std::vector<char>> helps_;  // by group, then queue
   Staff staff_;
   int looks_ = 0;
+  bool ended_ = false;
   SearchResult result_;
 };
 
@@ -293,10 +326,9 @@ absl::StatusOr<std::vector<std::vector<int>>> ErlangCByQueue(const Model& model)
     const ModelQueue& queue = model.queues[q];
     std::vector<int>& of_queue = agents.emplace_back();
     for (size_t i = 0; i < model.intervals; ++i) {
-      const staffing::Demand demand{
-          .model = staffing::Model::kErlangC,
-          .load = {{Load(model, q, i), 1}},
-          .aht_s = queue.handle.mean_s() + (queue.wrap_up ? queue.wrap_up->mean_s() : 0)};
+      const staffing::Demand demand{.model = staffing::Model::kErlangC,
+                                    .load = {{Load(model, q, i), 1}},
+                                    .aht_s = HandleSeconds(queue, i)};
       WISSEL_ASSIGN_OR_RETURN(const int fewest,
                               staffing::FewestAgents(demand, {.service_level = queue.target,
                                                               .threshold_s = queue.threshold_s}));

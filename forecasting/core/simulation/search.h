@@ -35,8 +35,13 @@ using Evaluate =
 struct SearchOptions {
   int replications = 8;         // for each look
   int check_replications = 30;  // with customers that the search has not seen
+  // A target is kept in the check when the whole 95 % interval of the service level lies above it;
+  // otherwise when its middle does.
+  bool surely = false;
   int most_looks = 2000;
   std::function<void(int looks, double cost)> progress = [](int, double) {};
+  // Asked before each look; false ends the search with CANCELLED.
+  std::function<bool()> wanted = [] { return true; };
 };
 
 struct SearchResult {
@@ -48,8 +53,9 @@ struct SearchResult {
   std::vector<std::vector<Tally>> check;  // by replication, then interval
 };
 
-// The model's own numbers of agents are not looked at. FAILED_PRECONDITION when no group helps a
-// queue, or more people do not help; INVALID_ARGUMENT as CheckModel.
+// The model's own numbers of agents are not looked at; of no group there are more than its `most`.
+// FAILED_PRECONDITION when no group helps a queue, when more people do not help, or there are none;
+// INVALID_ARGUMENT as CheckModel.
 absl::StatusOr<SearchResult> FindStaff(Model model, const Evaluate& evaluate,
                                        const SearchOptions& options);
 

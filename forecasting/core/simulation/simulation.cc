@@ -242,15 +242,16 @@ class Simulation::Impl {
       tally->in_time += static_cast<double>(wait) <= model_.queues[q].threshold_s * 1000;
       tally->answered_wait_ms += wait;
     }
-    agenda_.Plan(now_ms_ + customers_[q].HandleMs(contact->number), Deed::kHandled, contact->id);
+    agenda_.Plan(now_ms_ + customers_[q].HandleMs(contact->number, contact->came_ms),
+                 Deed::kHandled, contact->id);
   }
 
   void Finish(Contact& contact) {
     if (!wraps_up_[contact.queue]) return Complete(contact);
     contact.state = State::kWrapUp;
     Ask(WrapUpItem{AgentId(contact.agent), ItemId(contact.id)});
-    agenda_.Plan(now_ms_ + customers_[contact.queue].WrapUpMs(contact.number), Deed::kWrappedUp,
-                 contact.id);
+    const int64_t wrap_ms = customers_[contact.queue].WrapUpMs(contact.number, contact.came_ms);
+    agenda_.Plan(now_ms_ + wrap_ms, Deed::kWrappedUp, contact.id);
   }
 
   // The event that follows ends the contact.

@@ -15,6 +15,7 @@ import { ForecastStore, kUsualHistoryDays, lastDayOf, type Period } from "./fore
 import { HistoryStore } from "./history/history_store.svelte";
 import { Operations } from "./operations.svelte";
 import { ScheduleStore } from "./schedule/schedule_store.svelte";
+import { SimulationStore } from "./staff/simulation_store.svelte";
 import { StaffStore } from "./staff/staff_store.svelte";
 import { PlannerView } from "./planner_view.svelte";
 import { Zone } from "../lib/zone";
@@ -30,6 +31,7 @@ export class Planner {
   readonly forecasts: ForecastStore;
   readonly history: HistoryStore;
   readonly staff: StaffStore;
+  readonly simulations: SimulationStore;
   readonly schedules: ScheduleStore;
   loaded = $state(false);
 
@@ -47,6 +49,7 @@ export class Planner {
     this.forecasts = new ForecastStore(clients.forecast, this.deeds);
     this.history = new HistoryStore(clients.history, this.deeds);
     this.staff = new StaffStore(clients.staffing);
+    this.simulations = new SimulationStore(clients.staffing);
     this.schedules = new ScheduleStore(clients.schedule, this.deeds, () => this.zone);
   }
 
@@ -74,6 +77,7 @@ export class Planner {
         this.forecasts.load(),
         this.history.load(),
         this.staff.load(),
+        this.simulations.load(),
         this.schedules.load(),
         this.operations.resume(),
       ]);
@@ -117,6 +121,12 @@ export class Planner {
         await this.staff.load();
         this.view.set({ staff: "" });
         announcer.note(t("planner.staffDone", { number }));
+        break;
+      case Kind.SIMULATION:
+        await this.simulations.load();
+        // What was looked at stays beside it.
+        this.view.set({ simulation: number, beside: this.view.now.simulation });
+        announcer.note(t("planner.simulationDone", { number }));
         break;
       case Kind.SCHEDULE:
         await this.schedules.load();

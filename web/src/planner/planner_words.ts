@@ -27,6 +27,7 @@ export const kOperationNames: Record<Operation, MessageKey> = {
   [Operation.KIND_UNSPECIFIED]: "operation.forecast",
   [Operation.FORECAST]: "operation.forecast",
   [Operation.REQUIRED_STAFF]: "operation.requiredStaff",
+  [Operation.SIMULATION]: "operation.simulation",
   [Operation.SCHEDULE]: "operation.schedule",
 };
 
@@ -51,6 +52,7 @@ export const kMethodNames: Record<StaffingMethod, MessageKey> = {
   [StaffingMethod.ERLANG_C]: "method.erlangC",
   [StaffingMethod.ERLANG_A]: "method.erlangA",
   [StaffingMethod.MODIFIED_OFFERED_LOAD]: "method.mol",
+  [StaffingMethod.SIMULATION]: "method.simulation",
 };
 
 export const kRuleNames: Record<Rule, MessageKey> = {

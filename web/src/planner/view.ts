@@ -21,6 +21,9 @@ export interface View {
   forecast: string;
   staff: string;
   schedule: string;
+  /** The simulated day that is looked at, and the one beside it; empty: none. */
+  simulation: string;
+  beside: string;
 }
 
 /** The longest period that is looked at: the contract's. */
@@ -50,6 +53,8 @@ export function viewOf(search: string): View {
     forecast: number("forecast"),
     staff: number("staff"),
     schedule: number("schedule"),
+    simulation: number("simulation"),
+    beside: number("beside"),
   };
 }
 
@@ -61,7 +66,7 @@ export function searchOf(view: View): string {
   if (view.to) parts.push(`to=${view.to}`);
   if (view.scenario !== "expected") parts.push(`scenario=${view.scenario}`);
   if (view.grain !== "day") parts.push(`grain=${view.grain}`);
-  for (const key of ["forecast", "staff", "schedule"] as const) {
+  for (const key of ["forecast", "staff", "schedule", "simulation", "beside"] as const) {
     if (view[key]) parts.push(`${key}=${view[key]}`);
   }
   return parts.length > 0 ? `?${parts.join("&")}` : "";

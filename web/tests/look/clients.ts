@@ -34,7 +34,9 @@ else {
     create(PlanningEventSchema, { name: "planningEvents/1", displayName: "Letter on benefits to 40,000", queues: ["queues/benefits"], startDate: addDays(world.today, 8), endDate: addDays(world.today, 11), size: { case: "contacts", value: 1200 }, shape: PlanningEvent_Shape.DECAYING, uncertainty: 0.3, kind: "mailing", etag: "1" }),
     create(PlanningEventSchema, { name: "planningEvents/2", displayName: "Snow", startDate: addDays(world.today, 16), size: { case: "factor", value: 1.3 }, uncertainty: 0.5, kind: "snow", scenario: "scenarios/high", etag: "1" }),
   ];
-  staffing.make({ forecast: forecast.name, shrinkage: 0.28, startDate: "", endDate: "", method: 0, targets: [], scenario: "" });
+  const staff = staffing.make({ forecast: forecast.name, shrinkage: 0.28, startDate: "", endDate: "", method: 0, targets: [], scenario: "" });
+  const day = { date: addDays(world.today, 1), staff: { case: "requiredStaff" as const, value: staff.name }, forecast: forecast.name, scenario: "scenarios/expected", volume: 1 };
+  staffing.simulate({ ...day, changes: [] });
   const monday = mondayOf(world.today);
   const published = schedules.make(monday, 4, true, "December");
   published.publishTime = published.createTime;

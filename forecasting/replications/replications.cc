@@ -1,4 +1,4 @@
-#include "server/simulate/runner.h"
+#include "forecasting/replications/replications.h"
 
 #include <algorithm>
 #include <atomic>
@@ -9,35 +9,33 @@
 #include "base/status.h"
 #include "forecasting/core/simulation/estimate.h"
 
-namespace wissel::simulate {
+namespace wissel::simulation {
 namespace {
-
-using simulation::Model;
-using simulation::Simulation;
-using simulation::Tally;
 
 // Fewer say little of their own spread.
 constexpr int kLeastForPrecision = 5;
+// Replications between two looks at how precise they are: the same on any number of threads.
+constexpr int kLeastRound = 8;
 
 struct One {
   std::vector<Tally> tallies;
-  simulation::RunSize size;
+  RunSize size;
   double seconds = 0;
 };
 
-One RunOne(const Model& model, uint64_t seed, int replication) {
+One RunOne(const Model& model, const RunPlan& plan, int replication) {
   const auto start = std::chrono::steady_clock::now();
-  auto simulation = Simulation::Start(model, seed, static_cast<uint64_t>(replication));
+  auto simulation = Simulation::Start(model, plan.seed, static_cast<uint64_t>(replication));
   simulation->Run();  // the caller has seen that it starts
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-  return {simulation->tallies(), simulation->size(), time.count()};
+  const std::vector<Tally>& tallies = simulation->tallies();
+  return {plan.kept ? plan.kept(tallies) : tallies, simulation->size(), time.count()};
 }
 
 bool IsPrecise(const Model& model, const RunResult& result, double precision) {
   const std::vector<Tally> observations = result.Observations(model);
   for (size_t q = 0; q < model.queues.size(); ++q) {
-    const auto level =
-        simulation::EstimateQueues(observations, {q}, model.queues[q].variant).service_level;
+    const auto level = EstimateQueues(observations, {q}, model.queues[q].variant).service_level;
     if (!level.half_width || *level.half_width > precision) return false;
   }
   return true;
@@ -49,7 +47,7 @@ void RunRound(const Model& model, const RunPlan& plan, int from, int to, RunResu
   std::atomic<int> next = from;
   const auto work = [&] {
     for (int i = next++; i < to; i = next++) {
-      done[static_cast<size_t>(i - from)] = RunOne(model, plan.seed, i);
+      done[static_cast<size_t>(i - from)] = RunOne(model, plan, i);
     }
   };
   std::vector<std::thread> others;
@@ -88,8 +86,9 @@ absl::StatusOr<RunResult> RunReplications(const Model& model, const RunPlan& pla
   int done = 0;
   while (done < least ||
          (plan.precision && done < plan.most && !IsPrecise(model, result, *plan.precision))) {
+    if (!plan.wanted()) return absl::CancelledError("ended before it was done");
     const int round = done < least ? std::min(least - done, 4 * plan.threads)
-                                   : std::min(plan.most - done, std::max(plan.threads, done / 4));
+                                   : std::min(plan.most - done, std::max(kLeastRound, done / 4));
     RunRound(model, plan, done, done + round, result);
     done += round;
     plan.progress(done);
@@ -104,4 +103,4 @@ std::vector<std::vector<Tally>> RunRange(const Model& model, const RunPlan& plan
   return std::move(result.replications);
 }
 
-}  // namespace wissel::simulate
+}  // namespace wissel::simulation
