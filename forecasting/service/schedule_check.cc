@@ -165,12 +165,16 @@ Days WeeksAround(absl::CivilDay first, absl::CivilDay last) {
 
 std::vector<v1::BrokenRule> NewlyBroken(const std::vector<v1::BrokenRule>& before,
                                         const std::vector<v1::BrokenRule>& after) {
+  // Too few hours protect nobody: less of what was too little already is no new fault.
+  const auto is_worse = [](const v1::BrokenRule& rule, const v1::BrokenRule& old) {
+    return rule.kind() != v1::BrokenRule::WEEKLY_HOURS_TOO_FEW &&
+           std::abs(rule.is() - rule.allowed()) > std::abs(old.is() - old.allowed());
+  };
   std::vector<v1::BrokenRule> broken;
   for (const v1::BrokenRule& rule : after) {
     const bool stood = std::any_of(before.begin(), before.end(), [&](const v1::BrokenRule& old) {
       return old.kind() == rule.kind() && old.agent() == rule.agent() &&
-             old.date() == rule.date() &&
-             std::abs(rule.is() - rule.allowed()) <= std::abs(old.is() - old.allowed());
+             old.date() == rule.date() && !is_worse(rule, old);
     });
     if (!stood) broken.push_back(rule);
   }

@@ -157,6 +157,10 @@ absl::StatusOr<v1::ProposeShiftOffersResponse> ProposalsFor(const DayView& view,
       proposal.set_needed(one.people);
       WISSEL_RETURN_IF_ERROR(
           AddPeople(view, view.agents[static_cast<size_t>(g)], offers, one.time, now, proposal));
+      // In the middle of everybody's shifts nobody can go: that is no news, a shortage is.
+      if (proposal.kind() == ShiftOffer::TIME_OFF && !asked && proposal.candidates().empty()) {
+        response.mutable_proposals()->RemoveLast();
+      }
     }
   }
   return response;

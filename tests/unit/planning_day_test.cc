@@ -160,6 +160,7 @@ TEST_F(PlanningDayTest, TooManyPeopleAreOfferedTimeOffInFairOrder) {
     most += proposal.needed();
     ASSERT_THAT(proposal.candidates(), SizeIs(4));
     EXPECT_EQ(proposal.candidates(0).agent(), "agents/anna");
+    EXPECT_EQ(proposal.end_time().seconds(), proposal.candidates(0).shift().end_time().seconds());
   }
   EXPECT_GE(most, 4 - required);
   // Whoever had some lately comes last.

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "forecasting/service/adherence_service.h"
 #include "forecasting/service/intraday.h"
 #include "forecasting/service/labour_rules.h"
