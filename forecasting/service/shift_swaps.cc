@@ -72,6 +72,20 @@ absl::Status CheckNobodyElseSwaps(PlanStore& store, const ShiftSwap& swap) {
   return absl::OkStatus();
 }
 
+// Who serves none of the queues of a colleague can do nothing in that colleague's place.
+absl::Status CheckShareWork(const Eligible& eligible, const ShiftSwap& swap) {
+  bool serves_any = false;
+  for (const auto& [queue, agents] : eligible) {
+    if (!std::binary_search(agents.begin(), agents.end(), swap.from_agent())) continue;
+    if (std::binary_search(agents.begin(), agents.end(), swap.to_agent())) return absl::OkStatus();
+    serves_any = true;
+  }
+  if (!serves_any) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kFailedPrecondition, "shiftSwap.toAgent",
+                fmt::format("{} can serve none of the same queues", swap.to_agent()),
+                "a colleague with the skills for one of them");
+}
+
 absl::StatusOr<ShiftSwap> Ask(PlanStore& store, const Scene& scene, const ShiftSwap& asked) {
   ShiftSwap swap;
   swap.set_from_agent(asked.from_agent());
@@ -233,9 +247,13 @@ void CreateSwap(Office& office, const Context& context, const v1::CreateShiftSwa
   if (swap.from_agent() == swap.to_agent()) {
     return reply(RefuseField("shiftSwap.toAgent", "is the same agent", "another agent"));
   }
-  office.Change(
+  office.ChangeWithPeople(
       context, "CreateShiftSwap", request, std::move(reply),
-      [swap, scene = SceneOf(office)](PlanStore& store) { return Ask(store, scene, swap); });
+      [swap, scene = SceneOf(office)](PlanStore& store,
+                                      const Eligible& eligible) -> absl::StatusOr<ShiftSwap> {
+        WISSEL_RETURN_IF_ERROR(CheckShareWork(eligible, swap));
+        return Ask(store, scene, swap);
+      });
 }
 
 void ListSwaps(Office& office, const Context& context, const v1::ListShiftSwapsRequest& request,

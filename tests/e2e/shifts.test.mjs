@@ -159,6 +159,14 @@ describe("in the browser", () => {
     await pieter.page.getByText(pieter.t("today.byInterval"), { exact: true }).first().click();
     await pieter.page.getByTestId("outlook-table").waitFor();
     await pieter.picture("today-outlook");
+    await pieter.page.getByText(pieter.t("offer.anotherTime")).click();
+    const form = pieter.page.getByTestId("another-time");
+    await form.getByLabel(pieter.t("offer.kind")).selectOption({ label: pieter.t("offer.timeOff") });
+    const clock = (ms) => new Intl.DateTimeFormat("en-GB", { timeZone: kZone, timeStyle: "short" }).format(ms);
+    await form.getByLabel(pieter.t("offer.from")).fill(clock(hour + 4 * kHourMs));
+    await form.getByLabel(pieter.t("offer.to")).fill(clock(hour + 6 * kHourMs));
+    await form.getByRole("button").click();
+    await pieter.page.getByTestId("proposal").first().waitFor();
     await pieter.button("offer.propose").click();
     const proposal = pieter.page.getByTestId("proposal").filter({ has: pieter.page.locator("button:enabled") }).first();
     await proposal.waitFor();

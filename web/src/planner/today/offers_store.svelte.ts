@@ -1,6 +1,6 @@
 // What can be done about the rest of today, and what was offered to agents.
 import type { Client } from "@connectrpc/connect";
-import type { DayService, ProposeShiftOffersResponse_Proposal as Proposal, ShiftOffer } from "../../gen/wissel/v1/day_pb";
+import type { DayService, ProposeShiftOffersResponse_Proposal as Proposal, ShiftOffer, ShiftOffer_Kind } from "../../gen/wissel/v1/day_pb";
 import { wish } from "../../lib/deeds.svelte";
 import { problemOf, type Problem } from "../../lib/errors";
 
@@ -49,6 +49,14 @@ export class OffersStore {
   propose(queue: string): Promise<Problem | undefined> {
     return this.#doing(async () => {
       this.proposals = (await this.#client.proposeShiftOffers({ queue })).proposals;
+    });
+  }
+
+  /** Who could take this time, whatever the outlook says: a proposal more, the first. */
+  proposeFor(queue: string, kind: ShiftOffer_Kind, fromMs: number, toMs: number): Promise<Problem | undefined> {
+    return this.#doing(async () => {
+      const { proposals } = await this.#client.proposeShiftOffers({ queue, kind, startTime: stamp(fromMs), endTime: stamp(toMs) });
+      this.proposals = [...proposals, ...(this.proposals ?? [])];
     });
   }
 
