@@ -289,8 +289,7 @@ TEST_F(PlanningDayTest, BadOffersAreRefusedAtTheirField) {
             StatusCode::kPermissionDenied);
 }
 
-// A forecast, an evaluation of it and the outlook leave the store's thread to others.
-TEST_F(PlanningDayTest, WhatComesTodayMovesTheRestOfTheDay) {
+TEST_F(PlanningDayTest, TheOutlookIsTheSameWhenNothingNewIsKnown) {
   const auto before = Outlook();
   center_.shard().Advance(Duration::Minutes(20));  // forecasts are made anew after a while
   const auto after = Outlook();
