@@ -93,7 +93,34 @@ std::variant<HttpResponse, HttpCall> HttpRouter::Route(const HttpRequest& reques
     return ready.ok() ? Text(200, "ok\n") : Text(503, std::string(ready.message()) + "\n");
   }
   if (*path == "/metrics" && content_.metrics) return Text(200, content_.metrics(), kMetricsType);
+  if (auto document = RouteDocument(request, *path, std::move(peer))) return *std::move(document);
   return ServePage(request, *path);
+}
+
+std::optional<std::variant<HttpResponse, HttpCall>> HttpRouter::RouteDocument(
+    const HttpRequest& request, std::string_view path, std::string peer) const {
+  for (const HttpDocument& document : content_.documents) {
+    if (path.size() <= document.prefix.size() + document.suffix.size() ||
+        !path.starts_with(document.prefix) || !path.ends_with(document.suffix)) {
+      continue;
+    }
+    const rpc::Method* const method = content_.methods->Find(document.method);
+    if (method == nullptr) continue;
+    path.remove_prefix(document.prefix.size());
+    path.remove_suffix(document.suffix.size());
+    const std::unique_ptr<google::protobuf::Message> asked(method->request_prototype->New());
+    asked->GetReflection()->SetString(asked.get(), asked->GetDescriptor()->field(0),
+                                      std::string(path));
+    HttpCall call{.method = method};
+    call.context.peer = std::move(peer);
+    call.type.encoding = Encoding::kProto;
+    call.message = asked->SerializeAsString();
+    call.document = {&document, std::string(request.if_none_match), request.verb == Verb::kHead};
+    const absl::Status admitted = Admit(request, &call);
+    if (!admitted.ok()) return AnswerDocument(*call.document, admitted, nullptr);
+    return call;
+  }
+  return std::nullopt;
 }
 
 std::variant<HttpResponse, HttpCall> HttpRouter::RouteCall(const HttpRequest& request,
@@ -180,6 +207,25 @@ HttpResponse HttpRouter::Answer(ContentType type, const absl::Status& status,
   auto body = WriteMessage(*message, type.encoding);
   if (!body.ok()) return Refusal(HttpStatusOf(body.status().code()), body.status());
   response.text = *std::move(body);
+  return response;
+}
+
+HttpResponse HttpRouter::AnswerDocument(const HttpCall::Document& document,
+                                        const absl::Status& status,
+                                        const google::protobuf::Message* message) {
+  if (!status.ok()) {
+    return Text(HttpStatusOf(status.code()), std::string(status.message()) + "\n");
+  }
+  const auto* const content = message->GetDescriptor()->FindFieldByName("content");
+  HttpResponse response{.content_type = document.what->content_type,
+                        .text = message->GetReflection()->GetString(*message, content)};
+  const std::string etag = EtagOf(response.text);
+  // Personal, and asked for again each time: what changed is seen at once.
+  response.headers = fmt::format("ETag: {}\r\nCache-Control: private, no-cache\r\n", etag);
+  if (ListHolds(document.if_none_match, etag) || ListHolds(document.if_none_match, "W/" + etag)) {
+    response.status = 304;
+    response.text.clear();
+  }
   return response;
 }
 

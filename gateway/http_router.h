@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -25,6 +26,15 @@
 
 namespace wissel::gateway {
 
+// A file that a method writes: GET {prefix}{text}{suffix} asks it with {text} in its first field,
+// and answers the field `content` of its response.
+struct HttpDocument {
+  std::string prefix;  // "/shifts/"
+  std::string suffix;  // ".ics"
+  std::string method;  // "wissel.v1.DayService.GetShiftCalendar"
+  std::string content_type;
+};
+
 // What the HTTP door serves.
 struct HttpContent {
   const rpc::MethodTable* methods = nullptr;  // outlives the door
@@ -32,6 +42,7 @@ struct HttpContent {
   const StaticFiles* pages = nullptr;    // outlives the door; null: no pages
   std::function<absl::Status()> ready;   // for /readyz
   std::function<std::string()> metrics;  // for /metrics, in Prometheus' text format
+  std::vector<HttpDocument> documents;
 };
 
 enum class Verb : uint8_t { kGet, kHead, kPost, kOther };
@@ -68,6 +79,13 @@ struct HttpCall {
   rpc::Context context;
   std::optional<Duration> timeout;
   std::optional<std::string> message;  // of a GET; else the body
+  // Of an HttpDocument: its bytes are the answer.
+  struct Document {
+    const HttpDocument* what = nullptr;
+    std::string if_none_match;
+    bool head = false;
+  };
+  std::optional<Document> document;
 };
 
 class HttpRouter {
@@ -84,6 +102,10 @@ class HttpRouter {
   static HttpResponse Answer(ContentType type, const absl::Status& status,
                              const google::protobuf::Message* message);
 
+  // The file that a call of an HttpDocument wrote.
+  static HttpResponse AnswerDocument(const HttpCall::Document& document, const absl::Status& status,
+                                     const google::protobuf::Message* message);
+
   // A refusal by the door itself, with an HTTP status of its own.
   static HttpResponse Refusal(int http_status, const absl::Status& status);
 
@@ -92,6 +114,9 @@ class HttpRouter {
                                                  const std::string& method_name,
                                                  std::string_view query, std::string peer) const;
   absl::Status Admit(const HttpRequest& request, HttpCall* call) const;
+  std::optional<std::variant<HttpResponse, HttpCall>> RouteDocument(const HttpRequest& request,
+                                                                    std::string_view path,
+                                                                    std::string peer) const;
   HttpResponse ServePage(const HttpRequest& request, std::string_view path) const;
 
   HttpContent content_;

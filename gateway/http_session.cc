@@ -291,8 +291,10 @@ Awaitable<bool> Session::ServeUnary(const HttpCall& call, std::string_view body,
     status = reply->answered() ? reply->status()
                                : absl::DeadlineExceededError("no answer within Connect-Timeout-Ms");
   }
-  const HttpResponse response = HttpRouter::Answer(call.type, status, reply->message());
-  const bool sent = co_await Send(response, keep_alive);
+  const HttpResponse response =
+      call.document ? HttpRouter::AnswerDocument(*call.document, status, reply->message())
+                    : HttpRouter::Answer(call.type, status, reply->message());
+  const bool sent = co_await Send(response, keep_alive, !(call.document && call.document->head));
   co_return sent;
 }
 

@@ -43,13 +43,6 @@ std::string_view MimeTypeOf(const std::string& extension) {
   return "application/octet-stream";
 }
 
-std::string EtagOf(const std::string& content) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest);
-  const std::string short_digest(reinterpret_cast<char*>(digest), 12);
-  return fmt::format("\"{}\"", absl::BytesToHexString(short_digest));
-}
-
 // "assets/name-HASH.ext" with a hash of at least 8 characters, as vite names what it builds.
 bool HasHashInName(const std::string& path) {
   if (!path.starts_with("/assets/")) return false;
@@ -68,6 +61,13 @@ absl::StatusOr<std::string> ReadFile(const fs::path& path) {
 }
 
 }  // namespace
+
+std::string EtagOf(const std::string& content) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest);
+  const std::string short_digest(reinterpret_cast<char*>(digest), 12);
+  return fmt::format("\"{}\"", absl::BytesToHexString(short_digest));
+}
 
 absl::StatusOr<StaticFiles> StaticFiles::Load(const fs::path& folder) {
   StaticFiles result;

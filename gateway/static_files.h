@@ -13,6 +13,9 @@
 
 namespace wissel::gateway {
 
+// A strong entity tag of these bytes, quotes included.
+std::string EtagOf(const std::string& content);
+
 class StaticFiles {
  public:
   struct File {

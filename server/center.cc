@@ -111,7 +111,10 @@ class Center::Rooms {
         [waits = &*waits_](const Engine& engine, Instant now, CommandBody& command) {
           waits->Prepare(engine, now, command);
         });
-    if (today) live_state_ = std::move(today->live);
+    if (today) {
+      live_state_ = std::move(today->live);
+      presences_ = std::move(today->presences);
+    }
     return absl::OkStatus();
   }
 
@@ -157,10 +160,11 @@ class Center::Rooms {
     rules_ = std::make_unique<rules::RulesService>(*sequencer_, *people_, std::move(rules_reader_),
                                                    options_.data);
     WISSEL_ASSIGN_OR_RETURN(
-        planning_, forecasting::Planning::Open(
-                       *sequencer_,
-                       {.path = FileIn(options_.data, "planning.sqlite"),
-                        .history = options_.data ? FileIn(options_.data, "history.sqlite") : ""}));
+        planning_,
+        forecasting::Planning::Open(
+            *sequencer_, {.path = FileIn(options_.data, "planning.sqlite"),
+                          .history = options_.data ? FileIn(options_.data, "history.sqlite") : "",
+                          .presences = std::move(presences_)}));
     services_->Register(methods_);
     rules_->Register(methods_);
     planning_->Register(methods_);
@@ -176,6 +180,7 @@ class Center::Rooms {
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<metrics::HistoryStore> history_;
   std::optional<metrics::LiveState> live_state_;
+  std::optional<forecasting::PresenceRecord> presences_;
   std::optional<Waits> waits_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;

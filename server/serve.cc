@@ -192,6 +192,8 @@ absl::Status Server::OpenDoors() {
   content.pages = pages_ ? &*pages_ : nullptr;
   content.ready = [center = center_.get()] { return center->Ready(); };
   content.metrics = [center = center_.get()] { return center->MetricsText(); };
+  content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
+                        "text/calendar; charset=utf-8"}};
   WISSEL_ASSIGN_OR_RETURN(http_, gateway::HttpDoor::Open(http, std::move(content)));
   return absl::OkStatus();
 }

@@ -19,6 +19,7 @@ constexpr Duration kWasAway = Duration::Minutes(5);
 struct Base {
   metrics::Board board;
   Pace pace;
+  forecasting::PresenceRecord presences;
   JournalPosition position;
 };
 
@@ -31,7 +32,8 @@ Base FindBase(const SnapshotStore* snapshots, Instant midnight, uint64_t latest)
     if (!snapshot.ok() || snapshot->state.now >= midnight) continue;
     const JournalPosition position = snapshot->position;
     const Engine engine = Engine::Restore(std::move(snapshot->state));
-    return {metrics::Board(engine, position.sequence), Pace(engine), position};
+    return {metrics::Board(engine, position.sequence), Pace(engine),
+            forecasting::PresenceRecord(engine), position};
   }
   return {};
 }
@@ -63,6 +65,7 @@ absl::StatusOr<std::optional<Today>> FoldToday(JournalReader& journal,
       radar.Fold(event, fold.board());
       fold.Fold(sequence, event);
       base.pace.Fold(event);
+      base.presences.Fold(event);
       if (sequence > before.history_sequence) intervals.Count(event, fold.board());
       if (sequence == before.history_sequence) intervals.Begin(fold.board());
       last_at = event.at;
@@ -76,7 +79,9 @@ absl::StatusOr<std::optional<Today>> FoldToday(JournalReader& journal,
   if (before.history_sequence > end->sequence) intervals.Begin(fold.board());
   fold.Advance(now);
   if (now - last_at > kWasAway) radar.Interrupt(now, fold.board());
-  return Today{{fold.board(), std::move(intervals), std::move(radar)}, std::move(base.pace)};
+  return Today{{fold.board(), std::move(intervals), std::move(radar)},
+               std::move(base.pace),
+               std::move(base.presences)};
 }
 
 }  // namespace wissel::server

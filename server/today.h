@@ -1,11 +1,13 @@
-// The live board, the radar, the history's last counts and the pace of waits as they stand at a
-// start: they go on where the last process left them, because they are folds over the journal.
+// The live board, the radar, the history's last counts, the pace of waits and what agents did as
+// they stand at a start: they go on where the last process left them, because they are folds over
+// the journal.
 #pragma once
 
 #include <memory>
 #include <optional>
 
 #include "absl/status/statusor.h"
+#include "forecasting/service/presence_record.h"
 #include "metrics/service/live.h"
 #include "router/core/pace.h"
 #include "router/journal/journal.h"
@@ -16,6 +18,7 @@ namespace wissel::server {
 struct Today {
   metrics::LiveState live;
   Pace pace;
+  forecasting::PresenceRecord presences;
 };
 
 // What the past says that is not in the journal of today.

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "forecasting/core/scheduling/adherence.h"
@@ -24,22 +24,6 @@ using rpc::Role;
 using scheduling::Activity;
 using scheduling::ActivityChange;
 using scheduling::ActivitySpan;
-
-// Changes that are older are forgotten: no day is longer.
-constexpr Duration kRemembered = Duration::Hours(26);
-
-// Away for a break or lunch is a break; away for anything else is work of another kind.
-Activity ActivityOf(Presence presence, const std::string& away_reason) {
-  switch (presence) {
-    case Presence::kOffline:
-      return Activity::kOff;
-    case Presence::kAvailable:
-      return Activity::kWork;
-    case Presence::kAway:
-      break;
-  }
-  return away_reason == "break" || away_reason == "lunch" ? Activity::kBreak : Activity::kWork;
-}
 
 std::vector<ActivitySpan> SpansOf(const std::vector<v1::Shift>& shifts) {
   std::vector<ActivitySpan> spans;
@@ -81,54 +65,31 @@ v1::Adherence::Row RowOf(const std::string& agent, const scheduling::AdherenceRo
 
 }  // namespace
 
-// What agents did, by agent. Written on the sequencer's thread, read on the store's.
+// Written on the sequencer's thread, read on the store's.
 class AdherenceService::Record {
  public:
-  struct Done {
-    Instant since;  // the record begins
-    std::map<AgentId, std::vector<ActivityChange>> changes;
-  };
+  explicit Record(std::optional<PresenceRecord> before) : presences_(std::move(before)) {}
 
   void See(const CommittedBatch& batch, const Engine& engine) {
     std::lock_guard lock(mutex_);
-    if (!begun_) Begin(batch, engine);
-    for (const Event& event : batch.events) {
-      const auto* const change = std::get_if<PresenceChanged>(&event.body);
-      if (change == nullptr) continue;
-      auto& list = done_.changes[change->agent];
-      list.push_back({event.at, ActivityOf(change->presence, change->away_reason)});
-      while (list.size() > 1 && list[1].at + kRemembered < event.at) list.erase(list.begin());
+    if (!presences_) {
+      presences_.emplace(engine);
+      return;
     }
+    for (const Event& event : batch.events) presences_->Fold(event);
   }
-  Done Read() {
+  PresenceRecord Read() {
     std::lock_guard lock(mutex_);
-    return done_;
+    return presences_.value_or(PresenceRecord());
   }
 
  private:
-  // Where everybody is, as far as this batch did not move them.
-  void Begin(const CommittedBatch& batch, const Engine& engine) {
-    begun_ = true;
-    done_.since = batch.events.front().at;
-    engine.directory().agents.ForEach([&](AgentId id, const AgentConfig&) {
-      const AgentState* const state = engine.FindAgent(id);
-      if (state == nullptr) return;
-      const bool moves = std::any_of(batch.events.begin(), batch.events.end(), [&](const Event& e) {
-        const auto* const change = std::get_if<PresenceChanged>(&e.body);
-        return change != nullptr && change->agent == id;
-      });
-      if (moves) return;
-      done_.changes[id] = {{done_.since, ActivityOf(state->presence, state->away_reason)}};
-    });
-  }
-
   std::mutex mutex_;
-  bool begun_ = false;
-  Done done_;
+  std::optional<PresenceRecord> presences_;
 };
 
-AdherenceService::AdherenceService(Office& office)
-    : office_(office), record_(std::make_shared<Record>()) {
+AdherenceService::AdherenceService(Office& office, std::optional<PresenceRecord> before)
+    : office_(office), record_(std::make_shared<Record>(std::move(before))) {
   office_.shard().AddObserver(
       [record = record_](const CommittedBatch& batch, const Engine& engine) {
         if (!batch.events.empty()) record->See(batch, engine);
@@ -148,10 +109,10 @@ void AdherenceService::Register(rpc::MethodTable& table) {
                           absl::ToCivilDay(absl::FromUnixMillis(now.millis()), zone);
                       WISSEL_ASSIGN_OR_RETURN(const ShiftsByAgent shifts,
                                               PublishedShifts(store, {today - 1, today}, zone));
-                      const Record::Done done = record->Read();
+                      const PresenceRecord done = record->Read();
                       const Instant midnight = Instant::FromMillis(
                           absl::ToUnixMillis(absl::FromCivil(absl::CivilSecond(today), zone)));
-                      const Instant since = std::max(midnight, done.since);
+                      const Instant since = std::max(midnight, done.since());
                       const auto directory = office.directory();
                       v1::Adherence response;
                       WriteTimestamp(now, response.mutable_time());
@@ -159,9 +120,8 @@ void AdherenceService::Register(rpc::MethodTable& table) {
                         const std::string name = NameIn(*directory, id);
                         const auto planned = shifts.find(name);
                         if (planned == shifts.end()) return;
-                        const auto did = done.changes.find(id);
-                        const auto& changes =
-                            did == done.changes.end() ? std::vector<ActivityChange>() : did->second;
+                        const auto* const did = done.Of(id);
+                        const auto changes = did == nullptr ? std::vector<ActivityChange>() : *did;
                         *response.add_rows() =
                             RowOf(name, scheduling::AdherenceAt(
                                             From(SpansOf(planned->second), since), changes, now));

@@ -225,7 +225,7 @@ absl::StatusOr<Empty> Delete(PlanStore& store, const std::string& name) {
   return Empty();
 }
 
-void RegisterReading(rpc::MethodTable& table, Office& office, Access look) {
+void RegisterReading(rpc::MethodTable& table, Office& office, Intraday& intraday, Access look) {
   table.Unary<v1::ListForecastsRequest, v1::ListForecastsResponse>(
       "wissel.v1.ForecastService.ListForecasts", look,
       [&office](const Context&, const v1::ListForecastsRequest& request,
@@ -253,27 +253,35 @@ void RegisterReading(rpc::MethodTable& table, Office& office, Access look) {
       "wissel.v1.ForecastService.GetForecastAccuracy", look,
       [&office](const Context&, const v1::GetForecastAccuracyRequest& request,
                 Reply<v1::ForecastAccuracy> reply) {
-        office.Look(std::move(reply), [&office, request](PlanStore& store) {
-          return JudgeForecasts(office, store, request);
+        office.Study(std::move(reply), [&office, request](metrics::HistoryTables& history) {
+          return JudgeForecasts(office, history, request);
         });
       });
   table.Unary<v1::GetIntradayForecastRequest, v1::IntradayForecast>(
       "wissel.v1.ForecastService.GetIntradayForecast", look,
-      [&office](const Context&, const v1::GetIntradayForecastRequest& request,
-                Reply<v1::IntradayForecast> reply) {
+      [&office, &intraday](const Context&, const v1::GetIntradayForecastRequest& request,
+                           Reply<v1::IntradayForecast> reply) {
         const auto queue = FindByName<QueueId>(*office.directory(), request.queue(), "queue");
         if (!queue.ok()) return reply(queue.status());
-        office.Look(std::move(reply), [&office, name = request.queue()](PlanStore& store) {
-          return ForecastToday(office, store, name);
-        });
+        office.Study(std::move(reply),
+                     [&office, &intraday, name = request.queue()](
+                         metrics::HistoryTables& history) -> absl::StatusOr<v1::IntradayForecast> {
+                       WISSEL_ASSIGN_OR_RETURN(
+                           const auto planned,
+                           office.OnStore([day = intraday.today()](PlanStore& store) {
+                             return ForecastsOf(store, day);
+                           }));
+                       return intraday.Forecast(history, planned, name);
+                     });
       });
 }
 
 }  // namespace
 
-void RegisterForecasts(rpc::MethodTable& table, Office& office) {
+void RegisterForecasts(rpc::MethodTable& table, Office& office, Intraday& intraday) {
   const Access change = Access::Of({Role::kPlanner, Role::kAdmin});
-  RegisterReading(table, office, Access::Of({Role::kPlanner, Role::kManager, Role::kAdmin}));
+  RegisterReading(table, office, intraday,
+                  Access::Of({Role::kPlanner, Role::kManager, Role::kAdmin}));
   table.Unary<v1::MakeForecastRequest, v1::Operation>(
       "wissel.v1.ForecastService.MakeForecast", change,
       [&office](const Context& context, const v1::MakeForecastRequest& request,

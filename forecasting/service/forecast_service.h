@@ -2,10 +2,12 @@
 #pragma once
 
 #include "base/rpc/method_table.h"
+#include "forecasting/service/intraday.h"
 #include "forecasting/service/office.h"
 
 namespace wissel::forecasting {
 
-void RegisterForecasts(rpc::MethodTable& table, Office& office);
+// `intraday` outlives the table.
+void RegisterForecasts(rpc::MethodTable& table, Office& office, Intraday& intraday);
 
 }  // namespace wissel::forecasting

@@ -36,35 +36,6 @@ std::vector<volumes::Date> OpenDays(const volumes::Series& series, const Days& d
   return dates;
 }
 
-// Mean handle times of the same days and intervals.
-volumes::Matrix HandleTimesOf(const Past& past, const volumes::Forecast& forecast,
-                              const std::vector<int>& starts, std::vector<std::string>& caveats) {
-  volumes::Matrix means =
-      volumes::Matrix::Constant(forecast.mean.rows(), forecast.mean.cols(), kAssumedHandleS);
-  if (!past.handled) {
-    caveats.push_back(fmt::format("No handle times are known: {} s are assumed.", kAssumedHandleS));
-    return means;
-  }
-  const auto times = volumes::ForecastHandleTimes(*past.handled, past.handle_s, forecast.days);
-  if (!times.ok()) {
-    caveats.push_back(
-        fmt::format("The handle times cannot be read: {} s are assumed.", kAssumedHandleS));
-    return means;
-  }
-  // Handling is known on its own grid, which may have other hours.
-  std::map<int, int> column;
-  const auto& own = past.handled->interval_starts;
-  for (size_t i = 0; i < own.size(); ++i) column[own[i]] = static_cast<int>(i);
-  for (int d = 0; d < means.rows(); ++d) {
-    for (int i = 0; i < means.cols(); ++i) {
-      auto at = column.lower_bound(starts[static_cast<size_t>(i)]);
-      if (at == column.end()) --at;
-      means(d, i) = times->mean_s(d, at->second);
-    }
-  }
-  return means;
-}
-
 void Judge(const volumes::Series& series, const std::string& method, v1::ForecastQueue& summary) {
   const int week = std::max(1, static_cast<int>(series.OpenWeekdays().size()));
   volumes::Protocol protocol;
@@ -100,6 +71,34 @@ const std::vector<double>& Levels() {
 }
 
 }  // namespace
+
+volumes::Matrix HandleTimesOf(const Past& past, const volumes::Forecast& forecast,
+                              const std::vector<int>& starts, std::vector<std::string>& caveats) {
+  volumes::Matrix means =
+      volumes::Matrix::Constant(forecast.mean.rows(), forecast.mean.cols(), kAssumedHandleS);
+  if (!past.handled) {
+    caveats.push_back(fmt::format("No handle times are known: {} s are assumed.", kAssumedHandleS));
+    return means;
+  }
+  const auto times = volumes::ForecastHandleTimes(*past.handled, past.handle_s, forecast.days);
+  if (!times.ok()) {
+    caveats.push_back(
+        fmt::format("The handle times cannot be read: {} s are assumed.", kAssumedHandleS));
+    return means;
+  }
+  // Handling is known on its own grid, which may have other hours.
+  std::map<int, int> column;
+  const auto& own = past.handled->interval_starts;
+  for (size_t i = 0; i < own.size(); ++i) column[own[i]] = static_cast<int>(i);
+  for (int d = 0; d < means.rows(); ++d) {
+    for (int i = 0; i < means.cols(); ++i) {
+      auto at = column.lower_bound(starts[static_cast<size_t>(i)]);
+      if (at == column.end()) --at;
+      means(d, i) = times->mean_s(d, at->second);
+    }
+  }
+  return means;
+}
 
 int64_t SecondsAt(absl::CivilDay day, int minute, absl::TimeZone zone) {
   const absl::CivilMinute local = absl::CivilMinute(day) + minute;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -23,6 +24,11 @@ struct MadeForecast {
 // `queue`: "queues/tax". Days on which the queue's weekday is closed have no points.
 absl::StatusOr<MadeForecast> MakeForecastOf(const std::string& queue, const Past& past,
                                             const Days& days, absl::TimeZone zone);
+
+// Mean handle times of the forecast's days and intervals (`starts`), seconds; with a caveat where
+// none are known.
+volumes::Matrix HandleTimesOf(const Past& past, const volumes::Forecast& forecast,
+                              const std::vector<int>& starts, std::vector<std::string>& caveats);
 
 // The stored points as a forecast again, day by day, and back: for what changes distributions.
 volumes::Forecast ForecastOf(const v1::ForecastSeries& series, absl::TimeZone zone,

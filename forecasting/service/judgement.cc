@@ -156,17 +156,18 @@ ForecastSeries ByDay(const ForecastSeries& series, absl::TimeZone zone) {
   return out;
 }
 
-absl::StatusOr<v1::ForecastAccuracy> JudgeForecasts(Office& office, PlanStore& store,
+absl::StatusOr<v1::ForecastAccuracy> JudgeForecasts(Office& office, metrics::HistoryTables& history,
                                                     const v1::GetForecastAccuracyRequest& request) {
-  WISSEL_ASSIGN_OR_RETURN(metrics::HistoryTables * history, office.HistoryOfStore());
   const absl::TimeZone zone = office.zone();
+  const std::string zone_name = office.directory()->center.time_zone;
   const int64_t now_s = office.shard().now().millis() / 1000;
   Days days{LocalDay(now_s, zone) - kUsualDays, LocalDay(now_s, zone)};
   if (!request.start_date().empty()) {
     WISSEL_ASSIGN_OR_RETURN(days, ReadDays(request.start_date(), request.end_date(), kMostDays));
   }
-  WISSEL_ASSIGN_OR_RETURN(const auto forecasts,
-                          ReadAll<v1::Forecast>(store, kForecasts, kMostForecasts));
+  WISSEL_ASSIGN_OR_RETURN(const auto forecasts, office.OnStore([](PlanStore& store) {
+    return ReadAll<v1::Forecast>(store, kForecasts, kMostForecasts);
+  }));
   Table table;
   for (const StoredForecast& forecast : forecasts) {
     Days common = DaysOf(forecast.head);
@@ -177,12 +178,15 @@ absl::StatusOr<v1::ForecastAccuracy> JudgeForecasts(Office& office, PlanStore& s
     for (const v1::ForecastQueue& queue : forecast.head.queues()) {
       if (queue.method().empty()) continue;
       if (!request.queue().empty() && request.queue() != queue.queue()) continue;
-      WISSEL_ASSIGN_OR_RETURN(const ForecastSeries series,
-                              PlannedSeries(store, forecast, queue.queue(), "", zone));
+      const auto series = office.OnStore([&](PlanStore& store) {
+        return PlannedSeries(store, forecast, queue.queue(), "", zone);
+      });
+      if (absl::IsNotFound(series.status())) continue;  // deleted meanwhile
+      if (!series.ok()) return series.status();
       WISSEL_ASSIGN_OR_RETURN(
-          const Came came, CameTo(*history, queue.queue(), common, forecast.head.interval_minutes(),
-                                  office.directory()->center.time_zone, now_s));
-      for (const ForecastPoint& point : series.points()) {
+          const Came came, CameTo(history, queue.queue(), common, forecast.head.interval_minutes(),
+                                  zone_name, now_s));
+      for (const ForecastPoint& point : series->points()) {
         const auto found = came.find(point.start_time().seconds());
         if (found == came.end()) continue;
         const int64_t lead = LocalDay(found->first, zone) - made;

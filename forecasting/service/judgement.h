@@ -1,10 +1,11 @@
 // Forecasts by the day, and held against what came.
 //
-// On the store's thread.
+// Pure, but for JudgeForecasts, which runs on the study's thread.
 #pragma once
 
 #include "absl/status/statusor.h"
 #include "forecasting/service/office.h"
+#include "metrics/history/history_tables.h"
 #include "wissel/v1/forecast.pb.h"
 
 namespace wissel::forecasting {
@@ -14,7 +15,7 @@ namespace wissel::forecasting {
 v1::ForecastSeries ByDay(const v1::ForecastSeries& series, absl::TimeZone zone);
 
 // Every kept forecast against what came on its days, by queue and lead.
-absl::StatusOr<v1::ForecastAccuracy> JudgeForecasts(Office& office, PlanStore& store,
+absl::StatusOr<v1::ForecastAccuracy> JudgeForecasts(Office& office, metrics::HistoryTables& history,
                                                     const v1::GetForecastAccuracyRequest& request);
 
 }  // namespace wissel::forecasting

@@ -25,6 +25,13 @@ absl::StatusOr<metrics::HistoryTables*> Office::HistoryOfStore() {
   return &*history_;
 }
 
+absl::StatusOr<metrics::HistoryTables*> Office::HistoryOfStudy() {
+  if (!studied_) {
+    WISSEL_ASSIGN_OR_RETURN(studied_, OpenHistory());
+  }
+  return &*studied_;
+}
+
 std::string Office::KeyOf(const RequestIdentity& identity) {
   return fmt::format("{:016x}{:016x}", identity.key.high, identity.key.low);
 }

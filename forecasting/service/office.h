@@ -1,5 +1,6 @@
-// What the planning services have in common: the store of plans on a thread of its own, the shard,
-// and the rule that a request with a request id is carried out once.
+// What the planning services have in common: the store of plans on a thread of its own, another
+// thread for what takes longer, the shard, and the rule that a request with a request id is carried
+// out once.
 //
 // Thread-safe. Handlers hand over and never block; what does not fit into the queue is
 // RESOURCE_EXHAUSTED.
@@ -50,6 +51,7 @@ class Office {
 
   void Stop() {
     operations_.Stop();
+    study_.Stop();
     worker_.Stop();
   }
 
@@ -63,7 +65,31 @@ class Office {
     if (!taken) reply(Busy());
   }
 
-  // The same with who can serve what: `work(PlanStore&, const Eligible&)`.
+  // For what takes so long that others may not wait for the store meanwhile: `work(HistoryTables&)`
+  // on a thread of its own, which asks for plans by OnStore. FAILED_PRECONDITION: no history.
+  template <class Response, class Work>
+  void Study(rpc::Reply<Response> reply, Work work) {
+    const bool taken = study_.Do([this, reply, work = std::move(work)](bool goes) {
+      if (!goes) return reply(NoLook());
+      const absl::StatusOr<metrics::HistoryTables*> history = HistoryOfStudy();
+      if (!history.ok()) return reply(history.status());
+      reply(work(**history));
+    });
+    if (!taken) reply(Busy());
+  }
+  // With who can serve what: `work(HistoryTables&, const Eligible&)`.
+  template <class Response, class Work>
+  void StudyWithPeople(rpc::Reply<Response> reply, Work work) {
+    const bool runs = shard_.Read([this, reply, work = std::move(work)](const Engine& engine) {
+      Study(reply, [directory = directory(), requirements = RequirementsOf(engine),
+                    work](metrics::HistoryTables& history) {
+        return work(history, WhoCanServe(*directory, requirements));
+      });
+    });
+    if (!runs) reply(NoLook());
+  }
+
+  // As Look, with who can serve what: `work(PlanStore&, const Eligible&)`.
   template <class Response, class Work>
   void LookAtPeople(rpc::Reply<Response> reply, Work work) {
     const bool runs = shard_.Read([this, reply, work = std::move(work)](const Engine& engine) {
@@ -122,7 +148,7 @@ class Office {
     });
   }
 
-  // For the threads of operations: waits for the store's.
+  // For the threads of operations and studies: waits for the store's.
   template <class Work>
   auto OnStore(Work work) -> decltype(work(std::declval<PlanStore&>())) {
     std::promise<decltype(work(std::declval<PlanStore&>()))> answer;
@@ -161,6 +187,8 @@ class Office {
   }
   static std::string KeyOf(const RequestIdentity& identity);
 
+  absl::StatusOr<metrics::HistoryTables*> HistoryOfStudy();
+
   static constexpr size_t kMostWaiting = 200;
 
   Shard& shard_;
@@ -168,7 +196,9 @@ class Office {
   std::unique_ptr<PlanStore> store_;  // of the worker's thread
   const std::string history_path_;
   std::optional<metrics::HistoryTables> history_;  // of the worker's thread
+  std::optional<metrics::HistoryTables> studied_;  // of the study's thread
   Worker worker_{"plans", kMostWaiting};
+  Worker study_{"study", kMostWaiting};
 };
 
 }  // namespace wissel::forecasting

@@ -7,10 +7,14 @@
 #include "forecasting/service/event_service.h"
 #include "forecasting/service/forecast_service.h"
 #include "forecasting/service/history_service.h"
+#include "forecasting/service/intraday.h"
 #include "forecasting/service/labour_rules.h"
 #include "forecasting/service/office.h"
+#include "forecasting/service/schedule_changes.h"
 #include "forecasting/service/schedule_service.h"
 #include "forecasting/service/schedule_solve.h"
+#include "forecasting/service/shift_feed.h"
+#include "forecasting/service/shift_offers.h"
 #include "forecasting/service/shift_swaps.h"
 #include "forecasting/service/simulation_service.h"
 #include "forecasting/service/staffing_service.h"
@@ -21,15 +25,16 @@ class Planning::Rooms {
  public:
   Rooms(Shard& shard, std::unique_ptr<PlanStore> store, const PlanningOptions& options)
       : office_(shard, std::move(store), options.history),
+        intraday_(office_),
         history_(office_),
-        adherence_(office_),
+        adherence_(office_, options.presences),
         solver_{options.program, ""} {}
 
   void Register(rpc::MethodTable& table) {
     office_.operations().Register(table);
     history_.Register(table);
     adherence_.Register(table);
-    RegisterForecasts(table, office_);
+    RegisterForecasts(table, office_, intraday_);
     RegisterEvents(table, office_);
     RegisterStaffing(table, office_);
     RegisterSimulations(table, office_);
@@ -37,6 +42,9 @@ class Planning::Rooms {
     RegisterSchedules(table, office_);
     RegisterSolving(table, office_, solver_);
     RegisterShifts(table, office_);
+    RegisterShiftOffers(table, office_, intraday_);
+    RegisterScheduleChanges(table, office_);
+    RegisterShiftFeeds(table, office_);
   }
   void Stop() {
     history_.Stop();
@@ -45,6 +53,7 @@ class Planning::Rooms {
 
  private:
   Office office_;
+  Intraday intraday_;
   HistoryService history_;
   AdherenceService adherence_;
   const SolverProcess solver_;

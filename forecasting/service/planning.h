@@ -6,10 +6,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
+#include "forecasting/service/presence_record.h"
 #include "router/service/shard.h"
 
 namespace wissel::forecasting {
@@ -18,6 +20,8 @@ struct PlanningOptions {
   std::string path;     // of planning.sqlite; ":memory:" forgets all at the end
   std::string history;  // of history.sqlite; empty: there is none, and nothing is forecast
   std::string program;  // `wissel`, which solves schedules; empty: the running binary
+  // What agents did today, as of the end of the journal; none: that begins with the process.
+  std::optional<PresenceRecord> presences = std::nullopt;
 };
 
 class Planning {

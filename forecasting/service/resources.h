@@ -20,6 +20,8 @@ inline constexpr std::string_view kRequiredStaff = "requiredStaff";
 inline constexpr std::string_view kSimulations = "simulations";
 inline constexpr std::string_view kSchedules = "schedules";
 inline constexpr std::string_view kShiftSwaps = "shiftSwaps";
+inline constexpr std::string_view kShiftOffers = "shiftOffers";
+inline constexpr std::string_view kScheduleChanges = "scheduleChanges";
 
 // 12 of "forecasts/12".
 absl::StatusOr<uint64_t> NumberOf(std::string_view collection, std::string_view name,

@@ -122,6 +122,12 @@ absl::Status PutShifts(PlanStore& store, uint64_t schedule, const std::string& a
   return store.Put({kSchedules, schedule, agent}, list);
 }
 
+absl::StatusOr<std::optional<StoredSchedule>> PublishedOn(PlanStore& store, absl::CivilDay day) {
+  WISSEL_ASSIGN_OR_RETURN(const auto schedules, PublishedIn(store, {day, day}));
+  if (schedules.empty()) return std::nullopt;
+  return schedules.front();
+}
+
 absl::StatusOr<std::vector<Published>> PublishedShifts(PlanStore& store, const std::string& agent,
                                                        const Days& days, absl::TimeZone zone) {
   WISSEL_ASSIGN_OR_RETURN(const auto schedules, PublishedIn(store, days));

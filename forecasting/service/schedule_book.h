@@ -46,6 +46,9 @@ absl::StatusOr<std::string> NextShiftName(PlanStore& store, uint64_t schedule);
 absl::Status PutShifts(PlanStore& store, uint64_t schedule, const std::string& agent,
                        std::vector<v1::Shift>& shifts);
 
+// The published schedule whose day it is; none: no published one covers it.
+absl::StatusOr<std::optional<StoredSchedule>> PublishedOn(PlanStore& store, absl::CivilDay day);
+
 // What the desks show: each day belongs to the schedule published last that covers it.
 struct Published {
   uint64_t schedule = 0;

@@ -1,6 +1,7 @@
 #include "forecasting/service/schedule_check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
@@ -160,17 +161,38 @@ absl::StatusOr<ScheduleScene> SceneFor(PlanStore& store, const v1::Schedule& hea
   return scene;
 }
 
-absl::StatusOr<std::vector<v1::BrokenRule>> BrokenRulesOf(PlanStore& store, uint64_t schedule,
-                                                          const std::vector<std::string>& agents,
-                                                          absl::TimeZone zone) {
-  WISSEL_ASSIGN_OR_RETURN(StoredSchedule stored,
-                          FindSchedule(store, NameOf(kSchedules, schedule), "name"));
-  stored.head.clear_required_staff();
-  WISSEL_ASSIGN_OR_RETURN(const ShiftsByAgent shifts, ShiftsOf(store, schedule));
-  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene scene,
-                          SceneFor(store, stored.head, {}, zone, shifts, agents));
-  WISSEL_ASSIGN_OR_RETURN(Checked checked, Check(scene, shifts));
-  return std::move(checked.broken);
+absl::StatusOr<ScheduleScene> RuleScene(PlanStore& store, const std::set<std::string>& agents,
+                                        const Days& days, absl::TimeZone zone) {
+  ScheduleScene scene;
+  scene.days = days;
+  scene.zone = zone;
+  scene.interval_minutes = kQuarter;
+  WISSEL_ASSIGN_OR_RETURN(scene.rules, LabourRulesIn(store));
+  WISSEL_ASSIGN_OR_RETURN(scene.agents, AgentsFor(store, scene.rules, agents));
+  return scene;
+}
+
+Days WeeksAround(absl::CivilDay first, absl::CivilDay last) {
+  return {absl::PrevWeekday(first + 1, absl::Weekday::monday) - 7,
+          absl::NextWeekday(last - 1, absl::Weekday::sunday) + 7};
+}
+
+std::vector<v1::BrokenRule> NewlyBroken(const std::vector<v1::BrokenRule>& before,
+                                        const std::vector<v1::BrokenRule>& after) {
+  // Too few hours protect nobody: less of what was too little already is no new fault.
+  const auto is_worse = [](const v1::BrokenRule& rule, const v1::BrokenRule& old) {
+    return rule.kind() != v1::BrokenRule::WEEKLY_HOURS_TOO_FEW &&
+           std::abs(rule.is() - rule.allowed()) > std::abs(old.is() - old.allowed());
+  };
+  std::vector<v1::BrokenRule> broken;
+  for (const v1::BrokenRule& rule : after) {
+    const bool stood = std::any_of(before.begin(), before.end(), [&](const v1::BrokenRule& old) {
+      return old.kind() == rule.kind() && old.agent() == rule.agent() &&
+             old.date() == rule.date() && !is_worse(rule, old);
+    });
+    if (!stood) broken.push_back(rule);
+  }
+  return broken;
 }
 
 }  // namespace wissel::forecasting

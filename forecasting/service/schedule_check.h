@@ -4,6 +4,7 @@
 // On the store's thread.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,17 @@ absl::StatusOr<ScheduleScene> SceneFor(PlanStore& store, const v1::Schedule& hea
                                        const ShiftsByAgent& shifts,
                                        const std::vector<std::string>& only = {});
 
-// Of these agents alone, without cover.
-absl::StatusOr<std::vector<v1::BrokenRule>> BrokenRulesOf(PlanStore& store, uint64_t schedule,
-                                                          const std::vector<std::string>& agents,
-                                                          absl::TimeZone zone);
+// The labour rules for these agents alone, but for who is left out of planning: nothing is
+// required. `days` from a Monday to a Sunday.
+absl::StatusOr<ScheduleScene> RuleScene(PlanStore& store, const std::set<std::string>& agents,
+                                        const Days& days, absl::TimeZone zone);
+
+// From the Monday before the week of the first to the Sunday after the week of the last: as far as
+// rules reach.
+Days WeeksAround(absl::CivilDay first, absl::CivilDay last);
+
+// What a change of shifts breaks: rules that held before it, and those of which it breaks more.
+std::vector<v1::BrokenRule> NewlyBroken(const std::vector<v1::BrokenRule>& before,
+                                        const std::vector<v1::BrokenRule>& after);
 
 }  // namespace wissel::forecasting

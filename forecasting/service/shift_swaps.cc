@@ -6,6 +6,7 @@
 
 #include "forecasting/service/resources.h"
 #include "forecasting/service/schedule_book.h"
+#include "forecasting/service/schedule_changes.h"
 #include "forecasting/service/schedule_check.h"
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
@@ -71,6 +72,20 @@ absl::Status CheckNobodyElseSwaps(PlanStore& store, const ShiftSwap& swap) {
   return absl::OkStatus();
 }
 
+// Who serves none of the queues of a colleague can do nothing in that colleague's place.
+absl::Status CheckShareWork(const Eligible& eligible, const ShiftSwap& swap) {
+  bool serves_any = false;
+  for (const auto& [queue, agents] : eligible) {
+    if (!std::binary_search(agents.begin(), agents.end(), swap.from_agent())) continue;
+    if (std::binary_search(agents.begin(), agents.end(), swap.to_agent())) return absl::OkStatus();
+    serves_any = true;
+  }
+  if (!serves_any) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kFailedPrecondition, "shiftSwap.toAgent",
+                fmt::format("{} can serve none of the same queues", swap.to_agent()),
+                "a colleague with the skills for one of them");
+}
+
 absl::StatusOr<ShiftSwap> Ask(PlanStore& store, const Scene& scene, const ShiftSwap& asked) {
   ShiftSwap swap;
   swap.set_from_agent(asked.from_agent());
@@ -94,25 +109,36 @@ absl::StatusOr<ShiftSwap> Ask(PlanStore& store, const Scene& scene, const ShiftS
   return swap;
 }
 
-// Out of one agent's shifts of a schedule, into the other's.
-absl::Status Move(PlanStore& store, const Published& what, const std::string& from,
-                  const std::string& to) {
-  WISSEL_ASSIGN_OR_RETURN(ShiftsByAgent shifts, ShiftsOf(store, what.schedule));
-  std::erase_if(shifts[from], [&](const Shift& one) { return one.name() == what.shift.name(); });
-  shifts[to].push_back(what.shift);
-  shifts[to].back().set_agent(to);
-  WISSEL_RETURN_IF_ERROR(PutShifts(store, what.schedule, from, shifts[from]));
-  WISSEL_RETURN_IF_ERROR(PutShifts(store, what.schedule, to, shifts[to]));
-  WISSEL_ASSIGN_OR_RETURN(StoredSchedule schedule,
-                          FindSchedule(store, NameOf(kSchedules, what.schedule), "name"));
-  schedule.head.set_revision(schedule.head.revision() + 1);
-  return PutHead(store, schedule);
+// A shift of the desks in another agent's name.
+absl::Status Move(PlanStore& store, const Published& what, const std::string& to,
+                  const std::string& user, const std::string& reason, Instant now) {
+  PublishedChange change{.schedule = what.schedule,
+                         .from = what.shift,
+                         .to = what.shift,
+                         .user = user,
+                         .reason = reason};
+  change.to->set_agent(to);
+  return ChangePublished(store, std::move(change), now).status();
+}
+
+// Which labour rules the shifts of both agents break, in the weeks around these days.
+absl::StatusOr<std::vector<v1::BrokenRule>> BrokenFor(PlanStore& store, const ShiftSwap& swap,
+                                                      const Days& days, absl::TimeZone zone) {
+  ShiftsByAgent shifts;
+  for (const std::string& agent : {swap.from_agent(), swap.to_agent()}) {
+    WISSEL_ASSIGN_OR_RETURN(const auto published, PublishedShifts(store, agent, days, zone));
+    for (const Published& one : published) shifts[agent].push_back(one.shift);
+  }
+  WISSEL_ASSIGN_OR_RETURN(const ScheduleScene rules,
+                          RuleScene(store, {swap.from_agent(), swap.to_agent()}, days, zone));
+  WISSEL_ASSIGN_OR_RETURN(Checked checked, Check(rules, shifts));
+  return std::move(checked.broken);
 }
 
 // Moves the shifts, unless a labour rule breaks that held before. In the request's transaction:
 // what is refused has moved nothing.
-absl::Status CarryOut(PlanStore& store, const Scene& scene, const ShiftSwap& swap) {
-  const std::vector<std::string> both = {swap.from_agent(), swap.to_agent()};
+absl::Status CarryOut(PlanStore& store, const Scene& scene, const ShiftSwap& swap,
+                      const std::string& user) {
   WISSEL_ASSIGN_OR_RETURN(const Published given,
                           FindComing(store, scene, swap.from_agent(), swap.shift().name(), "name"));
   std::optional<Published> taken;
@@ -120,28 +146,24 @@ absl::Status CarryOut(PlanStore& store, const Scene& scene, const ShiftSwap& swa
     WISSEL_ASSIGN_OR_RETURN(
         taken, FindComing(store, scene, swap.to_agent(), swap.for_shift().name(), "name"));
   }
-  // The two shifts may stand in schedules of different weeks.
-  const auto broken = [&]() -> absl::StatusOr<std::vector<v1::BrokenRule>> {
-    WISSEL_ASSIGN_OR_RETURN(auto rules, BrokenRulesOf(store, given.schedule, both, scene.zone));
-    if (!taken || taken->schedule == given.schedule) return rules;
-    WISSEL_ASSIGN_OR_RETURN(const auto more,
-                            BrokenRulesOf(store, taken->schedule, both, scene.zone));
-    rules.insert(rules.end(), more.begin(), more.end());
-    return rules;
-  };
-  WISSEL_ASSIGN_OR_RETURN(const auto before, broken());
-  WISSEL_RETURN_IF_ERROR(Move(store, given, swap.from_agent(), swap.to_agent()));
-  if (taken) WISSEL_RETURN_IF_ERROR(Move(store, *taken, swap.to_agent(), swap.from_agent()));
-  WISSEL_ASSIGN_OR_RETURN(const auto after, broken());
-  for (const v1::BrokenRule& rule : after) {
-    const bool is_new = std::none_of(before.begin(), before.end(), [&](const v1::BrokenRule& old) {
-      return old.kind() == rule.kind() && old.agent() == rule.agent() && old.date() == rule.date();
-    });
-    if (!is_new) continue;
-    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
-                  fmt::format("the swap would break a labour rule: {}", rule.sentence()));
+  // The two shifts may stand in different weeks, and in different schedules.
+  absl::CivilDay first = LocalDaysOf(given.shift, scene.zone).first, last = first;
+  if (taken) {
+    const absl::CivilDay other = LocalDaysOf(taken->shift, scene.zone).first;
+    first = std::min(first, other);
+    last = std::max(last, other);
   }
-  return absl::OkStatus();
+  const Days days = WeeksAround(first, last);
+  WISSEL_ASSIGN_OR_RETURN(const auto before, BrokenFor(store, swap, days, scene.zone));
+  WISSEL_RETURN_IF_ERROR(Move(store, given, swap.to_agent(), user, swap.name(), scene.now));
+  if (taken) {
+    WISSEL_RETURN_IF_ERROR(Move(store, *taken, swap.from_agent(), user, swap.name(), scene.now));
+  }
+  WISSEL_ASSIGN_OR_RETURN(const auto after, BrokenFor(store, swap, days, scene.zone));
+  const auto broken = NewlyBroken(before, after);
+  if (broken.empty()) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                fmt::format("the swap would break a labour rule: {}", broken.front().sentence()));
 }
 
 absl::Status NotYours() {
@@ -176,7 +198,9 @@ absl::StatusOr<ShiftSwap> Decide(PlanStore& store, const Scene& scene, const rpc
   WISSEL_ASSIGN_OR_RETURN(const bool found, store.Get({kShiftSwaps, number}, &swap));
   if (!found) return NoSuchName("name", request.name());
   WISSEL_ASSIGN_OR_RETURN(const ShiftSwap::State state, NextState(swap, caller, request.approve()));
-  if (state == ShiftSwap::APPROVED) WISSEL_RETURN_IF_ERROR(CarryOut(store, scene, swap));
+  if (state == ShiftSwap::APPROVED) {
+    WISSEL_RETURN_IF_ERROR(CarryOut(store, scene, swap, caller.user));
+  }
   swap.set_state(state);
   if (caller.agent.empty() || caller.agent != swap.to_agent()) swap.set_decided_by(caller.user);
   WISSEL_RETURN_IF_ERROR(store.Put({kShiftSwaps, number}, swap));
@@ -223,9 +247,13 @@ void CreateSwap(Office& office, const Context& context, const v1::CreateShiftSwa
   if (swap.from_agent() == swap.to_agent()) {
     return reply(RefuseField("shiftSwap.toAgent", "is the same agent", "another agent"));
   }
-  office.Change(
+  office.ChangeWithPeople(
       context, "CreateShiftSwap", request, std::move(reply),
-      [swap, scene = SceneOf(office)](PlanStore& store) { return Ask(store, scene, swap); });
+      [swap, scene = SceneOf(office)](PlanStore& store,
+                                      const Eligible& eligible) -> absl::StatusOr<ShiftSwap> {
+        WISSEL_RETURN_IF_ERROR(CheckShareWork(eligible, swap));
+        return Ask(store, scene, swap);
+      });
 }
 
 void ListSwaps(Office& office, const Context& context, const v1::ListShiftSwapsRequest& request,

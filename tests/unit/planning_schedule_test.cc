@@ -199,6 +199,65 @@ TEST_F(PlanningScheduleTest, ASwapThatBreaksARuleIsRefusedAndMovesNothing) {
   EXPECT_THAT(open.shift_swaps(), SizeIs(1));
 }
 
+TEST_F(PlanningScheduleTest, ASwapAcrossTwoSchedulesKeepsTheRulesOfBoth) {
+  const auto week = [&](const std::string& monday, const std::string& shift) {
+    const auto made =
+        Must<v1::Schedule>("ScheduleService.CreateSchedule",
+                           R"({"schedule": {"startDate": ")" + monday + R"(", "weeks": 1}})");
+    Change(made, 1, {shift});
+    Publish(made, 2);
+  };
+  week("2026-03-09", DayShift("anna", "2026-03-15", 14));  // Sunday until half past ten
+  week("2026-03-16", DayShift("bert", "2026-03-16", 7));   // Monday from seven
+  const std::string create = "ScheduleService.CreateShiftSwap";
+  const auto decide = [&](const std::string& name, const rpc::Caller& who) {
+    return center_.Call<v1::ShiftSwap>("ScheduleService.DecideShiftSwap",
+                                       R"({"name": ")" + name + R"(", "approve": true})", who);
+  };
+  center_.Must<v1::ShiftSwap>(create,
+                              R"({"shiftSwap": {"shift": {"name": "schedules/1/shifts/1"},
+                                  "toAgent": "agents/bert"}})",
+                              Desk("anna"));
+  ASSERT_TRUE(decide("shiftSwaps/1", Desk("bert")).ok());
+  const auto refused = decide("shiftSwaps/1", With(rpc::Role::kManager));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("rests"));
+  center_.Must<v1::ShiftSwap>("ScheduleService.DecideShiftSwap",
+                              R"({"name": "shiftSwaps/1", "approve": false})", Desk("anna"));
+  // One for the other.
+  center_.Must<v1::ShiftSwap>(create,
+                              R"({"shiftSwap": {"shift": {"name": "schedules/1/shifts/1"},
+                                  "toAgent": "agents/bert",
+                                  "forShift": {"name": "schedules/2/shifts/1"}}})",
+                              Desk("anna"));
+  ASSERT_TRUE(decide("shiftSwaps/2", Desk("bert")).ok());
+  ASSERT_TRUE(decide("shiftSwaps/2", With(rpc::Role::kManager)).ok());
+  EXPECT_THAT(ShiftsOf("anna", Desk("anna")), ElementsAre("schedules/2/shifts/1"));
+  EXPECT_THAT(ShiftsOf("bert", Desk("bert")), ElementsAre("schedules/1/shifts/1"));
+  const auto changes =
+      Must<v1::ListScheduleChangesResponse>("DayService.ListScheduleChanges", "{}");
+  ASSERT_THAT(changes.schedule_changes(), SizeIs(2));
+  EXPECT_EQ(changes.schedule_changes(0).reason(), "shiftSwaps/2");
+  EXPECT_EQ(changes.schedule_changes(0).from().agent(), "agents/bert");
+  EXPECT_EQ(changes.schedule_changes(0).to().agent(), "agents/anna");
+}
+
+TEST_F(PlanningScheduleTest, ASwapIsAskedOfSomebodyWithTheSkills) {
+  center_.Must<v1::RoutingProfile>("ConfigService.CreateRoutingProfile",
+                                   R"({"routingProfileId": "phone", "routingProfile": {
+                                       "channels": [{"channel": "VOICE"}]}})");
+  center_.Must<v1::Agent>("ConfigService.CreateAgent",
+                          R"({"agentId": "eve", "agent": {"displayName": "Eve",
+                              "routingProfile": "routingProfiles/phone"}})");
+  const v1::Schedule draft = Draft();
+  Change(draft, 1, {DayShift("anna", "2026-03-09", 9)});
+  Publish(draft, 2);
+  center_.Refused<v1::ShiftSwap>("ScheduleService.CreateShiftSwap",
+                                 R"({"shiftSwap": {"shift": {"name": "schedules/1/shifts/1"},
+                                     "toAgent": "agents/eve"}})",
+                                 StatusCode::kFailedPrecondition, "shiftSwap.toAgent",
+                                 Desk("anna"));
+}
+
 TEST_F(PlanningScheduleTest, WhoKeepsToThePublishedScheduleIsSaidAsItHappens) {
   using Row = v1::Adherence::Row;
   const auto today = Must<v1::Schedule>("ScheduleService.CreateSchedule",

@@ -3,14 +3,21 @@
 
 #include <string>
 
+#include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "forecasting/service/adherence_service.h"
+#include "forecasting/service/intraday.h"
 #include "forecasting/service/labour_rules.h"
 #include "forecasting/service/office.h"
 #include "forecasting/service/resources.h"
+#include "forecasting/service/schedule_changes.h"
 #include "forecasting/service/schedule_service.h"
+#include "forecasting/service/shift_feed.h"
+#include "forecasting/service/shift_offers.h"
 #include "forecasting/service/shift_swaps.h"
 #include "forecasting/service/staffing_service.h"
 #include "tests/unit/service_testing.h"
+#include "wissel/v1/day.pb.h"
 #include "wissel/v1/schedule.pb.h"
 #include "wissel/v1/staffing.pb.h"
 
@@ -18,12 +25,19 @@ namespace wissel::forecasting {
 
 class PlanningTest : public ::testing::Test {
  protected:
+  // `history`: a file; none: no past is known.
+  explicit PlanningTest(const std::string& history = "")
+      : office_(center_.shard(), *PlanStore::Open(":memory:"), history) {}
+
   void SetUp() override {
     center_.SetUp();
     RegisterLabourRules(center_.table(), office_);
     RegisterSchedules(center_.table(), office_);
     RegisterShifts(center_.table(), office_);
     RegisterStaffing(center_.table(), office_);
+    RegisterShiftOffers(center_.table(), office_, intraday_);
+    RegisterScheduleChanges(center_.table(), office_);
+    RegisterShiftFeeds(center_.table(), office_);
     adherence_.Register(center_.table());
   }
 
@@ -85,7 +99,8 @@ class PlanningTest : public ::testing::Test {
 
   const rpc::Caller kPlanner = wissel::testing::With(rpc::Role::kPlanner);
   wissel::testing::TestCenter center_;
-  Office office_{center_.shard(), *PlanStore::Open(":memory:")};
+  Office office_;
+  Intraday intraday_{office_};
   AdherenceService adherence_{office_};
 };
 

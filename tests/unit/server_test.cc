@@ -6,14 +6,18 @@
 #include <future>
 #include <memory>
 
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/address.h"
 #include "server/applied_config.h"
 #include "server/center.h"
 #include "server/config/apply.h"
+#include "wissel/v1/agent.pb.h"
 #include "wissel/v1/config.pb.h"
 #include "wissel/v1/live.pb.h"
+#include "wissel/v1/schedule.pb.h"
 #include "wissel/v1/work.pb.h"
 
 namespace wissel::server {
@@ -194,6 +198,67 @@ TEST(CenterTest, TheDaysCountersGoOnAfterARestart) {
   EXPECT_EQ(abandoned, 3);
   EXPECT_TRUE(center->Ready().ok());
   EXPECT_THAT(center->MetricsText(), HasSubstr("# TYPE wissel_"));
+}
+
+// What an agent did before a restart still counts for the day.
+TEST(CenterTest, WhoKeepsToTheScheduleIsKnownAfterARestart) {
+  Folder folder;
+  const auto row = [](Center& center) {
+    auto adherence = Call<wissel::v1::Adherence>(center, "ScheduleService.GetAdherence",
+                                                 wissel::v1::GetAdherenceRequest());
+    EXPECT_TRUE(adherence.ok()) << adherence.status();
+    EXPECT_EQ(adherence->rows_size(), 1);
+    return adherence->rows(0);
+  };
+  wissel::v1::Adherence::Row before;
+  {
+    auto center = OpenCenter(folder.path());
+    ASSERT_EQ(ApplyText(*center, kCenter), "");
+    const int64_t now_s = std::time(nullptr);
+    absl::TimeZone zone;
+    ASSERT_TRUE(absl::LoadTimeZone("Europe/Brussels", &zone));
+    const int64_t start_s = (now_s - 1800) / 60 * 60;
+    const absl::CivilDay day = absl::ToCivilDay(absl::FromUnixSeconds(start_s), zone);
+    const absl::CivilDay monday = absl::PrevWeekday(day + 1, absl::Weekday::monday);
+    wissel::v1::CreateScheduleRequest create;
+    create.mutable_schedule()->set_start_date(absl::FormatCivilTime(monday));
+    create.mutable_schedule()->set_weeks(1);
+    auto made = Call<wissel::v1::Schedule>(*center, "ScheduleService.CreateSchedule", create);
+    ASSERT_TRUE(made.ok()) << made.status();
+    wissel::v1::ChangeShiftsRequest change;
+    change.set_schedule(made->name());
+    change.set_revision(1);
+    auto& shift = *change.add_put();
+    shift.set_agent("agents/an");
+    shift.mutable_start_time()->set_seconds(start_s);
+    shift.mutable_end_time()->set_seconds(start_s + 4 * 3600);
+    ASSERT_TRUE(
+        Call<wissel::v1::ChangeShiftsResponse>(*center, "ScheduleService.ChangeShifts", change)
+            .ok());
+    wissel::v1::PublishScheduleRequest publish;
+    publish.set_name(made->name());
+    publish.set_revision(2);
+    publish.set_despite_broken_rules(true);
+    ASSERT_TRUE(
+        Call<wissel::v1::Schedule>(*center, "ScheduleService.PublishSchedule", publish).ok());
+    wissel::v1::SignInRequest sign_in;
+    sign_in.set_agent("agents/an");
+    ASSERT_TRUE(Call<wissel::v1::AgentState>(*center, "AgentService.SignIn", sign_in).ok());
+    wissel::v1::SetPresenceRequest presence;
+    presence.set_agent("agents/an");
+    presence.set_presence(wissel::v1::AVAILABLE);
+    ASSERT_TRUE(Call<wissel::v1::AgentState>(*center, "AgentService.SetPresence", presence).ok());
+    before = row(*center);
+    EXPECT_EQ(before.actual(), wissel::v1::Adherence::Row::WORK);
+    center->Stop();
+  }
+  auto center = OpenCenter(folder.path());
+  const auto after = row(*center);
+  EXPECT_EQ(after.planned(), before.planned());
+  EXPECT_EQ(after.actual(), wissel::v1::Adherence::Row::WORK);
+  EXPECT_EQ(after.has_differs_since(), before.has_differs_since());
+  EXPECT_EQ(after.has_adherence(), before.has_adherence());
+  EXPECT_EQ(after.has_conformance(), before.has_conformance());
 }
 
 TEST(CenterTest, AFolderHasOneOwner) {

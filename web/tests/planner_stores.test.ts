@@ -20,7 +20,10 @@ import { LabourStore } from "../src/planner/schedule/labour_store.svelte";
 import { ScheduleStore } from "../src/planner/schedule/schedule_store.svelte";
 import { SimulationStore } from "../src/planner/staff/simulation_store.svelte";
 import { verdictOf } from "../src/planner/staff/simulation_words";
+import { ShiftOffer_State } from "../src/gen/wissel/v1/day_pb";
 import { IntradayStore } from "../src/planner/today/intraday_store.svelte";
+import { OffersStore } from "../src/planner/today/offers_store.svelte";
+import { hoursOf, restOfPeople } from "../src/planner/today/outlook";
 import { plannedWorld, type Planned } from "./world";
 
 const kNow = Date.parse("2026-12-01T10:40:00Z");
@@ -325,12 +328,12 @@ describe("labour rules and people", () => {
 });
 
 describe("the day itself", () => {
-  it("is whole without a published schedule, and has its cover with one", async () => {
+  it("is whole without a published schedule, and has its people with one", async () => {
     const { clients, schedules } = planned;
     const store = new IntradayStore(clients);
     const stop = store.watch("queues/benefits");
     await until(() => store.loaded);
-    expect([store.problem, store.cover, store.forecast?.factor]).toEqual([undefined, undefined, 1.17]);
+    expect([store.problem, store.outlook?.schedule, store.forecast?.factor]).toEqual([undefined, "", 1.17]);
     stop();
     const schedule = schedules.make("2026-11-30", 1);
     schedule.publishTime = schedule.createTime;
@@ -338,7 +341,27 @@ describe("the day itself", () => {
     const end = again.watch("queues/benefits");
     await until(() => again.loaded);
     end();
-    expect(again.cover?.length).toBe(8);
+    expect(again.outlook?.schedule).toBe(schedule.name);
+    const points = hoursOf(again.outlook!);
+    expect(points[0]!.required).toBeGreaterThan(0);
+    const rest = restOfPeople(points, 30);
+    expect(rest.short).toBeGreaterThan(0);
+    expect(rest.level).toBeLessThan(rest.target!);
     expect(addDays(schedule.startDate, 1)).toBe(planned.world.today);
+  });
+
+  it("offers what is proposed, and follows who accepts", async () => {
+    const { clients, day } = planned;
+    const store = new OffersStore(clients.day);
+    expect(await store.propose("queues/benefits")).toBeUndefined();
+    const proposal = store.proposals![0]!;
+    expect(await store.send(proposal, { agents: [proposal.candidates[0]!.agent], needed: 1, expireMs: planned.world.nowMs + 600_000, note: "please" })).toBeUndefined();
+    expect(store.proposals).not.toContain(proposal);
+    expect(store.offers.map(({ note, state }) => [note, state])).toEqual([["please", ShiftOffer_State.OPEN]]);
+    day.accept(store.offers[0]!.name, proposal.candidates[0]!.agent);
+    let told = 0;
+    await store.load(() => (told += 1));
+    expect([told, store.offers[0]!.state]).toEqual([1, ShiftOffer_State.FILLED]);
+    expect((await store.withdraw(store.offers[0]!))?.key).toBeDefined();
   });
 });

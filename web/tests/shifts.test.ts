@@ -40,7 +40,7 @@ describe("what is due next", () => {
 });
 
 describe("an agent's shifts", () => {
-  const storeOf = (agent: string) => new ShiftsStore(planned.clients.schedule, agent, () => zone, () => at(700));
+  const storeOf = (agent: string) => new ShiftsStore(planned.clients.schedule, planned.clients.day, agent, () => zone, () => at(700));
 
   it("are the published ones of today and later, and can be offered to somebody", async () => {
     const draft = planned.schedules.make("2026-11-30", 2);

@@ -13,6 +13,7 @@ import { AuditService } from "../gen/wissel/v1/audit_pb";
 import { AuthService } from "../gen/wissel/v1/auth_pb";
 import { ChatService, CustomerChatService } from "../gen/wissel/v1/chat_pb";
 import { ConfigService } from "../gen/wissel/v1/config_pb";
+import { DayService } from "../gen/wissel/v1/day_pb";
 import { ForecastService } from "../gen/wissel/v1/forecast_pb";
 import { HistoryService } from "../gen/wissel/v1/history_pb";
 import { LiveService } from "../gen/wissel/v1/live_pb";
@@ -32,6 +33,7 @@ export interface Clients {
   chat: Client<typeof ChatService>;
   customerChat: Client<typeof CustomerChatService>;
   config: Client<typeof ConfigService>;
+  day: Client<typeof DayService>;
   forecast: Client<typeof ForecastService>;
   history: Client<typeof HistoryService>;
   live: Client<typeof LiveService>;
@@ -52,6 +54,7 @@ export function createClients(transport: Transport): Clients {
     chat: createClient(ChatService, transport),
     customerChat: createClient(CustomerChatService, transport),
     config: createClient(ConfigService, transport),
+    day: createClient(DayService, transport),
     forecast: createClient(ForecastService, transport),
     history: createClient(HistoryService, transport),
     live: createClient(LiveService, transport),

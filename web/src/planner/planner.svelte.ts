@@ -20,7 +20,7 @@ import { StaffStore } from "./staff/staff_store.svelte";
 import { PlannerView } from "./planner_view.svelte";
 import { Zone } from "../lib/zone";
 
-type Needs = Pick<Clients, "config" | "forecast" | "history" | "operation" | "schedule" | "staffing">;
+type Needs = Pick<Clients, "config" | "day" | "forecast" | "history" | "operation" | "schedule" | "staffing">;
 
 export class Planner {
   readonly clients: Needs;

@@ -4,6 +4,7 @@ import { AuthService, Role } from "../../src/gen/wissel/v1/auth_pb";
 import { ConfigService } from "../../src/gen/wissel/v1/config_pb";
 import { createClients, type Clients } from "../../src/lib/transport";
 import { World } from "./base";
+import { Days } from "./day";
 import { Forecasts } from "./forecasts";
 import { Histories } from "./history";
 import { Runs } from "./operations";
@@ -17,6 +18,7 @@ export interface Planned {
   staffing: Staffing;
   schedules: Schedules;
   history: Histories;
+  day: Days;
   clients: Clients;
 }
 
@@ -27,9 +29,10 @@ export function plannedWorld(options: { now: number; people?: number; stepMs?: n
   const staffing = new Staffing(world, runs, forecasts);
   const schedules = new Schedules(world, runs);
   const history = new Histories(world);
+  const day = new Days(world, schedules);
   const role = options.role ?? Role.PLANNER;
   const clients = createClients(createRouterTransport((router) => {
-    [runs, forecasts, staffing, schedules, history].forEach((each) => each.routes(router));
+    [runs, forecasts, staffing, schedules, history, day].forEach((each) => each.routes(router));
     router.service(AuthService, {
       getCurrentUser: () => ({ name: "users/pia", displayName: "Pia Peeters", roles: [role], agent: role === Role.AGENT ? world.agents[0]!.name : "" }),
     });
@@ -43,5 +46,5 @@ export function plannedWorld(options: { now: number; people?: number; stepMs?: n
     });
     more(router);
   }));
-  return { world, runs, forecasts, staffing, schedules, history, clients };
+  return { world, runs, forecasts, staffing, schedules, history, day, clients };
 }
