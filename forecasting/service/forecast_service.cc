@@ -7,6 +7,7 @@
 
 #include "forecasting/service/event_service.h"
 #include "forecasting/service/forecast_book.h"
+#include "forecasting/service/forecast_run.h"
 #include "forecasting/service/forecaster.h"
 #include "forecasting/service/intraday.h"
 #include "forecasting/service/judgement.h"
@@ -89,26 +90,19 @@ absl::StatusOr<Task> TaskOf(Office& office, const v1::MakeForecastRequest& reque
 }
 
 absl::StatusOr<std::string> Carry(Office& office, Task task, LongRun& run) {
-  WISSEL_ASSIGN_OR_RETURN(metrics::HistoryTables history, office.OpenHistory());
-  const absl::TimeZone zone = office.zone();
   const absl::CivilDay today = TodayIn(office);
+  WISSEL_ASSIGN_OR_RETURN(std::vector<MadeForecast> forecasts,
+                          MakeForecasts(office,
+                                        {.queues = task.queues,
+                                         .days = task.days,
+                                         .until = std::min(today, task.days.first),
+                                         .interval_minutes = task.head.interval_minutes(),
+                                         .zone_name = task.zone_name},
+                                        run));
   std::vector<ForecastSeries> made;
-  for (size_t i = 0; i < task.queues.size(); ++i) {
-    if (run.cancelled()) return absl::CancelledError("ended before it was done");
-    const std::string name = "queues/" + task.queues[i];
-    v1::ForecastQueue& summary = *task.head.add_queues();
-    const auto past = PastOf(history, task.queues[i], std::min(today, task.days.first),
-                             task.head.interval_minutes(), task.zone_name);
-    absl::StatusOr<MadeForecast> forecast = past.ok() ? MakeForecastOf(name, *past, task.days, zone)
-                                                      : absl::StatusOr<MadeForecast>(past.status());
-    if (forecast.ok()) {
-      summary = std::move(forecast->summary);
-      made.push_back(std::move(forecast->series));
-    } else {
-      summary.set_queue(name);
-      summary.add_caveats(std::string(forecast.status().message()));
-    }
-    run.Tell({static_cast<int64_t>(i) + 1, static_cast<int64_t>(task.queues.size())});
+  for (MadeForecast& forecast : forecasts) {
+    if (!forecast.series.queue().empty()) made.push_back(std::move(forecast.series));
+    *task.head.add_queues() = std::move(forecast.summary);
   }
   const bool any =
       std::any_of(task.head.queues().begin(), task.head.queues().end(),

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "forecasting/core/volumes/champion.h"
 #include "forecasting/core/volumes/evaluate.h"
 #include "forecasting/core/volumes/handle_times.h"
-#include "forecasting/core/volumes/methods.h"
+#include "forecasting/core/volumes/naive.h"
+#include "forecasting/core/volumes/remembering.h"
 #include "forecasting/service/forecast_book.h"
 #include "router/service/convert_basics.h"
 
@@ -36,20 +39,20 @@ std::vector<volumes::Date> OpenDays(const volumes::Series& series, const Days& d
   return dates;
 }
 
-void Judge(const volumes::Series& series, const std::string& method, v1::ForecastQueue& summary) {
+void Judge(const volumes::Series& series, const volumes::Method& method,
+           v1::ForecastQueue& summary) {
   const int week = std::max(1, static_cast<int>(series.OpenWeekdays().size()));
   volumes::Protocol protocol;
   protocol.train_days = series.day_count() - week * kJudgedWeeks;
   protocol.horizon_days = 1;
   protocol.step_days = week;
   if (protocol.train_days < kLeastTrainDays) return;
-  const auto score = [&](const std::string& name) -> std::optional<volumes::Score> {
-    const auto made = volumes::MakeMethod(name);
+  const auto score = [&](const volumes::Method& scored) -> std::optional<volumes::Score> {
     const auto origins = volumes::OriginsOf(series, protocol);
-    if (!made.ok() || !origins.ok()) return std::nullopt;
+    if (!origins.ok()) return std::nullopt;
     volumes::Evaluation evaluation(series, protocol, *origins, std::nullopt);
     for (int origin : evaluation.origins()) {
-      if (!evaluation.Run(**made, origin).ok()) return std::nullopt;
+      if (!evaluation.Run(scored, origin).ok()) return std::nullopt;
     }
     for (const volumes::Score& one : evaluation.Scores()) {
       if (one.horizon == "1day") return one;
@@ -57,7 +60,7 @@ void Judge(const volumes::Series& series, const std::string& method, v1::Forecas
     return std::nullopt;
   };
   const auto own = score(method);
-  const auto naive = score("snaive");
+  const auto naive = score(*volumes::MakeSeasonalNaive());
   if (!own || !naive || !std::isfinite(own->wape) || !std::isfinite(naive->wape)) return;
   summary.set_wape(own->wape / 100);
   summary.set_naive_wape(naive->wape / 100);
@@ -188,10 +191,14 @@ absl::StatusOr<MadeForecast> MakeForecastOf(const std::string& queue, const Past
     made.summary.add_caveats("The queue is closed on all of these days.");
     return made;
   }
-  WISSEL_ASSIGN_OR_RETURN(const auto method, volumes::MakeMethod("auto"));
-  WISSEL_ASSIGN_OR_RETURN(const volumes::Forecast forecast, method->Predict(past.arrivals, dates));
+  // Choosing and judging look at the same weeks.
+  std::vector<std::unique_ptr<volumes::Method>> candidates = volumes::MakeCandidates();
+  for (auto& method : candidates) {
+    method = std::make_unique<volumes::RememberingMethod>(std::move(method));
+  }
+  const volumes::Method& method = volumes::ChampionAmong(candidates, past.arrivals);
+  WISSEL_ASSIGN_OR_RETURN(const volumes::Forecast forecast, method.Predict(past.arrivals, dates));
   std::vector<std::string> caveats = forecast.cannot_know;
-  const std::string name = forecast.chosen.empty() ? std::string(method->name()) : forecast.chosen;
   const std::vector<int>& starts = past.arrivals.interval_starts;
   const volumes::Matrix handle_s = HandleTimesOf(past, forecast, starts, caveats);
   made.series.set_normal(forecast.shape == volumes::Shape::kNormal);
@@ -209,12 +216,12 @@ absl::StatusOr<MadeForecast> MakeForecastOf(const std::string& queue, const Past
     }
   }
   WriteBack(forecast, starts, zone, made.series);
-  made.summary.set_method(name);
+  made.summary.set_method(std::string(method.name()));
   made.summary.set_contacts(contacts);
   const double mean_s = contacts > 0 ? work_s / contacts : kAssumedHandleS;
   WriteDuration(Duration::Millis(std::llround(mean_s * 1000)), made.summary.mutable_handle_time());
   for (std::string& caveat : caveats) made.summary.add_caveats(std::move(caveat));
-  Judge(past.arrivals, name, made.summary);
+  Judge(past.arrivals, method, made.summary);
   return made;
 }
 

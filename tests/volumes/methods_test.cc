@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 
 #include "base/status.h"
 #include "forecasting/core/volumes/calendar_be_nl.h"
 #include "forecasting/core/volumes/evaluate.h"
+#include "forecasting/core/volumes/remembering.h"
 #include "tests/volumes/worlds.h"
 
 namespace wissel::volumes {
@@ -35,6 +37,45 @@ TEST(Methods, AreFoundByName) {
     EXPECT_EQ((*method)->name(), name);
   }
   EXPECT_EQ(FieldAtFault(MakeMethod("tbats").status()), "methods");
+}
+
+class Counted : public Method {
+ public:
+  explicit Counted(int& asked) : asked_(asked) {}
+  std::string_view name() const override { return "calendar"; }
+  absl::StatusOr<Forecast> Predict(const Series& history,
+                                   const std::vector<Date>& days) const override {
+    ++asked_;
+    return (*MakeMethod("calendar"))->Predict(history, days);
+  }
+
+ private:
+  int& asked_;
+};
+
+TEST(Remembering, SaysOfFewerDaysWhatTheMethodItselfWouldSay) {
+  const World world = MakeWorld({.days = 90, .weekends = true, .seed = 8});
+  int asked = 0;
+  const RememberingMethod remembering(std::make_unique<Counted>(asked));
+  for (const int origin : {70, 77}) {
+    const Series history = Before(world.series, origin);
+    ASSERT_TRUE(remembering.Predict(history, ComingDays(history, 7)).ok());
+  }
+  for (const int origin : {70, 77}) {
+    const Series history = Before(world.series, origin);
+    const auto one = remembering.Predict(history, ComingDays(history, 1));
+    ASSERT_TRUE(one.ok());
+    const Forecast itself = Predict("calendar", history, 1);
+    EXPECT_EQ(one->days, itself.days);
+    EXPECT_TRUE(one->mean.isApprox(itself.mean, 1e-9));
+    EXPECT_TRUE(one->spread.isApprox(itself.spread, 1e-9));
+    ASSERT_EQ(one->common.size(), 1U);
+    EXPECT_NEAR(one->common[0], itself.common[0], 1e-9);
+  }
+  EXPECT_EQ(asked, 2);
+  const Series history = Before(world.series, 70);
+  EXPECT_TRUE(remembering.Predict(history, ComingDays(history, 8)).ok());
+  EXPECT_EQ(asked, 3);
 }
 
 TEST(Methods, KnownRatesComeBack) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/status.h"
-#include "fmt/format.h"
 #include "forecasting/core/volumes/calendar_method.h"
 #include "forecasting/core/volumes/naive.h"
 #include "forecasting/core/volumes/svd_method.h"
@@ -17,33 +15,19 @@ constexpr int kLeastWeeksBefore = 3;
 
 class ChampionMethod : public Method {
  public:
-  ChampionMethod() {
-    methods_.push_back(MakeCalendarMethod());
-    methods_.push_back(MakeSvdMethod());
-    methods_.push_back(MakeWeeksMean(8));
-    methods_.push_back(MakeRobustMean());
-  }
-
   std::string_view name() const override { return "auto"; }
   bool uses_all_history() const override { return true; }
 
   absl::StatusOr<Forecast> Predict(const Series& history,
                                    const std::vector<Date>& days) const override {
-    const std::vector<Standing> standings = RecentStandings(history, methods_, kWeeks);
-    const std::string chosen =
-        standings.empty() ? std::string(methods_.front()->name())
-                          : ChampionOf(standings, std::string(methods_.front()->name()), kMargin);
-    for (const auto& method : methods_) {
-      if (method->name() != chosen) continue;
-      absl::StatusOr<Forecast> forecast = method->Predict(history, days);
-      if (forecast.ok()) forecast->chosen = chosen;
-      return forecast;
-    }
-    return RefuseField("methods", fmt::format("\"{}\" is no method", chosen), "one that is");
+    const Method& champion = ChampionAmong(candidates_, history);
+    absl::StatusOr<Forecast> forecast = champion.Predict(history, days);
+    if (forecast.ok()) forecast->chosen = std::string(champion.name());
+    return forecast;
   }
 
  private:
-  std::vector<std::unique_ptr<Method>> methods_;  // the incumbent first
+  const std::vector<std::unique_ptr<Method>> candidates_ = MakeCandidates();
 };
 
 }  // namespace
@@ -88,6 +72,26 @@ std::vector<Standing> RecentStandings(const Series& history,
   std::stable_sort(standings.begin(), standings.end(),
                    [](const Standing& a, const Standing& b) { return a.wape < b.wape; });
   return standings;
+}
+
+std::vector<std::unique_ptr<Method>> MakeCandidates() {
+  std::vector<std::unique_ptr<Method>> candidates;
+  candidates.push_back(MakeCalendarMethod());
+  candidates.push_back(MakeSvdMethod());
+  candidates.push_back(MakeWeeksMean(8));
+  candidates.push_back(MakeRobustMean());
+  return candidates;
+}
+
+const Method& ChampionAmong(const std::vector<std::unique_ptr<Method>>& candidates,
+                            const Series& history) {
+  const Method& incumbent = *candidates.front();
+  const std::vector<Standing> standings = RecentStandings(history, candidates, kWeeks);
+  if (standings.empty()) return incumbent;
+  const std::string chosen = ChampionOf(standings, std::string(incumbent.name()), kMargin);
+  const auto found = std::find_if(candidates.begin(), candidates.end(),
+                                  [&](const auto& method) { return method->name() == chosen; });
+  return **found;
 }
 
 std::unique_ptr<Method> MakeChampionMethod() { return std::make_unique<ChampionMethod>(); }

@@ -32,6 +32,13 @@ std::vector<Standing> RecentStandings(const Series& history,
                                       const std::vector<std::unique_ptr<Method>>& methods,
                                       int weeks);
 
+// Those that are chosen among, the incumbent first.
+std::vector<std::unique_ptr<Method>> MakeCandidates();
+
+// The one of them that forecasts what comes after the history.
+const Method& ChampionAmong(const std::vector<std::unique_ptr<Method>>& candidates,
+                            const Series& history);
+
 std::unique_ptr<Method> MakeChampionMethod();  // "auto"
 
 }  // namespace wissel::volumes
