@@ -1,7 +1,6 @@
 #include "forecasting/service/day_outlook.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +9,7 @@
 #include "base/status.h"
 #include "forecasting/core/staffing/shared.h"
 #include "forecasting/service/schedule_check.h"
+#include "forecasting/service/staffing_targets.h"
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
 #include "wissel/v1/staffing.pb.h"
@@ -17,7 +17,6 @@
 namespace wissel::forecasting {
 namespace {
 
-using staffing::Manner;
 using staffing::SharedQueue;
 using staffing::SharedStaff;
 using v1::DayOutlook;
@@ -25,11 +24,6 @@ using v1::DayOutlook;
 constexpr int kUsualInterval = 30;
 constexpr int kQuarter = 15;
 constexpr int kQuartersOfDay = 96;
-constexpr double kNormal90 = 1.2816;  // of the standard normal distribution
-
-double SecondsIn(const google::protobuf::Duration& duration) {
-  return static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9;
-}
 
 // What is planned for today, as the store has it.
 struct Plan {
@@ -76,22 +70,16 @@ absl::StatusOr<Plan> PlanOf(PlanStore& store, absl::CivilDay day) {
 
 // As the required staff of the schedule was asked for, else as the queue promises.
 SharedQueue QueueOf(const Plan& plan, const std::string& name, const QueueConfig& config) {
+  const auto& targets = plan.staff.targets();
+  const auto asked = std::find_if(targets.begin(), targets.end(),
+                                  [&](const auto& target) { return target.queue() == name; });
+  const Target target = TargetOf(config, name, asked == targets.end() ? nullptr : &*asked);
   SharedQueue queue;
-  const double promised = config.service_level_target_permille / 1000.0;
-  if (promised > 0 && promised < 1) queue.service_level = promised;
-  queue.within_s = config.answer_within.seconds();
-  for (const v1::StaffingTarget& target : plan.staff.targets()) {
-    if (target.queue() != name) continue;
-    queue.service_level = target.service_level();
-    queue.within_s = SecondsIn(target.within());
-    if (target.has_patience()) queue.patience_s = SecondsIn(target.patience());
-    queue.at_once = std::max(1, target.concurrency());
-  }
-  queue.manner = Manner::kMayWait;
-  if (config.channel == Channel::kVoice || config.channel == Channel::kChat) {
-    queue.manner = Manner::kAtOnce;
-  }
-  if (config.channel == Channel::kChat && queue.at_once > 1) queue.manner = Manner::kSeveralAtOnce;
+  queue.manner = target.manner;
+  queue.service_level = target.service_level;
+  queue.within_s = target.within_s;
+  queue.patience_s = target.patience_s;
+  queue.at_once = target.concurrency;
   return queue;
 }
 
@@ -109,11 +97,7 @@ void AddDay(const v1::IntradayForecast& forecast, const Clock& clock, SharedQueu
       continue;
     }
     interval.calls = point.expected();
-    if (point.expected() <= 0 || point.quantiles_size() != kQuantiles) continue;
-    // What single contacts add to the spread comes by itself.
-    const double sd = (point.quantiles(5) - point.quantiles(1)) / (2 * kNormal90);
-    const double variance = sd * sd - point.expected();
-    interval.cv = std::min(3.0, std::sqrt(std::max(0.0, variance)) / point.expected());
+    interval.cv = RateSpreadOf(point);
   }
 }
 

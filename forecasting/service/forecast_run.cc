@@ -4,7 +4,6 @@
 #include <atomic>
 #include <list>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "base/runtime/thread.h"
@@ -24,14 +23,11 @@ class Run {
         made_(asked.queues.size()) {}
 
   absl::StatusOr<std::vector<MadeForecast>> Make() {
-    const auto threads = std::min<size_t>(std::thread::hardware_concurrency(), made_.size());
+    const auto threads = std::min<size_t>(ThreadsOfARun(), made_.size());
     {
       std::list<Thread> others;
       for (size_t t = 1; t < threads; ++t) {
-        others.emplace_back("forecast", [this] {
-          LowerPriorityOfThisThread();
-          Work();
-        });
+        others.emplace_back("forecast", [this] { Work(); });
       }
       Work();
     }

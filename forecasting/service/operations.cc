@@ -1,9 +1,11 @@
 #include "forecasting/service/operations.h"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -195,6 +197,8 @@ class Operations::Parts : public std::enable_shared_from_this<Operations::Parts>
   std::deque<std::shared_ptr<Task>> tasks_;
   std::map<v1::Operation::Kind, Worker> workers_;
 };
+
+int ThreadsOfARun() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
 Operations::Operations(std::function<Instant()> now)
     : parts_(std::make_shared<Parts>(std::move(now))) {}

@@ -35,6 +35,10 @@ class LongRun {
   virtual bool cancelled() const = 0;
 };
 
+// Threads that a run may work on: one for each core. They have its low priority, so what the center
+// does for its customers goes first.
+int ThreadsOfARun();
+
 class Operations {
  public:
   // `now` may be called on any thread.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <thread>
 #include <utility>
 
 #include "base/status.h"
@@ -189,10 +188,6 @@ absl::StatusOr<ModelQueue> QueueOf(const QueueDay& day, const EngineRules& rules
 double WrapUpShare(const QueueConfig& queue, const QueueDay& day) {
   const WrapUpMode mode = queue.wrap_up.mode;
   return mode == WrapUpMode::kMandatory || mode == WrapUpMode::kTimed ? day.wrap_share : 0;
-}
-
-int PlanningThreads() {
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
 }
 
 absl::StatusOr<std::vector<QueueDay>> QueueDaysOf(Office& office, const StoredForecast& forecast,

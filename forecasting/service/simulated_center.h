@@ -58,7 +58,4 @@ absl::StatusOr<simulation::Model> CenterOf(const Rules& rules, const std::vector
 // where the queue has none by itself.
 double WrapUpShare(const QueueConfig& queue, const QueueDay& day);
 
-// Threads that planning may take beside a center at work: all but one, at least one.
-int PlanningThreads();
-
 }  // namespace wissel::forecasting

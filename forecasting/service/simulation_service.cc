@@ -206,7 +206,7 @@ simulation::RunPlan PlanOf(const Task& task, LongRun& run) {
   plan.replications = asked > 0 ? asked : kLeastReplications;
   if (asked == 0) plan.precision = kPrecision;
   plan.most = asked > 0 ? asked : kMostReplications;
-  plan.threads = PlanningThreads();
+  plan.threads = ThreadsOfARun();
   plan.progress = [&run, most = plan.most](int done) { run.Tell({done, most}); };
   plan.wanted = [&run] { return !run.cancelled(); };
   plan.kept = [&task](const std::vector<simulation::Tally>& tallies) {

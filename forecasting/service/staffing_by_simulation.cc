@@ -129,7 +129,7 @@ class Run {
                                                   PeopleFor(search_, grid)));
     simulation::RunPlan plan;
     plan.seed = kSeed;
-    plan.threads = PlanningThreads();
+    plan.threads = ThreadsOfARun();
     simulation::SearchOptions options;
     options.replications = kReplications;
     options.check_replications = kCheckReplications;

@@ -67,12 +67,7 @@ staffing::ForecastInterval IntervalOf(const v1::ForecastPoint& point, const Targ
     return interval;
   }
   interval.calls = point.expected();
-  if (point.expected() > 0 && point.quantiles_size() == kQuantiles) {
-    // Of the rate: what single contacts add to the spread comes by itself.
-    const double spread = (point.quantiles(5) - point.quantiles(1)) / (2 * 1.2816);
-    const double variance = spread * spread - point.expected();
-    interval.cv = std::min(3.0, std::sqrt(std::max(0.0, variance)) / point.expected());
-  }
+  interval.cv = RateSpreadOf(point);
   return interval;
 }
 

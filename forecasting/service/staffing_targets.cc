@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "forecasting/service/forecast_book.h"
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
 
@@ -35,7 +36,8 @@ absl::Status CheckTarget(const v1::StaffingTarget& target) {
   return ReadNumber(target.concurrency(), 0, kMostConcurrency, "concurrency").status();
 }
 
-// As asked for, else as the queue promises.
+}  // namespace
+
 Target TargetOf(const QueueConfig& queue, const std::string& name,
                 const v1::StaffingTarget* asked) {
   Target target;
@@ -52,8 +54,6 @@ Target TargetOf(const QueueConfig& queue, const std::string& name,
   target.manner = MannerOf(queue.channel, target.concurrency);
   return target;
 }
-
-}  // namespace
 
 absl::StatusOr<AskedTargets> ReadTargets(
     const google::protobuf::RepeatedPtrField<v1::StaffingTarget>& targets,
@@ -91,6 +91,15 @@ void WriteTarget(const Target& target, v1::StaffingTarget* out) {
   WriteSeconds(target.within_s, out->mutable_within());
   WriteSeconds(target.patience_s, out->mutable_patience());
   out->set_concurrency(target.concurrency);
+}
+
+double RateSpreadOf(const v1::ForecastPoint& point) {
+  constexpr double kNormal90 = 1.2816;  // of the standard normal distribution
+  constexpr double kMost = 3;
+  if (point.expected() <= 0 || point.quantiles_size() != kQuantiles) return 0;
+  const double sd = (point.quantiles(5) - point.quantiles(1)) / (2 * kNormal90);
+  const double variance = std::max(0.0, sd * sd - point.expected());
+  return std::min(kMost, std::sqrt(variance) / point.expected());
 }
 
 double SecondsIn(const google::protobuf::Duration& duration) {

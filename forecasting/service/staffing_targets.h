@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "forecasting/core/staffing/shared.h"
 #include "router/core/directory.h"
 #include "wissel/v1/forecast.pb.h"
 #include "wissel/v1/staffing.pb.h"
 
 namespace wissel::forecasting {
 
-// How the contacts of a queue are worked on.
-enum class Manner { kAtOnce, kSeveralAtOnce, kMayWait };
+using staffing::Manner;
 
 struct Target {
   std::string queue;  // "queues/tax"
@@ -26,6 +26,9 @@ struct Target {
   double patience_s = 180;  // mean
   int concurrency = 1;
 };
+
+// Of one queue: as `asked` has it, where that is there.
+Target TargetOf(const QueueConfig& queue, const std::string& name, const v1::StaffingTarget* asked);
 
 using AskedTargets = std::map<std::string, v1::StaffingTarget>;  // by queue
 // NOT_FOUND for a queue that is not there.
@@ -38,6 +41,10 @@ absl::StatusOr<std::vector<Target>> TargetsOf(const v1::Forecast& forecast,
                                               const Directory& directory,
                                               const AskedTargets& asked);
 void WriteTarget(const Target& target, v1::StaffingTarget* out);
+
+// How unsure the rate of an interval is, as a coefficient of variation: what its quantiles say
+// beyond what single contacts add by themselves; at most 3.
+double RateSpreadOf(const v1::ForecastPoint& point);
 
 double SecondsIn(const google::protobuf::Duration& duration);
 // One that is not finite is left out.

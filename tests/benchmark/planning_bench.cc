@@ -112,7 +112,7 @@ class BareStation {
     ++answered_;
     waited_ += now_ - came;
     in_time_ += now_ - came <= 20'000;
-    agenda_.Plan(now_ + customers_.HandleMs(number), Deed::kHandled, number);
+    agenda_.Plan(now_ + customers_.HandleMs(number, came), Deed::kHandled, number);
   }
 
   simulation::Customers customers_;
