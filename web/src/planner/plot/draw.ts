@@ -43,7 +43,7 @@ export function optionsOf(place: HTMLElement, picture: Picture, width: number, h
     width,
     height,
     legend: { show: false },
-    padding: [18, 10, 0, 0],
+    padding: [18, 20, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone.name),
     cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false, setScale: false } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
