@@ -150,8 +150,7 @@ describe("over the services", () => {
 describe("in the browser", () => {
   test("the planner offers what is proposed", { skip: late }, async () => {
     const pieter = await Person.enter(browser, server, { language: "en", width: 1440, height: 1000 });
-    await pieter.open("/");
-    await pieter.page.getByRole("button", { name: "Pieter De Smet" }).click();
+    await pieter.signIn("Pieter De Smet");
     await pieter.open("/planner/today");
     const found = pieter.page.getByRole("button", { name: "phone-nl" }).or(pieter.page.getByRole("option", { name: "phone-nl" }));
     if (await found.count()) await found.first().click();
@@ -185,6 +184,23 @@ describe("in the browser", () => {
     assert.deepEqual((await pieter.violations()).filter((fault) => !fault.includes('aria-label="Period"')), []);
     assert.deepEqual(pieter.troubles, []);
     await pieter.leave();
+  });
+
+  test("the manager sees on the live view who is not where the schedule has them", { skip: late }, async () => {
+    const mieke = await Person.enter(browser, server, { language: "en", width: 1440, height: 1000 });
+    await mieke.signIn("Mieke Aerts");
+    await mieke.open("/live");
+    // Nobody but Anna has signed in since the restart: all others should be at work.
+    const rows = mieke.page.getByTestId("agent-row");
+    const bruno = rows.filter({ hasText: "Bruno Lambert" });
+    await bruno.getByTestId("agent-astray").waitFor();
+    assert.match(await bruno.innerText(), /scheduled: Work/);
+    await mieke.page.getByTestId("astray").getByRole("checkbox").check();
+    assert.equal(await rows.count(), await mieke.page.getByTestId("agent-astray").count());
+    await mieke.picture("live-astray");
+    assert.deepEqual(await mieke.violations(), []);
+    assert.deepEqual(mieke.troubles, []);
+    await mieke.leave();
   });
 
   test("the agent accepts it on a phone, and makes a calendar", { skip: late }, async () => {

@@ -125,8 +125,7 @@ describe("in the browser", () => {
   const rows = (person) => person.page.getByTestId("simulation-row");
 
   test("a day is simulated by keyboard, and another beside it", async () => {
-    await pieter.open("/");
-    await pieter.page.getByRole("button", { name: "Pieter De Smet" }).click();
+    await pieter.signIn("Pieter De Smet");
     await pieter.open("/planner/staff");
     await pieter.page.getByTestId("reached").waitFor();
     await pieter.picture("simulation-0-staff");
@@ -172,8 +171,7 @@ describe("in the browser", () => {
   });
 
   test("it is read in the dark and in Dutch too, and on a narrow screen", async () => {
-    await dirk.open("/");
-    await dirk.page.getByRole("button", { name: "Pieter De Smet" }).click();
+    await dirk.signIn("Pieter De Smet");
     await dirk.open("/planner/staff");
     await rows(dirk).first().waitFor();
     await dirk.page.getByTestId("simulation").scrollIntoViewIfNeeded();

@@ -108,10 +108,12 @@ describe("the agents", () => {
     ]);
   });
 
+  const kNobodyAstray = { astray: new Set<string>(), onlyAstray: false };
+
   it("stand under their teams, those in trouble first", () => {
     const rows = agentRows(
       [free, gone, away, wrapping, silent],
-      { words: "", withOffline: false, attention: true },
+      { words: "", withOffline: false, attention: true, ...kNobodyAstray },
       (team) => team,
     );
     expect(rows.map((row) => row.key)).toEqual([
@@ -125,8 +127,16 @@ describe("the agents", () => {
     expect(rows[0]).toMatchObject({ total: 4 });
   });
 
+  it("are shown, signed out as they are, when the schedule has them elsewhere", () => {
+    const filter = { words: "", withOffline: false, attention: true, astray: new Set(["gone"]), onlyAstray: false };
+    const keys = (onlyAstray: boolean) => agentRows([free, gone, away], { ...filter, onlyAstray }, (team) => team).map((row) => row.key);
+    expect(keys(false)).toContain("gone");
+    expect(keys(false)).toContain("away");
+    expect(keys(true)).toEqual([expect.stringMatching(/^team/), "gone"]);
+  });
+
   it("are found by name", () => {
-    const filter = { words: "AWA", withOffline: true, attention: false };
+    const filter = { words: "AWA", withOffline: true, attention: false, ...kNobodyAstray };
     const rows = agentRows([free, away], filter, (team) => team);
     expect(rows.map((row) => row.key)).toEqual(["team teams/b", "away"]);
   });

@@ -61,7 +61,7 @@ export class Person {
   async signIn(displayName) {
     await this.open("/");
     await this.page.getByRole("button", { name: displayName }).click();
-    await this.page.waitForURL(/\/(desk|live)/);
+    await this.page.waitForURL(/\/(desk|live|planner)/);
   }
 
   button(key, values) {

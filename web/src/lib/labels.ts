@@ -3,6 +3,7 @@ import { Presence } from "../gen/wissel/v1/agent_pb";
 import { Role } from "../gen/wissel/v1/auth_pb";
 import { Channel } from "../gen/wissel/v1/common_pb";
 import { PartnerDeviation as Deviation } from "../gen/wissel/v1/partner_pb";
+import { Adherence_Row_Activity as Activity } from "../gen/wissel/v1/schedule_pb";
 import {
   Decision_Outcome as Outcome,
   FailedCheck_Check as Check,
@@ -129,3 +130,12 @@ export function asWords(code: string): string {
   const words = code.replace(/[-_]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+const kActivities: Record<Activity, MessageKey> = {
+  [Activity.ACTIVITY_UNSPECIFIED]: "activity.off",
+  [Activity.OFF]: "activity.off",
+  [Activity.WORK]: "activity.work",
+  [Activity.BREAK]: "activity.break",
+};
+/** What a schedule has somebody do. */
+export const activityName = (activity: Activity): string => t(kActivities[activity]);

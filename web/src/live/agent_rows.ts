@@ -45,6 +45,9 @@ export interface AgentFilter {
   words: string;
   withOffline: boolean;
   attention: boolean;
+  /** Those who are not where the schedule has them: shown although they are signed out. */
+  astray: ReadonlySet<string>;
+  onlyAstray: boolean;
 }
 
 export function agentRows(
@@ -64,11 +67,11 @@ export function agentRows(
     const people = teams.get(team) ?? [];
     const counts = countDoing(people);
     const shown = people
-      .filter((agent) => filter.withOffline || agent.presence !== Presence.OFFLINE)
+      .filter((agent) => (filter.onlyAstray ? filter.astray.has(agent.name) : filter.withOffline || agent.presence !== Presence.OFFLINE || filter.astray.has(agent.name)))
       .filter((agent) => agent.displayName.toLocaleLowerCase().includes(wanted))
       .map((agent) => ({ kind: "agent" as const, key: agent.name, agent, doing: doingOf(agent) }))
       .sort((a, b) => (filter.attention ? byDoing(a, b) : byName(a.agent, b.agent)));
-    if (shown.length === 0 && (wanted !== "" || people.length === 0)) return [];
+    if (shown.length === 0 && (wanted !== "" || filter.onlyAstray || people.length === 0)) return [];
     return [{ kind: "team", key: `team ${team}`, team, counts, total: people.length }, ...shown];
   });
 }

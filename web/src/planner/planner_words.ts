@@ -2,7 +2,7 @@
 import { PlanningEvent_Shape as Shape } from "../gen/wissel/v1/forecast_pb";
 import { HistoryMark_Kind as Mark } from "../gen/wissel/v1/history_pb";
 import { Operation_Kind as Operation } from "../gen/wissel/v1/operation_pb";
-import { Adherence_Row_Activity as Activity, BrokenRule_Kind as Rule, ShiftSwap_State } from "../gen/wissel/v1/schedule_pb";
+import { BrokenRule_Kind as Rule, ShiftSwap_State } from "../gen/wissel/v1/schedule_pb";
 import { StaffingMethod } from "../gen/wissel/v1/staffing_pb";
 import type { MessageKey } from "../lib/i18n.svelte";
 import type { Scenario, Tab } from "./view";
@@ -70,13 +70,6 @@ export const kRuleNames: Record<Rule, MessageKey> = {
   [Rule.BREAKS]: "rule.breaks",
   [Rule.OVERLAP]: "rule.overlap",
   [Rule.OTHER]: "rule.other",
-};
-
-export const kActivityNames: Record<Activity, MessageKey> = {
-  [Activity.ACTIVITY_UNSPECIFIED]: "activity.off",
-  [Activity.OFF]: "activity.off",
-  [Activity.WORK]: "activity.work",
-  [Activity.BREAK]: "activity.break",
 };
 
 export const kSwapNames: Record<ShiftSwap_State, MessageKey> = {
