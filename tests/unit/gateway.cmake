@@ -9,7 +9,8 @@ wissel_test(gateway_protocol_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_protocol_test.cc
   DEPS wissel_gateway LABELS fast)
 wissel_test(gateway_http_test
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_http_limits_test.cc
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_documents_test.cc
+          ${CMAKE_CURRENT_LIST_DIR}/gateway_http_limits_test.cc
           ${CMAKE_CURRENT_LIST_DIR}/gateway_http_stream_test.cc
           ${CMAKE_CURRENT_LIST_DIR}/gateway_http_test.cc
           ${CMAKE_CURRENT_LIST_DIR}/gateway_pages_test.cc
