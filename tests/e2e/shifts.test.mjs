@@ -166,7 +166,11 @@ describe("in the browser", () => {
     await form.getByLabel(pieter.t("offer.to")).fill(clock(hour + 6 * kHourMs));
     await form.getByRole("button").click();
     await pieter.page.getByTestId("proposal").first().waitFor();
+    // The list that stands there is replaced, once it is answered.
+    const proposed = pieter.page.waitForResponse(/ProposeShiftOffers/);
     await pieter.button("offer.propose").click();
+    await proposed;
+    await pieter.page.getByTestId("offers").locator("header button:enabled").waitFor();
     const proposal = pieter.page.getByTestId("proposal").filter({ has: pieter.page.locator("button:enabled") }).first();
     await proposal.waitFor();
     await proposal.scrollIntoViewIfNeeded();
