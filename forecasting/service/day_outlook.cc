@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "forecasting/core/staffing/shared.h"
+#include "forecasting/service/day_grid.h"
 #include "forecasting/service/schedule_check.h"
 #include "forecasting/service/staffing_targets.h"
 #include "router/service/convert_basics.h"
@@ -32,30 +33,14 @@ struct Plan {
   v1::RequiredStaff staff;  // without a name: none
 };
 
-// The intervals of one local day, 23 to 25 hours of them.
-struct Clock {
-  absl::CivilDay day;
-  absl::TimeZone zone;
-  int minutes = kUsualInterval;
-  int64_t midnight_s = 0;
-  size_t count = 0;
-
-  int64_t StartOf(size_t i) const { return midnight_s + static_cast<int64_t>(i) * minutes * 60; }
-  // Quarter of an hour on the wall.
-  size_t QuarterOf(size_t i) const {
-    const absl::CivilMinute local = absl::ToCivilMinute(absl::FromUnixSeconds(StartOf(i)), zone);
-    return static_cast<size_t>((local - absl::CivilMinute(day)) / kQuarter);
-  }
-  size_t quarters() const { return static_cast<size_t>(std::max(1, minutes / kQuarter)); }
-};
-
-Clock ClockOf(absl::CivilDay day, absl::TimeZone zone, int minutes) {
-  const auto midnight = [&](absl::CivilDay of) {
-    return absl::ToUnixSeconds(absl::FromCivil(absl::CivilSecond(of), zone));
-  };
-  Clock clock{day, zone, minutes, midnight(day), 0};
-  clock.count = static_cast<size_t>((midnight(day + 1) - clock.midnight_s) / (minutes * 60));
-  return clock;
+// Which quarter of an hour on the wall an interval begins with, and how many it has.
+size_t QuarterOf(const DayGrid& grid, size_t i, absl::TimeZone zone) {
+  const absl::Time start = absl::FromUnixMillis(grid.StartOf(i).millis());
+  return static_cast<size_t>((absl::ToCivilMinute(start, zone) - absl::CivilMinute(grid.day)) /
+                             kQuarter);
+}
+size_t QuartersOf(const DayGrid& grid) {
+  return static_cast<size_t>(std::max(int64_t{1}, grid.interval.millis() / 60'000 / kQuarter));
 }
 
 absl::StatusOr<Plan> PlanOf(PlanStore& store, absl::CivilDay day) {
@@ -84,13 +69,12 @@ SharedQueue QueueOf(const Plan& plan, const std::string& name, const QueueConfig
 }
 
 // What came, and beyond that what is expected, with how unsure the rate is.
-void AddDay(const v1::IntradayForecast& forecast, const Clock& clock, SharedQueue& queue) {
-  queue.day.resize(clock.count);
+void AddDay(const v1::IntradayForecast& forecast, const DayGrid& grid, SharedQueue& queue) {
+  queue.day.resize(grid.intervals);
   for (const v1::ForecastPoint& point : forecast.points()) {
-    const int64_t offset = point.start_time().seconds() - clock.midnight_s;
-    const int64_t at = offset / (clock.minutes * 60);
-    if (offset < 0 || at >= static_cast<int64_t>(clock.count)) continue;
-    staffing::ForecastInterval& interval = queue.day[static_cast<size_t>(at)];
+    const auto at = grid.At(InstantOf(point.start_time()));
+    if (!at) continue;
+    staffing::ForecastInterval& interval = queue.day[*at];
     interval.aht_s = std::max(1.0, SecondsIn(point.handle_time()));
     if (point.has_actual()) {
       interval.calls = static_cast<double>(point.actual());
@@ -101,9 +85,9 @@ void AddDay(const v1::IntradayForecast& forecast, const Clock& clock, SharedQueu
   }
 }
 
-staffing::SharedOptions OptionsOf(const Plan& plan, int minutes) {
+staffing::SharedOptions OptionsOf(const Plan& plan, Duration interval) {
   staffing::SharedOptions options;
-  options.interval_s = minutes * 60.0;
+  options.interval_s = interval.seconds();
   const v1::StaffingMethod method = plan.staff.method();
   if (method == v1::ERLANG_C) options.model = staffing::Model::kErlangC;
   if (method == v1::ERLANG_C || method == v1::ERLANG_A) {
@@ -121,11 +105,18 @@ struct Group {
 
 class Viewer {
  public:
-  Viewer(Office& office, Intraday& intraday, metrics::HistoryTables& history)
-      : office_(office), intraday_(intraday), history_(history) {}
+  Viewer(Office& office, Intraday& intraday, metrics::HistoryTables& history, Plan plan,
+         const DayGrid& grid)
+      : office_(office),
+        intraday_(intraday),
+        history_(history),
+        zone_(office.zone()),
+        plan_(std::move(plan)),
+        grid_(grid),
+        minutes_(static_cast<int>(grid.interval.millis() / 60'000)) {}
 
   absl::StatusOr<DayView> View(const Eligible& eligible) {
-    WISSEL_RETURN_IF_ERROR(ReadPlan());
+    WriteHead();
     WISSEL_RETURN_IF_ERROR(ReadGroups(eligible));
     WISSEL_RETURN_IF_ERROR(ReadPeople());
     for (const Group& group : groups_) {
@@ -140,19 +131,12 @@ class Viewer {
   }
 
  private:
-  absl::Status ReadPlan() {
-    const absl::CivilDay day = intraday_.today();
-    WISSEL_ASSIGN_OR_RETURN(plan_,
-                            office_.OnStore([&](PlanStore& store) { return PlanOf(store, day); }));
-    clock_ = ClockOf(
-        day, office_.zone(),
-        plan_.forecasts.empty() ? kUsualInterval : plan_.forecasts.front().head.interval_minutes());
+  void WriteHead() {
     DayOutlook& outlook = view_.outlook;
     WriteTimestamp(office_.shard().now(), outlook.mutable_update_time());
-    outlook.set_interval_minutes(clock_.minutes);
+    outlook.set_interval_minutes(minutes_);
     if (plan_.schedule) outlook.set_schedule(plan_.schedule->head.name());
     outlook.set_required_staff(plan_.staff.name());
-    return absl::OkStatus();
   }
 
   absl::Status ReadGroups(const Eligible& eligible) {
@@ -167,20 +151,20 @@ class Viewer {
       for (const std::string& name : queues) {
         const auto id = FindByName<QueueId>(*directory, name, "queue");
         if (!id.ok()) continue;  // gone meanwhile
-        const auto forecast = intraday_.Forecast(history_, plan_.forecasts, name, clock_.minutes);
+        const auto forecast = intraday_.Forecast(history_, plan_.forecasts, name, minutes_);
         if (absl::IsNotFound(forecast.status())) {
           view_.outlook.add_unknown_queues(name);
           continue;
         }
         if (!forecast.ok()) return forecast.status();
         SharedQueue queue = QueueOf(plan_, name, directory->queues.Get(*id));
-        AddDay(*forecast, clock_, queue);
+        AddDay(*forecast, grid_, queue);
         known.push_back(std::move(queue));
         names.push_back(name);
       }
       if (known.empty()) continue;
       WISSEL_ASSIGN_OR_RETURN(SharedStaff staff,
-                              SharedStaff::Of(std::move(known), OptionsOf(plan_, clock_.minutes)));
+                              SharedStaff::Of(std::move(known), OptionsOf(plan_, grid_.interval)));
       groups_.push_back({agents, std::move(names), std::move(staff)});
     }
     return absl::OkStatus();
@@ -188,12 +172,12 @@ class Viewer {
 
   absl::Status ReadPeople() {
     return office_.OnStore([&](PlanStore& store) -> absl::Status {
-      const Days days = WeeksAround(clock_.day, clock_.day);
-      WISSEL_ASSIGN_OR_RETURN(view_.shifts, PublishedShifts(store, days, clock_.zone));
+      const Days days = WeeksAround(grid_.day, grid_.day);
+      WISSEL_ASSIGN_OR_RETURN(view_.shifts, PublishedShifts(store, days, zone_));
       std::set<std::string> names;
       for (const Group& group : groups_) names.insert(group.agents.begin(), group.agents.end());
       for (const auto& [agent, list] : view_.shifts) names.insert(agent);
-      WISSEL_ASSIGN_OR_RETURN(view_.scene, RuleScene(store, names, days, clock_.zone));
+      WISSEL_ASSIGN_OR_RETURN(view_.scene, RuleScene(store, names, days, zone_));
       return absl::OkStatus();
     });
   }
@@ -203,11 +187,11 @@ class Viewer {
     demand.name = group.queues.front();
     demand.queues = group.queues;
     demand.agents = group.agents;
-    std::vector<int>& people = demand.required[clock_.day];
+    std::vector<int>& people = demand.required[grid_.day];
     people.resize(kQuartersOfDay);
-    for (size_t i = 0; i < clock_.count; ++i) {
-      const size_t from = clock_.QuarterOf(i);
-      for (size_t q = from; q < from + clock_.quarters() && q < people.size(); ++q) {
+    for (size_t i = 0; i < grid_.intervals; ++i) {
+      const size_t from = QuarterOf(grid_, i, zone_);
+      for (size_t q = from; q < from + QuartersOf(grid_) && q < people.size(); ++q) {
         people[q] = group.staff.intervals()[i].required;
       }
     }
@@ -215,24 +199,24 @@ class Viewer {
   }
 
   double PlannedIn(const v1::CoverSeries& cover, size_t i) const {
-    const auto days = static_cast<size_t>(clock_.day - view_.scene.days.first);
+    const auto days = static_cast<size_t>(grid_.day - view_.scene.days.first);
     double people = 0;
-    for (size_t q = 0; q < clock_.quarters(); ++q) {
-      const size_t quarter = std::min<size_t>(clock_.QuarterOf(i) + q, kQuartersOfDay - 1);
+    for (size_t q = 0; q < QuartersOf(grid_); ++q) {
+      const size_t quarter = std::min<size_t>(QuarterOf(grid_, i, zone_) + q, kQuartersOfDay - 1);
       people += cover.planned(static_cast<int>(days * kQuartersOfDay + quarter));
     }
-    return people / static_cast<double>(clock_.quarters());
+    return people / static_cast<double>(QuartersOf(grid_));
   }
 
   absl::Status AddGroup(const Group& group, const v1::CoverSeries& cover) {
-    const int64_t now_s = office_.shard().now().millis() / 1000;
+    const Instant now = office_.shard().now();
     DayOutlook::Group& out = *view_.outlook.add_groups();
     for (const std::string& queue : group.queues) out.add_queues(queue);
     out.set_agents(static_cast<int>(group.agents.size()));
-    for (size_t i = 0; i < clock_.count; ++i) {
+    for (size_t i = 0; i < grid_.intervals; ++i) {
       DayOutlook::Point& point = *out.add_points();
-      point.mutable_start_time()->set_seconds(clock_.StartOf(i));
-      point.set_over(clock_.StartOf(i + 1) <= now_s);
+      WriteTimestamp(grid_.StartOf(i), point.mutable_start_time());
+      point.set_over(grid_.StartOf(i + 1) <= now);
       point.set_contacts(group.staff.ContactsIn(i));
       point.set_required(group.staff.intervals()[i].required);
       point.set_planned(PlannedIn(cover, i));
@@ -248,8 +232,10 @@ class Viewer {
   Office& office_;
   Intraday& intraday_;
   metrics::HistoryTables& history_;
-  Plan plan_;
-  Clock clock_;
+  const absl::TimeZone zone_;
+  const Plan plan_;
+  const DayGrid grid_;
+  const int minutes_;
   std::vector<Group> groups_;
   DayView view_;
 };
@@ -263,7 +249,13 @@ bool IsWanted(const DayOutlook::Group& group, const std::string& queue) {
 
 absl::StatusOr<DayView> ViewDay(Office& office, Intraday& intraday, metrics::HistoryTables& history,
                                 const Eligible& eligible) {
-  return Viewer(office, intraday, history).View(eligible);
+  const absl::CivilDay day = intraday.today();
+  WISSEL_ASSIGN_OR_RETURN(Plan plan,
+                          office.OnStore([&](PlanStore& store) { return PlanOf(store, day); }));
+  const int minutes =
+      plan.forecasts.empty() ? kUsualInterval : plan.forecasts.front().head.interval_minutes();
+  const DayGrid grid(day, Duration::Minutes(minutes), office.zone());
+  return Viewer(office, intraday, history, std::move(plan), grid).View(eligible);
 }
 
 }  // namespace wissel::forecasting

@@ -31,6 +31,8 @@ simulation::Estimate ShareOf(const std::vector<Tally>& days, const std::vector<s
   return ratio.Result();
 }
 
+int64_t Abandoned(const QueueTally& tally) { return tally.abandoned; }
+
 class Writer {
  public:
   Writer(const SimulatedDay& day, const Rules& rules, v1::Simulation& out)
@@ -64,8 +66,7 @@ class Writer {
     WriteFigure(e.service_level, row.mutable_service_level());
     WriteFigure(e.wait_s, row.mutable_mean_wait());
     WriteFigure(e.answer_s, row.mutable_mean_answer());
-    WriteFigure(ShareOf(days_, of, [](const QueueTally& t) { return t.abandoned; }),
-                row.mutable_abandoned());
+    WriteFigure(ShareOf(days_, of, Abandoned), row.mutable_abandoned());
     WriteFigure(e.refused, row.mutable_refused());
     WriteFigure(ShareOf(days_, of, [](const QueueTally& t) { return t.otherwise; }),
                 row.mutable_left_over());
@@ -80,7 +81,7 @@ class Writer {
     point.set_contacts(e.offered.value);
     WriteFigure(e.service_level, point.mutable_service_level());
     WriteFigure(e.wait_s, point.mutable_mean_wait());
-    point.set_abandoned(e.abandoned.value);
+    point.set_abandoned(ShareOf(by_interval_[interval], of, Abandoned).value);
   }
 
   void WriteAssumed(size_t q, v1::Simulation::Assumed& out) const {
