@@ -23,8 +23,10 @@ constexpr const char* kPrepare =
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "PRAGMA secure_delete=ON;"
-    "CREATE TABLE IF NOT EXISTS people (agent TEXT PRIMARY KEY, display_name TEXT NOT NULL)"
-    " WITHOUT ROWID;";
+    "CREATE TABLE IF NOT EXISTS people (agent TEXT PRIMARY KEY, display_name TEXT NOT NULL,"
+    " phone TEXT NOT NULL DEFAULT '') WITHOUT ROWID;";
+// Of files made before agents had phones.
+constexpr const char* kAddPhone = "ALTER TABLE people ADD COLUMN phone TEXT NOT NULL DEFAULT ''";
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
@@ -64,10 +66,10 @@ std::string Column(sqlite3_stmt* statement, int column) {
 
 class People::Worker {
  public:
-  using Names = std::map<std::string, std::string, std::less<>>;
+  using Persons = std::map<std::string, Person, std::less<>>;
 
-  Worker(Database database, Names names)
-      : database_(std::move(database)), names_(std::move(names)), thread_([this] { Run(); }) {}
+  Worker(Database database, Persons persons)
+      : database_(std::move(database)), persons_(std::move(persons)), thread_([this] { Run(); }) {}
 
   ~Worker() {
     {
@@ -78,10 +80,10 @@ class People::Worker {
     thread_.join();
   }
 
-  std::string Find(std::string_view agent) const {
-    std::shared_lock lock(names_mutex_);
-    auto it = names_.find(agent);
-    return it == names_.end() ? std::string() : it->second;
+  Person Get(std::string_view agent) const {
+    std::shared_lock lock(persons_mutex_);
+    auto it = persons_.find(agent);
+    return it == persons_.end() ? Person() : it->second;
   }
 
   void Post(std::function<absl::Status()> change, Done done) {
@@ -93,33 +95,34 @@ class People::Worker {
   }
 
   // The rest runs on the worker's thread.
-  absl::Status Set(const std::string& agent, const std::string& display_name) {
-    const std::string before = Find(agent);
-    if (before == display_name) return absl::OkStatus();
-    WISSEL_RETURN_IF_ERROR(Execute(
-        database_.get(), "INSERT OR REPLACE INTO people (agent, display_name) VALUES (?1, ?2)",
-        {agent, display_name}));
+  absl::Status Set(const std::string& agent, const Person& person) {
+    const Person before = Get(agent);
+    if (before == person) return absl::OkStatus();
+    WISSEL_RETURN_IF_ERROR(
+        Execute(database_.get(),
+                "INSERT OR REPLACE INTO people (agent, display_name, phone) VALUES (?1, ?2, ?3)",
+                {agent, person.display_name, person.phone}));
     {
-      std::unique_lock lock(names_mutex_);
-      names_[agent] = display_name;
+      std::unique_lock lock(persons_mutex_);
+      persons_[agent] = person;
     }
     return before.empty() ? absl::OkStatus() : EmptyLog();
   }
 
   absl::Status Erase(const std::string& agent) {
-    if (Find(agent).empty()) return absl::OkStatus();
+    if (Get(agent).empty()) return absl::OkStatus();
     WISSEL_RETURN_IF_ERROR(
         Execute(database_.get(), "DELETE FROM people WHERE agent = ?1", {agent}));
     {
-      std::unique_lock lock(names_mutex_);
-      names_.erase(agent);
+      std::unique_lock lock(persons_mutex_);
+      persons_.erase(agent);
     }
     return EmptyLog();
   }
 
   absl::Status KeepOnly(const std::set<std::string>& agents) {
     std::vector<std::string> gone;
-    for (const auto& [agent, display_name] : names_) {
+    for (const auto& [agent, person] : persons_) {
       if (!agents.contains(agent)) gone.push_back(agent);
     }
     for (const std::string& agent : gone) WISSEL_RETURN_IF_ERROR(Erase(agent));
@@ -151,8 +154,8 @@ class People::Worker {
   }
 
   const Database database_;
-  mutable std::shared_mutex names_mutex_;
-  Names names_;
+  mutable std::shared_mutex persons_mutex_;
+  Persons persons_;
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -171,26 +174,28 @@ absl::StatusOr<std::unique_ptr<People>> People::Open(const std::string& path) {
   if (sqlite3_exec(raw, kPrepare, nullptr, nullptr, nullptr) != SQLITE_OK) {
     return Error(raw, fmt::format("be opened at {}", path));
   }
-  Worker::Names names;
+  if (!Execute(raw, "SELECT phone FROM people LIMIT 0", {}).ok()) {
+    WISSEL_RETURN_IF_ERROR(Execute(raw, kAddPhone, {}));
+  }
+  Worker::Persons persons;
   WISSEL_RETURN_IF_ERROR(
-      Execute(raw, "SELECT agent, display_name FROM people", {},
-              [&](sqlite3_stmt* row) { names[Column(row, 0)] = Column(row, 1); }));
+      Execute(raw, "SELECT agent, display_name, phone FROM people", {}, [&](sqlite3_stmt* row) {
+        persons[Column(row, 0)] = Person{Column(row, 1), Column(row, 2)};
+      }));
   return std::unique_ptr<People>(
-      new People(std::make_unique<Worker>(std::move(database), std::move(names))));
+      new People(std::make_unique<Worker>(std::move(database), std::move(persons))));
 }
 
 People::People(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}
 People::~People() = default;
 
-std::string People::Find(std::string_view agent) const { return worker_->Find(agent); }
+Person People::Get(std::string_view agent) const { return worker_->Get(agent); }
 
-void People::Set(std::string agent, std::string display_name, Done done) {
-  if (display_name.empty()) return Erase(std::move(agent), std::move(done));
-  worker_->Post(
-      [worker = worker_.get(), agent = std::move(agent), display_name = std::move(display_name)] {
-        return worker->Set(agent, display_name);
-      },
-      std::move(done));
+void People::Set(std::string agent, Person person, Done done) {
+  if (person.empty()) return Erase(std::move(agent), std::move(done));
+  worker_->Post([worker = worker_.get(), agent = std::move(agent),
+                 person = std::move(person)] { return worker->Set(agent, person); },
+                std::move(done));
 }
 
 void People::Erase(std::string agent, Done done) {

@@ -1,6 +1,6 @@
-// The people directory: what agents are called. Display names are personal data, so they stand here
-// and not in the engine or its journal, and they are erased when the agent is deleted: deleted
-// content is overwritten with zeros and the write-ahead log is emptied.
+// The people directory: what agents are called and where their phones ring. Both are personal data,
+// so they stand here and not in the engine or its journal, and they are erased when the agent is
+// deleted: deleted content is overwritten with zeros and the write-ahead log is emptied.
 //
 // One SQLite file with one connection, used by one thread of this class. `Find` answers from
 // memory, and only what is durable. Thread-safe. Callbacks run on that thread; those of changes
@@ -18,6 +18,14 @@
 
 namespace wissel {
 
+struct Person {
+  std::string display_name;
+  std::string phone;  // SIP URI; empty: no phone
+
+  bool empty() const { return display_name.empty() && phone.empty(); }
+  bool operator==(const Person&) const = default;
+};
+
 class People {
  public:
   using Done = std::function<void(absl::Status)>;
@@ -26,11 +34,13 @@ class People {
   static absl::StatusOr<std::unique_ptr<People>> Open(const std::string& path);
   ~People();
 
-  // `agent` is the last part of the agent's resource name. Empty for one without a display name.
-  std::string Find(std::string_view agent) const;
+  // `agent` is the last part of the agent's resource name. Empty for one of whom nothing is known.
+  Person Get(std::string_view agent) const;
+  // The display name alone.
+  std::string Find(std::string_view agent) const { return Get(agent).display_name; }
 
-  // An empty name erases. UNAVAILABLE when the file cannot be written; nothing changes then.
-  void Set(std::string agent, std::string display_name, Done done);
+  // An empty person is erased. UNAVAILABLE when the file cannot be written; nothing changes then.
+  void Set(std::string agent, Person person, Done done);
   void Erase(std::string agent, Done done);
   // Erases all others: whoever was deleted while their erasure was interrupted.
   void KeepOnly(std::set<std::string> agents, Done done);

@@ -143,6 +143,7 @@ class Reader {
     return TransferItem{e.item, to_queue, e.to_agent, std::nullopt, e.to_partner};
   }
   Answer On(const ItemReturned& e) {
+    if (e.cause == ReturnCause::kNoAnswer) return MissAgent{e.agent, e.item};
     if (e.cause != ReturnCause::kByAgent) return Unknown();
     return ReturnItem{e.agent, e.item};
   }

@@ -63,6 +63,7 @@ struct Act {
     kTransfer,
     kReturn,
     kMissCustomer,
+    kMissAgent,
     kPullBack,
     kConsult,
     kHandOver,  // to who is consulted; what follows is theirs

@@ -13,7 +13,7 @@ enum Purpose : uint32_t { kPatience, kAccepting, kTalking, kWrappingUp, kComingB
 bool Ends(const Act& act) {
   return act.kind == Act::Kind::kComplete || act.kind == Act::Kind::kTransfer ||
          act.kind == Act::Kind::kReturn || act.kind == Act::Kind::kMissCustomer ||
-         act.kind == Act::Kind::kPullBack;
+         act.kind == Act::Kind::kMissAgent || act.kind == Act::Kind::kPullBack;
 }
 
 }  // namespace
@@ -125,7 +125,18 @@ void Rerun::On(const ItemTransferred& e) {
   running->phase = Running::Phase::kWaiting;
 }
 
-void Rerun::On(const ItemReturned& e) { WaitAgain(e.item); }
+// In the record, when the agent was back stands among what agents did; a copy's is drawn.
+void Rerun::On(const ItemReturned& e) {
+  const Running* running = Find(e.item);
+  if (e.cause == ReturnCause::kNoAnswer && running != nullptr && running->copy != 0) {
+    Random random = RandomFor(*running, kComingBack);
+    Plan plan{now_, {}, 0, Plan::Kind::kComeBack, e.agent.value(), 0, 0};
+    plan.at = now_ + habits_.BackAfter(random);
+    ++counts_.sources.come_back.drawn;
+    Put(plan);
+  }
+  WaitAgain(e.item);
+}
 
 void Rerun::WaitAgain(ItemId id) {
   Running* running = Find(id);
@@ -381,6 +392,8 @@ bool Rerun::DoAct(Running& running, const Act& act) {
       return false;
     case Act::Kind::kMissCustomer:
       return Ask(MissCustomer{agent, running.id}).has_value();
+    case Act::Kind::kMissAgent:
+      return Ask(MissAgent{agent, running.id}).has_value();
     case Act::Kind::kPullBack:
       return Ask(PullBack{running.id}).has_value();
     case Act::Kind::kConsult:

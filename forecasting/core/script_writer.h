@@ -68,6 +68,7 @@ class ScriptWriter {
   void On(const CompleteItem& c) { Do(c.item, Act::Kind::kComplete).reason_codes = c.reason_codes; }
   void On(const ReturnItem& c) { Do(c.item, Act::Kind::kReturn); }
   void On(const MissCustomer& c) { Do(c.item, Act::Kind::kMissCustomer); }
+  void On(const MissAgent& c) { Do(c.item, Act::Kind::kMissAgent); }
   void On(const TransferAssignment& c);
   void On(const StartConsult& c);
   void On(const TransferConsult& c) { Do(c.item, Act::Kind::kHandOver); }

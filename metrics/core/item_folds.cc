@@ -166,6 +166,7 @@ void Board::On(const ItemOverflowed& e, Instant) {
 
 void Board::On(const ItemReturned& e, Instant at) {
   LiveItem& item = Get(e.item);
+  if (e.cause == ReturnCause::kNoAnswer) Get(e.agent).not_responding = true;
   EndAssignment(e.item, item, at);
   item.state = ItemState::kWaiting;
   item.state_since = at;

@@ -78,6 +78,9 @@ class Teller {
   Told operator()(const ReturnItem& c) const { return Acted(c.agent, c.item, "returns"); }
 
   Told operator()(const MissCustomer& c) const { return Acted(c.agent, c.item, "misses"); }
+  Told operator()(const MissAgent& c) const {
+    return Acted(c.agent, c.item, "does not answer the phone for");
+  }
   Told operator()(const StartConsult& c) const { return Acted(c.agent, c.item, "asks about"); }
   Told operator()(const TransferConsult& c) const { return Acted(c.agent, c.item, "hands over"); }
   Told operator()(const EndConsult& c) const {

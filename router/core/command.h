@@ -199,6 +199,12 @@ struct MissCustomer {
   AgentId agent;
   ItemId item;
 };
+// Of an item that the agent has accepted: their phone did not take the call. It goes back into its
+// line at the place it had, and the agent is not responding, as after an offer that they missed.
+struct MissAgent {
+  AgentId agent;
+  ItemId item;
+};
 // Asks somebody about an item, and keeps it; exactly one target.
 struct StartConsult {
   AgentId agent;
@@ -294,7 +300,7 @@ using CommandBody =
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
                  MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
                  ForcePresence, PromiseWait, OpenStep, CloseStep, StartConsult, TransferConsult,
-                 EndConsult, MarkConference, SetAside, WakeItem, ApplyRules>;
+                 EndConsult, MarkConference, SetAside, WakeItem, ApplyRules, MissAgent>;
 
 struct RequestIdentity {
   RequestKey key;

@@ -254,4 +254,20 @@ Decider::Subject Decider::On(const ReturnItem& c) {
   return c.item.value();
 }
 
+Decider::Subject Decider::On(const MissAgent& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindAssigned(c.agent, c.item));
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "complete it"));
+  if (item->state != ItemState::kActive && item->state != ItemState::kHeld) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} is {}; a phone that does not answer gives back what is active or "
+                              "on hold",
+                              NameOf(c.item), wissel::NameOf(item->state)));
+  }
+  EndConsultAbout(c.item);
+  Emit(ItemReturned{c.item, c.agent, ReturnCause::kNoAnswer});
+  Place(c.item);
+  Serve(c.agent);
+  return c.item.value();
+}
+
 }  // namespace wissel

@@ -93,6 +93,7 @@ class Decider {
   Subject On(const CompleteItem& c);
   Subject On(const TransferAssignment& c);
   Subject On(const ReturnItem& c);
+  Subject On(const MissAgent& c);
   // decide_talk.cc
   Subject On(const StartConsult& c);
   Subject On(const TransferConsult& c);

@@ -142,6 +142,12 @@ class Describer {
       return fmt::format("{} returns to its queue: {} has lost the connection", Item(e.item),
                          Agent(e.agent));
     }
+    if (e.cause == ReturnCause::kNoAnswer) {
+      return fmt::format(
+          "{} returns to its queue: the phone of {} does not answer, and they are not "
+          "responding",
+          Item(e.item), Agent(e.agent));
+    }
     return fmt::format("{} is returned to its queue by {}", Item(e.item), Agent(e.agent));
   }
 

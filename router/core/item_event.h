@@ -314,7 +314,11 @@ struct ItemInformed {
     f(2, "notice", self.notice);
   }
 };
-enum class ReturnCause : uint8_t { kByAgent = 1, kConnectionLost = 2 };
+enum class ReturnCause : uint8_t {
+  kByAgent = 1,
+  kConnectionLost = 2,
+  kNoAnswer = 3,  // the agent's phone did not take the call; the agent is not responding
+};
 // Back into its queue, at the place it had.
 struct ItemReturned {
   ItemId item;

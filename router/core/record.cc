@@ -161,7 +161,11 @@ class Recorder : private TalkRecorder {
   void operator()(const ItemReturned& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
     LeaveAgent(e.agent, row.item);
-    if (e.cause == ReturnCause::kByAgent) AddRefusal(row.item, e.agent);
+    if (e.cause != ReturnCause::kConnectionLost) AddRefusal(row.item, e.agent);
+    if (e.cause == ReturnCause::kNoAnswer) {
+      s_.agents[e.agent.value()].state.not_responding = true;
+      s_.Reindex(e.agent);
+    }
     row.item.not_after.reset();
     PutBack(row, ItemState::kWaiting);
   }

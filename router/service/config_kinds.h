@@ -185,7 +185,7 @@ struct ConfigKind<v1::Agent> {
   static constexpr std::string_view kMethod = "Agent";
   static constexpr std::string_view kField = "agent";
   static constexpr bool kNeedsEngine = false;
-  static constexpr bool kIsPerson = true;  // has a display name in the people directory
+  static constexpr bool kIsPerson = true;  // has a name and a phone in the people directory
   static const v1::Agent& In(const auto& request) { return request.agent(); }
   static const std::string& IdIn(const Create& request) { return request.agent_id(); }
   static v1::Agent* AddTo(Listed& listed) { return listed.add_agents(); }
@@ -197,11 +197,18 @@ struct ConfigKind<v1::Agent> {
   }
   static void Write(const ConfigView& view, const AgentConfig& config, v1::Agent* out) {
     WriteAgent(config, view.directory, out);
-    out->set_display_name(view.people.Find(config.name));
+    WritePerson(view.people.Get(config.name), out);
+  }
+  static Person PersonIn(const v1::Agent& from) { return {from.display_name(), from.phone()}; }
+  static void WritePerson(const Person& person, v1::Agent* out) {
+    out->set_display_name(person.display_name);
+    out->set_phone(person.phone);
   }
   static std::optional<uint64_t> DigestBeside(const ConfigView& view, const AgentConfig& config) {
     Digest digest;
-    digest.Add(view.people.Find(config.name));
+    const Person person = view.people.Get(config.name);
+    digest.Add(person.display_name);
+    if (!person.phone.empty()) digest.Add(person.phone);
     return digest.value();
   }
 };

@@ -3,7 +3,7 @@
 // A change is made on the resource as it is at the moment of the change: it is read on the
 // sequencer thread, merged and checked there, and submitted on condition that the resource is still
 // the same; where it is not and the caller gave no etag, once more. Changes of one resource take
-// turns, because an agent's has a second half: the display name in the people directory.
+// turns, because an agent's has a second half: the person in the people directory.
 #pragma once
 
 #include <memory>
@@ -63,6 +63,16 @@ Resource Shown(const ConfigView& view, const Config& config) {
   return resource;
 }
 
+// Empty for a resource that is no person.
+template <class Resource>
+Person PersonIn(const Resource& resource) {
+  if constexpr (ConfigKind<Resource>::kIsPerson) {
+    return ConfigKind<Resource>::PersonIn(resource);
+  } else {
+    return {};
+  }
+}
+
 template <class Resource>
 absl::StatusOr<Resource> ShownByName(const ConfigView& view, const std::string& name) {
   using Id = typename ConfigKind<Resource>::Id;
@@ -106,7 +116,7 @@ void LookAtConfig(const ConfigStorePtr& store, rpc::Reply<Response> reply, Answe
 // the answer. Runs on the sequencer thread.
 template <class Resource>
 void AnswerChange(const ConfigStorePtr& store, const Outcome& outcome, const Engine& engine,
-                  const std::string& display_name, const rpc::Reply<Resource>& reply) {
+                  const Person& person, const rpc::Reply<Resource>& reply) {
   using Kind = ConfigKind<Resource>;
   using Id = typename Kind::Id;
   const ConfigView view = {engine.directory(), &engine, store->people};
@@ -116,18 +126,18 @@ void AnswerChange(const ConfigStorePtr& store, const Outcome& outcome, const Eng
     return reply(Refuse(absl::StatusCode::kNotFound, "", "it has been deleted since"));
   }
   if constexpr (Kind::kIsPerson) {
-    // A repetition of long ago must not bring an old display name back, but may complete a change
+    // A repetition of long ago must not bring an old name back, but may complete a change
     // that was cut off between its halves.
-    const bool set = !outcome.repeated || store->people.Find(config->name).empty();
+    const bool set = !outcome.repeated || store->people.Get(config->name).empty();
     if (set) {
       const std::string name = config->name;
       const auto shown = std::make_shared<Resource>(Shown<Resource>(view, *config));
-      return store->people.Set(name, display_name,
+      return store->people.Set(name, person,
                                [store, reply, shown, config = *config](const absl::Status& kept) {
                                  if (!kept.ok()) return reply(kept);
                                  const Directory none;
                                  const ConfigView view = {none, nullptr, store->people};
-                                 shown->set_display_name(store->people.Find(config.name));
+                                 Kind::WritePerson(store->people.Get(config.name), shown.get());
                                  shown->set_etag(Etag(config, Kind::DigestBeside(view, config)));
                                  reply(std::move(*shown));
                                });
@@ -157,12 +167,12 @@ void CreateResource(const ConfigStorePtr& store, const rpc::Context& context,
   store->turns->Take(
       fmt::format("{}/{}", Kind::kField, name),
       [store, origin = *origin, body = std::move(body), before, id_field, reply,
-       display_name = Kind::In(request).display_name()](std::shared_ptr<Turns::Turn> turn) {
+       person = PersonIn(Kind::In(request))](std::shared_ptr<Turns::Turn> turn) {
         const auto answer = EndingTurn(std::move(turn), reply);
         store->shard.Submit(CommandOf(body, origin), [=](const absl::StatusOr<Outcome>& outcome,
                                                          const Engine& engine) {
           if (outcome.ok()) {
-            return AnswerChange<Resource>(store, *outcome, engine, display_name, answer);
+            return AnswerChange<Resource>(store, *outcome, engine, person, answer);
           }
           answer(RefusalOf(before, InRequest(outcome.status(), Kind::kField, id_field)));
         });
@@ -210,7 +220,7 @@ class UpdateCall : public std::enable_shared_from_this<UpdateCall<Resource>> {
   void OnOutcome(const absl::Status& before, const absl::StatusOr<Outcome>& outcome,
                  const Engine& engine) {
     if (outcome.ok()) {
-      return AnswerChange<Resource>(store_, *outcome, engine, display_name_, reply_);
+      return AnswerChange<Resource>(store_, *outcome, engine, person_, reply_);
     }
     const bool changed_meanwhile = before.ok() && absl::IsAborted(outcome.status());
     if (changed_meanwhile && wanted().etag().empty() && attempts_ < kMostAttempts) {
@@ -230,7 +240,7 @@ class UpdateCall : public std::enable_shared_from_this<UpdateCall<Resource>> {
     WISSEL_ASSIGN_OR_RETURN(const auto merged,
                             MergeMasked(current, wanted(), request_.update_mask()));
     const auto& resource = static_cast<const Resource&>(*merged);
-    display_name_ = resource.display_name();
+    person_ = PersonIn(resource);
     return Kind::ToCommand(resource, {config.name, id, DigestOf(config)}, view.directory);
   }
 
@@ -238,7 +248,7 @@ class UpdateCall : public std::enable_shared_from_this<UpdateCall<Resource>> {
   const typename Kind::Update request_;
   const Origin origin_;
   const rpc::Reply<Resource> reply_;
-  std::string display_name_;
+  Person person_;
   int attempts_ = 0;
 };
 

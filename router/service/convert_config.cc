@@ -22,7 +22,22 @@ constexpr int kMaxPreferences = 10'000;
 constexpr int kMaxAgentSkills = 200;
 constexpr int kMaxAwayReasons = 50;
 constexpr size_t kLongestCode = 40;
+constexpr size_t kLongestPhone = 200;
 constexpr size_t kLongestAttributeText = 100;
+
+// Of the form alone: whether somebody can be reached there is seen when it rings.
+absl::Status CheckPhone(std::string_view phone) {
+  const bool sip = phone.starts_with("sip:") || phone.starts_with("sips:");
+  const bool plain = std::all_of(phone.begin(), phone.end(), [](char c) {
+    return c > ' ' && c < '\x7f' && c != '<' && c != '>' && c != '"' && c != '?';
+  });
+  const size_t at = phone.find('@');
+  const bool named = at != std::string_view::npos && phone[at - 1] != ':' && at + 1 < phone.size();
+  if (phone.empty() || (sip && plain && named && phone.size() <= kLongestPhone))
+    return absl::OkStatus();
+  return RefuseField("phone", fmt::format("{} is no address of a phone", Quoted(phone)),
+                     "a SIP URI without headers, such as sip:1001@10.0.0.5");
+}
 
 absl::StatusOr<uint8_t> ReadInterrupters(const v1::ChannelCapacity& from, Channel channel) {
   ChannelSet set;
@@ -270,6 +285,7 @@ absl::StatusOr<AgentConfig> ReadAgent(const v1::Agent& from, std::string name,
   AgentConfig agent;
   agent.name = std::move(name);
   WISSEL_RETURN_IF_ERROR(CheckText(from.display_name(), kLongestDisplayName, "displayName"));
+  WISSEL_RETURN_IF_ERROR(CheckPhone(from.phone()));
   WISSEL_RETURN_IF_ERROR(ReadAgentSkills(from, directory, agent));
   WISSEL_RETURN_IF_ERROR(ReadAttributes(from, agent));
   if (!from.team().empty()) {

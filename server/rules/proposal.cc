@@ -72,8 +72,8 @@ Proposal Propose(const std::string& yaml, bool delete_unnamed, const Rules& now)
   proposal.wanted.directory.revision = now.directory.revision;
   proposal.changes = ChangesBetween(now, proposal.wanted);
   for (const auto& agent : proposal.file.file.center().agents()) {
-    if (agent.display_name().empty()) continue;
-    proposal.display_names[config::LastPart(agent.name())] = agent.display_name();
+    const Person person{agent.display_name(), agent.phone()};
+    if (!person.empty()) proposal.persons[config::LastPart(agent.name())] = person;
   }
   return proposal;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/service/people.h"
 #include "router/core/rule_book.h"
 #include "server/config/config_file.h"
 
@@ -18,8 +19,8 @@ struct Proposal {
   config::LoadedConfig file;
   Rules wanted;
   std::vector<RuleChange> changes;  // from those that hold to `wanted`
-  // Agents whose display name the file gives: the second half of a change of theirs.
-  std::map<std::string, std::string> display_names;
+  // Agents of whom the file gives a display name or a phone: the second half of a change of theirs.
+  std::map<std::string, Person> persons;
 };
 
 // With `delete_unnamed`, what the file does not name goes.

@@ -151,10 +151,10 @@ class RulesService::Parts : public std::enable_shared_from_this<Parts> {
 
   // The second half of a change: names are people's and not in the journal.
   absl::Status NamePeople(const Proposal& proposal) {
-    for (const auto& [agent, name] : proposal.display_names) {
-      if (people_.Find(agent) == name) continue;
+    for (const auto& [agent, person] : proposal.persons) {
+      if (people_.Get(agent) == person) continue;
       std::promise<absl::Status> kept;
-      people_.Set(agent, name, [&](const absl::Status& status) { kept.set_value(status); });
+      people_.Set(agent, person, [&](const absl::Status& status) { kept.set_value(status); });
       WISSEL_RETURN_IF_ERROR(kept.get_future().get());
     }
     ForgetTheDeleted();

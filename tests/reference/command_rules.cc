@@ -39,6 +39,10 @@ class CommandRules {
     return OfAgent(c, {ItemState::kActive, ItemState::kHeld, ItemState::kAwaitingCustomer},
                    {ItemState::kParked, ItemState::kWrapping});
   }
+  Verdict operator()(const MissAgent& c) const {
+    if (IsConsult(c.item)) return kRefuse;
+    return OfAgent(c, {ItemState::kActive, ItemState::kHeld});
+  }
   Verdict operator()(const SignIn& c) const;
   Verdict operator()(const SetPresence& c) const;
   Verdict operator()(const LoseLease& c) const;

@@ -455,7 +455,8 @@ void Model::On(const ItemReturned& e, Instant at) {
     return;
   }
   // A lost connection is nobody's refusal.
-  if (e.cause == ReturnCause::kByAgent) Refused(*item, e.agent, at);
+  if (e.cause != ReturnCause::kConnectionLost) Refused(*item, e.agent, at);
+  if (e.cause == ReturnCause::kNoAnswer) agents[e.agent].not_responding = true;
   LetGo(*item, at);
   item->not_after.reset();
   item->state = ItemState::kWaiting;

@@ -177,6 +177,7 @@ CommandBody People::Work() {
   if (throw_of_100 < 65) return WrapUpItem{agent, item->id};
   if (throw_of_100 < 80) return HoldItem{agent, item->id};
   if (throw_of_100 < 92) return Transfer(*item);
+  if (throw_of_100 < 95) return MissAgent{agent, item->id};
   return ReturnItem{agent, item->id};
 }
 
@@ -331,7 +332,8 @@ CommandBody People::Nonsense() {
     case 12:
       return PromiseCallback{item, {}, {}};
     case 13:
-      return MissCustomer{agent, item};
+      return dice_.Chance(50) ? CommandBody(MissCustomer{agent, item})
+                              : CommandBody(MissAgent{agent, item});
     case 14:
       return InformItem{item, NoticeId(dice_.Below(4))};
     case 15:

@@ -355,6 +355,8 @@ absl::Status Stage::PlayWork(AgentId agent, std::string text) {
     Ask(complete);
   } else if (verb == "misses") {  // the customer
     Ask(MissCustomer{agent, item});
+  } else if (verb == "leaves") {  // unanswered, on the phone
+    Ask(MissAgent{agent, item});
   } else if (verb == "returns") {
     Ask(ReturnItem{agent, item});
   } else if (verb == "transfers" && TakePrefix(text, "to ")) {

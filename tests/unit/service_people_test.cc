@@ -31,7 +31,7 @@ class PeopleTest : public ::testing::Test {
   }
   absl::Status Set(const std::string& agent, const std::string& name) {
     std::promise<absl::Status> done;
-    people_->Set(agent, name, [&](absl::Status status) { done.set_value(std::move(status)); });
+    people_->Set(agent, {name, ""}, [&](absl::Status status) { done.set_value(std::move(status)); });
     return done.get_future().get();
   }
   absl::Status Erase(const std::string& agent) {
@@ -108,7 +108,7 @@ TEST_F(PeopleTest, WhatIsNoDatabaseIsRefused) {
 TEST_F(PeopleTest, ChangesUnderWayAreFinishedAtTheEnd) {
   int answered = 0;
   for (int i = 0; i < 50; ++i) {
-    people_->Set("agent-" + std::to_string(i), "Someone", [&](absl::Status status) {
+    people_->Set("agent-" + std::to_string(i), {"Someone", ""}, [&](absl::Status status) {
       EXPECT_TRUE(status.ok());
       ++answered;
     });
