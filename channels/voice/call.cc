@@ -112,6 +112,7 @@ void Call::OnOutcome(Wish wish, Outcome outcome, Instant now) {
 }
 
 void Call::OnHangUp(Instant now) { Finish(Side::kAgent, now); }
+void Call::OnShutDown(Instant now) { Finish(Side::kCenter, now); }
 
 // --- From the phones
 
@@ -193,7 +194,7 @@ void Call::OnFailed(LegId id, int status, Instant now) {
   leg->asked = false;
   if (EndsDialog(status)) return OnEnded(id, now);
   if (exchange_ == Exchange::kPass && id == to_) {
-    if (Find(from_) != nullptr) Do(Refuse{from_, status});
+    if (Find(from_) != nullptr) Do(Reject{from_, status});
   } else if (exchange_ != Exchange::kNone) {
     // Both asked at once (RFC 3261, 14.1): once more. Anything else would be refused again.
     tries_ = status == 491 ? tries_ + 1 : kMostTries;
@@ -211,14 +212,14 @@ void Call::OnReinvite(LegId id, std::string sdp, Instant now) {
   Leg* leg = Find(id);
   if (leg == nullptr) return;
   if (exchange_ != Exchange::kNone || leg->state != LegState::kUp || leg->asked || leg->ack_due) {
-    return Do(Refuse{id, 491});
+    return Do(Reject{id, 491});
   }
   Leg* other = Other(id);
   if (!sdp.empty()) leg->said = sdp;
   const bool through = media_ == Media::kTalking || media_ == Media::kHeldByPhone;
   if (through && other != nullptr) {
     if (other->state != LegState::kUp || other->asked || other->ack_due) {
-      return Do(Refuse{id, 491});
+      return Do(Reject{id, 491});
     }
     exchange_ = Exchange::kPass;
     from_ = id;
@@ -365,7 +366,7 @@ void Call::Finish(Side by, Instant now) {
   transferring_.reset();
   if (customer_) {
     if (customer_->state == LegState::kCalling) {
-      Do(Refuse{customer_->id, 480});
+      Do(Reject{customer_->id, 480});
     } else {
       Do(End{customer_->id});
     }
@@ -397,7 +398,7 @@ void Call::Reask(Leg& leg, const std::string& sdp) {
 
 // The other side has gone in the middle of it.
 void Call::AbortExchange() {
-  if (exchange_ == Exchange::kPass && Find(from_) != nullptr) Do(Refuse{from_, 491});
+  if (exchange_ == Exchange::kPass && Find(from_) != nullptr) Do(Reject{from_, 491});
   if (exchange_ == Exchange::kPassAck) {
     if (const Leg* to = Find(to_)) Do(Acknowledge{to_, InactiveAnswer(to->said)});
   }

@@ -52,7 +52,7 @@ struct Accept {  // 200, to an INVITE or a re-INVITE of theirs
   LegId leg;
   std::string sdp;
 };
-struct Refuse {  // a final response of another kind, to the same
+struct Reject {  // a final response of another kind, to the same
   LegId leg;
   int status = 480;
   std::optional<Duration> retry_after = std::nullopt;
@@ -108,7 +108,7 @@ struct Ask {
   Target target = {};
 };
 
-using Action = std::variant<Inform, Refuse, Accept, Ring, Reinvite, Acknowledge, End, AnswerRefer,
+using Action = std::variant<Inform, Reject, Accept, Ring, Reinvite, Acknowledge, End, AnswerRefer,
                             Notify, Ask>;
 
 struct CallRules {
@@ -141,6 +141,7 @@ class Call {
   void OnRefer(LegId leg, Target target, Instant now);
   void OnRefresh(LegId leg, Instant now);  // its session is to be kept alive (RFC 4028)
   void OnHangUp(Instant now);              // at the desk
+  void OnShutDown(Instant now);            // the connection is lost for both
   enum class Outcome { kDone, kRefused, kTryAgain };
   void OnOutcome(Wish wish, Outcome outcome, Instant now);
   void OnTime(Instant now);

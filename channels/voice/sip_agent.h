@@ -12,16 +12,18 @@
 
 #include "channels/voice/sip_door.h"
 
-#define NTA_AGENT_MAGIC_T wissel::voice::SipDoor::Agent
+#define NTA_AGENT_MAGIC_T wissel::voice::SipAgent
 #define NTA_LEG_MAGIC_T wissel::voice::SipLeg
 #define NTA_INCOMING_MAGIC_T wissel::voice::SipLeg
 #define NTA_OUTGOING_MAGIC_T wissel::voice::SipLeg
-#define SU_WAKEUP_ARG_T wissel::voice::SipDoor::Agent
+#define SU_WAKEUP_ARG_T wissel::voice::SipAgent
 namespace wissel::voice {
 struct SipLeg;
-}
+class SipAgent;
+}  // namespace wissel::voice
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta.h>
+#include <sofia-sip/nta_stateless.h>
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/sip.h>
 #include <sofia-sip/sip_header.h>
@@ -41,7 +43,7 @@ using Steady = std::chrono::steady_clock;
 
 // One dialog of a call.
 struct SipLeg {
-  SipDoor::Agent* agent = nullptr;
+  SipAgent* agent = nullptr;
   LegKey key;
   nta_leg_t* dialog = nullptr;
   nta_incoming_t* theirs = nullptr;  // their INVITE or re-INVITE, until its ACK
@@ -67,9 +69,9 @@ struct SipLeg {
 struct RequestFault {
   int status = 400;
   std::string phrase;
-  std::string unsupported;  // of 420
-  bool accept = false;      // of 415: say what is accepted
-  bool min_se = false;      // of 422
+  std::string unsupported = {};  // of 420
+  bool accept = false;           // of 415: say what is accepted
+  bool min_se = false;           // of 422
 };
 std::optional<RequestFault> FaultOf(const sip_t* sip, const std::string& host,
                                     const std::string& port);
@@ -80,11 +82,11 @@ std::string SdpIn(const sip_t* sip);
 std::string CallerIn(const sip_t* sip);
 std::optional<IpAddress> SourceOf(msg_t* message);
 
-class SipDoor::Agent {
+class SipAgent {
  public:
-  Agent(const SipDoorOptions& options, SipListener& listener)
+  SipAgent(const SipDoorOptions& options, SipListener& listener)
       : options_(options), listener_(listener) {}
-  ~Agent();
+  ~SipAgent();
   absl::Status Open();
 
   void Run(Duration at_most);
@@ -94,7 +96,7 @@ class SipDoor::Agent {
 
   void Inform(LegKey key, int status, const std::string& text);
   void Accept(LegKey key, const std::string& sdp);
-  void Refuse(LegKey key, int status, std::optional<Duration> retry_after);
+  void Reject(LegKey key, int status, std::optional<Duration> retry_after);
   void Ring(LegKey key, const std::string& sdp, const Outbound& to);
   void Reinvite(LegKey key, const std::string& sdp);
   void Acknowledge(LegKey key, const std::string& sdp);
@@ -103,12 +105,12 @@ class SipDoor::Agent {
   void Notify(LegKey key, int status);
 
  private:
-  static int OnMessage(Agent* self, nta_agent_t* nta, msg_t* message, sip_t* sip);
+  static int OnMessage(SipAgent* self, nta_agent_t* nta, msg_t* message, sip_t* sip);
   static int OnRequest(SipLeg* leg, nta_leg_t* dialog, nta_incoming_t* request, const sip_t* sip);
   static int OnAckOrCancel(SipLeg* leg, nta_incoming_t* request, const sip_t* sip);
   static int OnResponse(SipLeg* leg, nta_outgoing_t* request, const sip_t* sip);
   static int OnByeResponse(SipLeg* leg, nta_outgoing_t* request, const sip_t* sip);
-  static int OnWake(su_root_magic_t*, su_wait_t*, Agent* self);
+  static int OnWake(su_root_magic_t*, su_wait_t*, SipAgent* self);
 
   void TakeInvite(msg_t* message, sip_t* sip);
   void AnswerPlainly(msg_t* message, const RequestFault& fault);

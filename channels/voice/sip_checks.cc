@@ -25,8 +25,8 @@ struct FreeParser {
 bool IsSdp(const std::string& text) {
   std::unique_ptr<su_home_t, FreeHome> home(
       static_cast<su_home_t*>(su_home_new(sizeof(su_home_t))));
-  std::unique_ptr<sdp_parser_t, FreeParser> parser(sdp_parse(
-      home.get(), text.data(), static_cast<issize_t>(text.size()), sdp_f_insane));
+  std::unique_ptr<sdp_parser_t, FreeParser> parser(
+      sdp_parse(home.get(), text.data(), static_cast<issize_t>(text.size()), sdp_f_insane));
   return parser != nullptr && sdp_session(parser.get()) != nullptr;
 }
 
@@ -105,8 +105,8 @@ std::string CallerIn(const sip_t* sip) {
     if (strcasecmp(header->un_name, "P-Asserted-Identity") != 0) continue;
     const std::string_view value = header->un_value;
     const size_t bracket = value.find('<');
-    return std::string(UserIn(bracket == std::string_view::npos ? value
-                                                                : value.substr(bracket + 1)));
+    return std::string(
+        UserIn(bracket == std::string_view::npos ? value : value.substr(bracket + 1)));
   }
   const char* user = sip->sip_from->a_url->url_user;
   return user == nullptr || strcasecmp(user, "anonymous") == 0 ? "" : user;

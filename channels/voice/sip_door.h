@@ -1,6 +1,6 @@
-// The SIP side of calls: one user agent on sofia-sip's transaction layer (nta). It keeps dialogs and
-// transactions (RFC 3261), refuses what is malformed, unknown or too much, and hands everything else
-// on as plain values; what a call does next is decided elsewhere (call.h).
+// The SIP side of calls: one user agent on sofia-sip's transaction layer (nta). It keeps dialogs
+// and transactions (RFC 3261), refuses what is malformed, unknown or too much, and hands everything
+// else on as plain values; what a call does next is decided elsewhere (call.h).
 //
 // Everything here runs on one thread, which makes, runs and destroys it (an event loop of sofia
 // belongs to the thread that made it); only Wake may be called from others. Requests that begin
@@ -75,6 +75,8 @@ struct Outbound {
   int max_forwards = 70;
 };
 
+class SipAgent;
+
 class SipDoor {
  public:
   static absl::StatusOr<std::unique_ptr<SipDoor>> Open(const SipDoorOptions& options,
@@ -86,7 +88,7 @@ class SipDoor {
   // --- Of one leg (call.h says what each means)
   void Do(LegKey key, const Inform& inform);
   void Do(LegKey key, const Accept& accept);
-  void Do(LegKey key, const Refuse& refuse);
+  void Do(LegKey key, const Reject& refuse);
   void Do(LegKey key, const Ring& ring, const Outbound& to);
   void Do(LegKey key, const Reinvite& reinvite);
   void Do(LegKey key, const Acknowledge& acknowledge);
@@ -102,9 +104,8 @@ class SipDoor {
   size_t legs() const;
 
  private:
-  class Agent;
-  explicit SipDoor(std::unique_ptr<Agent> agent);
-  std::unique_ptr<Agent> agent_;
+  explicit SipDoor(std::unique_ptr<SipAgent> agent);
+  std::unique_ptr<SipAgent> agent_;
 };
 
 }  // namespace wissel::voice

@@ -75,7 +75,7 @@ void CallWorld::Perform(const Action& action) {
             if (a.sdp.empty()) Object("200 without a description");
             phone->their_invite = false;
             phone->up = phone->owes_ack = true;
-          } else if constexpr (std::is_same_v<A, Refuse>) {
+          } else if constexpr (std::is_same_v<A, Reject>) {
             if (!phone->their_invite) Object("a refusal of nothing");
             phone->their_invite = false;
             if (!phone->up) phone->ended = true;

@@ -1,0 +1,65 @@
+// The front door of the voice channel: calls by SIP over a shard, and VoiceService for the desk.
+//
+// Order: open before the shard is started (it adds an observer), `Register` before a door opens,
+// `Start` once the shard runs and the center has its queues. On the way down: close the doors,
+// `Stop`, stop the shard, destroy. One thread of its own has the network and all calls.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "base/rpc/method_table.h"
+#include "channels/voice/admission.h"
+#include "channels/voice/call.h"
+#include "channels/voice/sip_door.h"
+#include "router/service/shard.h"
+#include "router/service/waits.h"
+
+namespace wissel::voice {
+
+struct OutsideRules {
+  // "sip:10.0.0.5:5060": the trunk that calls to the outside go through; empty: none is made.
+  std::string target;
+  // Whether this may be called, and how it is dialled; a refusal names what is wrong with it.
+  std::function<absl::StatusOr<std::string>(std::string_view number)> allow;
+};
+
+struct VoiceOptions {
+  SipDoorOptions sip;
+  std::map<std::string, std::string> queues;  // by called number, "*": any other; "queues/..."
+  CallRules rules;
+  AdmissionLimits limits;
+  OutsideRules outside;
+  // Says how long it will be, and must outlive the channel; none: nobody is told.
+  const Waits* waits = nullptr;
+  // The SIP URI of an agent's phone, by the last part of the resource name; empty: none.
+  std::function<std::string(std::string_view)> agent_phone;
+};
+
+class VoiceChannel {
+ public:
+  static std::unique_ptr<VoiceChannel> Open(Shard& shard, VoiceOptions options);
+  ~VoiceChannel();
+
+  void Register(rpc::MethodTable& table);
+
+  // Ends what an earlier process had under way, then takes calls. FAILED_PRECONDITION: the address
+  // cannot be had.
+  absl::Status Start();
+  // Ends every call and every stream.
+  void Stop();
+
+  // Of the SIP door, once started.
+  uint16_t port() const;
+
+ private:
+  class Parts;
+  explicit VoiceChannel(std::shared_ptr<Parts> parts);
+  std::shared_ptr<Parts> parts_;
+};
+
+}  // namespace wissel::voice
