@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "fmt/format.h"
+#include "router/core/describe.h"
 #include "router/journal/memory_journal.h"
 
 namespace wissel::testing {
@@ -55,7 +56,10 @@ Sipp::Sipp(const std::string& scenario, std::vector<std::string> arguments) {
                                     folder_ + "/counts.csv",
                                     "-trace_err",
                                     "-error_file",
-                                    folder_ + "/errors.txt"};
+                                    folder_ + "/errors.txt",
+                                    "-trace_msg",
+                                    "-message_file",
+                                    folder_ + "/messages.txt"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   pid_ = fork();
   if (pid_ != 0) return;
@@ -118,8 +122,9 @@ VoiceCenter::VoiceCenter() : people_(*People::Open(":memory:")) {
 
 // Agents accept; whoever waits for something looks again.
 void VoiceCenter::Observe() {
-  shard_->AddObserver([this](const CommittedBatch& batch, const Engine&) {
+  shard_->AddObserver([this](const CommittedBatch& batch, const Engine& engine) {
     for (const Event& event : batch.events) {
+      if (getenv("VTRACE")) fprintf(stderr, "%s\n", Describe(event, engine.directory()).c_str());
       if (const auto* offer = std::get_if<OfferMade>(&event.body); offer && accepting_) {
         shard_->Submit(Command{AcceptOffer{offer->agent, offer->offer}, std::nullopt, ""},
                        [](const absl::StatusOr<Outcome>&, const Engine&) {});
