@@ -12,7 +12,6 @@
 #include <sstream>
 
 #include "fmt/format.h"
-#include "router/core/describe.h"
 #include "router/journal/memory_journal.h"
 
 namespace wissel::testing {
@@ -122,9 +121,8 @@ VoiceCenter::VoiceCenter() : people_(*People::Open(":memory:")) {
 
 // Agents accept; whoever waits for something looks again.
 void VoiceCenter::Observe() {
-  shard_->AddObserver([this](const CommittedBatch& batch, const Engine& engine) {
+  shard_->AddObserver([this](const CommittedBatch& batch, const Engine&) {
     for (const Event& event : batch.events) {
-      if (getenv("VTRACE")) fprintf(stderr, "%s\n", Describe(event, engine.directory()).c_str());
       if (const auto* offer = std::get_if<OfferMade>(&event.body); offer && accepting_) {
         shard_->Submit(Command{AcceptOffer{offer->agent, offer->offer}, std::nullopt, ""},
                        [](const absl::StatusOr<Outcome>&, const Engine&) {});
