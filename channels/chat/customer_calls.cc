@@ -4,9 +4,9 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "channels/chat/hub.h"
-#include "channels/chat/language_need.h"
 #include "channels/chat/secrets.h"
 #include "channels/chat/text_rules.h"
+#include "channels/language/need.h"
 #include "fmt/format.h"
 #include "router/service/names.h"
 

@@ -1,9 +1,9 @@
-#include "channels/chat/language_need.h"
+#include "channels/language/need.h"
 
 #include <algorithm>
 #include <string>
 
-namespace wissel::chat {
+namespace wissel {
 namespace {
 
 std::string SkillFor(std::string_view language) {
@@ -42,4 +42,4 @@ std::optional<Requirement> NeedWithLanguage(const Engine& engine, QueueId queue,
   return need;
 }
 
-}  // namespace wissel::chat
+}  // namespace wissel

@@ -7,7 +7,7 @@
 
 #include "router/core/engine.h"
 
-namespace wissel::chat {
+namespace wissel {
 
 // What an item of this queue needs when the customer speaks `language` (BCP 47): the queue's
 // requirement, and at each step the skill "language-nl" for "nl" or "nl-BE". None: the queue's own
@@ -16,4 +16,4 @@ namespace wissel::chat {
 std::optional<Requirement> NeedWithLanguage(const Engine& engine, QueueId queue,
                                             std::string_view language);
 
-}  // namespace wissel::chat
+}  // namespace wissel
