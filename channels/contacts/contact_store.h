@@ -46,7 +46,8 @@ struct NewEntry {
   // The same request of the same author of a contact is taken once; empty: not protected.
   std::string request_id;
   uint64_t fingerprint = 0;  // of the content: another one under the same id is refused
-  // Not OK: the entry is refused with this, unless it repeats one that was taken.
+  // Not OK: the entry is refused with this, unless it repeats one that was taken. A refusal of the
+  // field: not UNAVAILABLE, not INTERNAL.
   absl::Status may_add;
 };
 
@@ -79,10 +80,17 @@ struct CustomerChange {
   std::optional<std::vector<Channel>> do_not_contact;
 };
 
-// The newest first. The start of a page is after the last one of the page before.
+// A place in the list of a customer's contacts, newest first.
+struct ContactPosition {
+  Instant started;
+  std::string name;
+
+  auto operator<=>(const ContactPosition&) const = default;
+};
 struct ContactPage {
   std::vector<Contact> contacts;  // without entries
-  bool more = false;
+  std::optional<ContactPosition>
+      next;  // the page after this one begins there; none: it is the last
 };
 
 // What people did in the store, and what they looked at without having the work item. Kept when the
@@ -196,10 +204,12 @@ class ContactStore {
   // are merged into nobody.
   void SplitCustomer(std::string customer, std::string user, Instant at, Done<Customer> done);
   // Erases a person with all who were merged into them: keys, rows, and what was left in the files.
-  // How many contacts went. Repeated: NOT_FOUND.
+  // How many contacts went; 0 when it is repeated. UNAVAILABLE after the fact: it is done, but
+  // another process reads the files, so that traces may be left in them; repeat it.
   void EraseCustomer(std::string customer, std::string user, Instant at, Done<int64_t> done);
-  // Over all channels, newest first.
-  void ListContacts(std::string customer, int size, int64_t skip, Done<ContactPage> done);
+  // Over all channels, newest first, from that position on (none: the newest).
+  void ListContacts(std::string customer, int size, std::optional<ContactPosition> from,
+                    Done<ContactPage> done);
 
   // --- The audit trail
 
