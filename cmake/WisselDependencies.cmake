@@ -17,10 +17,8 @@ pkg_check_modules(CBC REQUIRED IMPORTED_TARGET cbc)
 pkg_check_modules(CLP REQUIRED IMPORTED_TARGET clp)
 pkg_check_modules(ICAL REQUIRED IMPORTED_TARGET libical)
 pkg_check_modules(XLSXWRITER REQUIRED IMPORTED_TARGET xlsxwriter)
-<<<<<<< HEAD
 pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
 find_package(CURL REQUIRED)
-=======
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0)
 
@@ -32,4 +30,3 @@ find_library(PHONENUMBER_LIBRARY NAMES libphonenumber.so.8 REQUIRED)
 add_library(PhoneNumber::PhoneNumber UNKNOWN IMPORTED)
 set_target_properties(PhoneNumber::PhoneNumber PROPERTIES
   IMPORTED_LOCATION ${PHONENUMBER_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${PHONENUMBER_INCLUDE})
->>>>>>> contacts
