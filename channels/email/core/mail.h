@@ -50,6 +50,7 @@ struct Mail {
   std::optional<Address> reply_to;
   std::vector<Address> to;
   std::vector<Address> cc;
+  std::string date;     // of the header, as written: for telling mails apart, and nothing else
   std::string subject;  // one line
   std::string text;     // what is read; made from the HTML where there is no text
   std::string html;     // as it came: untrusted markup; empty where there is none

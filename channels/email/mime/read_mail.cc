@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kLongestFileName = 120;
 constexpr size_t kLongestSubject = 500;
 constexpr size_t kLongestMessageId = 250;
+constexpr size_t kLongestDate = 100;
 constexpr size_t kLongestLanguage = 35;
 constexpr size_t kMostReferences = 100;
 constexpr size_t kMostAddresses = 200;
@@ -149,6 +150,7 @@ void ReadHeaders(GMimeMessage* message, Mail& mail) {
   AddAddresses(g_mime_message_get_to(message), mail.to);
   AddAddresses(g_mime_message_get_cc(message), mail.cc);
   mail.subject = Beginning(CleanLine(TextOr(g_mime_message_get_subject(message))), kLongestSubject);
+  mail.date = CleanLine(TextOr(g_mime_object_get_header(object, "Date"))).substr(0, kLongestDate);
   mail.marks = ReadMarks(object);
 }
 
