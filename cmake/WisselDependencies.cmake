@@ -22,8 +22,8 @@ find_package(CURL REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0)
 
-# The library is Debian's own; its headers were taken out of a package that cannot stand beside this
-# Boost (docs/decisions, on phone numbers). `./dev setup` puts them there.
+# Debian's own library, with headers that `./dev setup` takes out of a package which cannot be
+# installed beside this Boost: docs/decisions/0013-phone-numbers.md.
 find_path(PHONENUMBER_INCLUDE phonenumbers/phonenumberutil.h REQUIRED
           HINTS ${CMAKE_SOURCE_DIR}/build/tools/usr/include)
 find_library(PHONENUMBER_LIBRARY NAMES libphonenumber.so.8 REQUIRED)
