@@ -110,6 +110,7 @@ class Hub {
   // What a thread needs when a mail of its customer came.
   struct Work {
     std::string contact;
+    std::string customer;
     std::optional<ItemId> item;
     std::optional<Instant> ended;  // of the thread
     std::string queue;

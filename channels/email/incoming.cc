@@ -225,8 +225,16 @@ void Hub::StartThread(std::shared_ptr<Arrival> arrival) {
 }
 
 Hub::Work Hub::WorkOf(const Contact& contact, Instant at) {
-  return {contact.name,  contact.item, contact.ended, contact.queue, contact.language,
-          contact.agent, at,           false};
+  Work work;
+  work.contact = contact.name;
+  work.customer = contact.customer;
+  work.item = contact.item;
+  work.ended = contact.ended;
+  work.queue = contact.queue;
+  work.language = contact.language;
+  work.agent = contact.agent;
+  work.at = at;
+  return work;
 }
 
 void Hub::OnStored(std::shared_ptr<Arrival> arrival, Contact contact, Instant at, bool joined) {
@@ -262,9 +270,9 @@ Need NeedOf(const Engine& engine, const std::optional<ItemId>& id,
   return set_aside ? Need::kWake : Need::kNothing;
 }
 
-std::optional<wissel::CreateItem> ItemOf(const Engine& engine, const std::string& queue_name,
-                                         const std::string& language, const std::string& contact,
-                                         const std::string& agent) {
+// None: its queue is no more.
+std::optional<wissel::CreateItem> NewItem(const Engine& engine, const std::string& queue_name,
+                                          const std::string& language, const std::string& agent) {
   const Directory& directory = engine.directory();
   const std::optional<QueueId> queue = directory.queues.FindId(queue_name);
   if (!queue) return std::nullopt;
@@ -272,7 +280,6 @@ std::optional<wissel::CreateItem> ItemOf(const Engine& engine, const std::string
   item.queue = *queue;
   item.channel = Channel::kEmail;
   item.requirement = NeedWithLanguage(engine, *queue, language);
-  item.contact = contact;
   const std::optional<AgentId> preferred =
       agent.empty() ? std::nullopt : directory.agents.FindId(agent);
   if (preferred) {
@@ -314,8 +321,10 @@ void Hub::EnsureItem(Work work, Then<Done> then) {
       case Need::kCreate:
         break;
     }
-    auto item = ItemOf(engine, work.queue, work.language, work.contact, work.agent);
+    auto item = NewItem(engine, work.queue, work.language, work.agent);
     if (!item) return finish(absl::UnavailableError("its queue is no more"));
+    item->contact = work.contact;
+    item->customer = work.customer;
     shard_.Submit(
         Command{*std::move(item), ItemRequest(work.contact, work.at)},
         [this, work, finish](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
