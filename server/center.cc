@@ -66,6 +66,13 @@ class Center::Rooms {
     leases_->Start();
     services_->Start();
     chat_->Start();
+    mail_->Start();
+    for (const email::ImapOptions& imap : options_.mail.imap) {
+      pollers_.push_back(std::make_unique<email::ImapPoller>(
+          imap, [this](email::LmtpMail mail, email::ImapPoller::Done done) {
+            mail_->Deliver(std::move(mail), std::move(done));
+          }));
+    }
     live_->Start(std::move(live_state_));
     running_ = true;
   }
@@ -75,6 +82,9 @@ class Center::Rooms {
     planning_->Stop();
     rules_->Stop();
     live_->Stop();
+    pollers_.clear();
+    mail_->Stop();
+    if (sender_ != nullptr) sender_->Stop();
     contact_store_->Close();
     chat_->Stop();
     services_->Stop();
@@ -84,6 +94,7 @@ class Center::Rooms {
 
   rpc::MethodTable& methods() { return methods_; }
   Sequencer& sequencer() { return *sequencer_; }
+  email::MailChannel& mail() { return *mail_; }
   const metrics::Prometheus& prometheus() const { return prometheus_; }
 
  private:
@@ -154,6 +165,7 @@ class Center::Rooms {
     chat.waits = &*waits_;
     WISSEL_ASSIGN_OR_RETURN(chat_,
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
+    WISSEL_RETURN_IF_ERROR(OpenMail(display_name));
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
@@ -172,7 +184,24 @@ class Center::Rooms {
     rules_->Register(methods_);
     planning_->Register(methods_);
     chat_->Register(methods_);
+    mail_->Register(methods_);
     live_->Register(methods_);
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenMail(const std::function<std::string(std::string_view)>& agent_display_name) {
+    email::MailOptions mail = options_.mail.options;
+    mail.outbox = FileIn(options_.data, "outbox.sqlite");
+    mail.waits = &*waits_;
+    mail.agent_display_name = agent_display_name;
+    if (options_.mail.smtp) {
+      sender_ = std::make_unique<email::SmtpSender>(*options_.mail.smtp, mail.domain);
+      mail.send = [sender = sender_.get()](email::Envelope envelope, email::SmtpSender::Done done) {
+        sender->Send(std::move(envelope), std::move(done));
+      };
+    }
+    WISSEL_ASSIGN_OR_RETURN(
+        mail_, email::MailChannel::Open(*sequencer_, *contact_store_, std::move(mail)));
     return absl::OkStatus();
   }
 
@@ -189,6 +218,9 @@ class Center::Rooms {
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<chat::ChatChannel> chat_;
+  std::unique_ptr<email::SmtpSender> sender_;
+  std::unique_ptr<email::MailChannel> mail_;
+  std::vector<std::unique_ptr<email::ImapPoller>> pollers_;
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;
   std::unique_ptr<rules::RulesService> rules_;
@@ -208,6 +240,7 @@ void Center::Start() { rooms_->Start(); }
 void Center::Stop() { rooms_->Stop(); }
 rpc::MethodTable& Center::methods() { return rooms_->methods(); }
 Shard& Center::shard() { return rooms_->sequencer(); }
+email::MailChannel& Center::mail() { return rooms_->mail(); }
 
 absl::Status Center::Ready() const {
   if (rooms_->sequencer().writable()) return absl::OkStatus();

@@ -12,7 +12,9 @@
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "base/time.h"
+#include "channels/email/mail_channel.h"
 #include "router/service/shard.h"
+#include "server/mail_setup.h"
 
 namespace wissel::server {
 
@@ -23,6 +25,7 @@ struct CenterOptions {
   Duration lease = Duration::Seconds(30);
   Duration chat_grace = Duration::Seconds(60);
   std::string version;
+  MailSetup mail;  // without addresses: no mails come in or go out
 };
 
 class Center {
@@ -39,6 +42,8 @@ class Center {
 
   rpc::MethodTable& methods();
   Shard& shard();
+  // Where an LMTP door delivers.
+  email::MailChannel& mail();
   // UNAVAILABLE while the journal cannot be written.
   absl::Status Ready() const;
   // For /metrics.

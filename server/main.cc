@@ -36,6 +36,8 @@ void AddServe(CLI::App& app, ServeOptions& options, Action& action) {
   serve->add_option("--data", options.data, "Folder of the journal and the other stores");
   serve->add_option("--http", options.http, "HOST:PORT of the HTTP door; port 0: any free one");
   serve->add_option("--grpc", options.grpc, "HOST:PORT of the gRPC door; port 0: any free one");
+  serve->add_option("--lmtp", options.lmtp,
+                    "HOST:PORT where mail servers deliver; port 0: any free one; unix:PATH too");
   serve->add_flag("--demo", options.demo,
                   "Make the file's demo users, with their well-known passwords; loopback only");
   serve->callback([&] { action = [&] { return wissel::server::Serve(options); }; });

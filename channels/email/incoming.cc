@@ -214,6 +214,7 @@ void Hub::StartThread(std::shared_ptr<Arrival> arrival) {
     if (address.ok()) start.addresses.push_back(*address);
   }
   start.first_entry = EntryOf(*arrival, key, now());
+  start.keys = start.first_entry->keys;
   start.request_key = key;
   store_.Start(std::move(start),
                Here<contacts::ContactStore::Started>(

@@ -10,6 +10,7 @@
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "router/journal/chain.h"
+#include "server/config/mail_section.h"
 #include "server/config/yaml_reader.h"
 
 namespace wissel::config {
@@ -115,6 +116,7 @@ LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   CheckServer(config);
   CheckCenter(config);
   CheckDemo(config);
+  CheckMail(config);
   return config;
 }
 

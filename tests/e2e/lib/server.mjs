@@ -42,10 +42,11 @@ export class Server {
       server.process.on("exit", (code, signal) => done({ code, signal })),
     );
     for await (const line of createInterface({ input: server.process.stdout })) {
-      const ready = /^ready http=(\S+) grpc=(\S+)$/.exec(line);
+      const ready = /^ready http=(\S+) grpc=(\S+)(?: lmtp=(\S+))?$/.exec(line);
       if (!ready) continue;
       server.http = `http://${ready[1]}`;
       server.grpc = ready[2];
+      server.lmtp = ready[3];
       return server;
     }
     const { code } = await server.exited;
