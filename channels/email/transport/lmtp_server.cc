@@ -49,7 +49,7 @@ class LmtpServer::Door : public std::enable_shared_from_this<LmtpServer::Door> {
   class Connection;
   void Ended(Connection* connection) {
     connections_.erase(connection);
-    if (stopping_ && connections_.empty()) guard_.reset();
+    if (stopping_ && connections_.empty()) NothingLeft();
   }
   bool stopping() const { return stopping_; }
 
@@ -62,6 +62,10 @@ class LmtpServer::Door : public std::enable_shared_from_this<LmtpServer::Door> {
  private:
   void Accept();
   void StopHere();
+  void NothingLeft() {
+    guard_.reset();
+    last_call_.cancel();
+  }
 
   std::optional<asio::basic_socket_acceptor<Stream>> acceptor_;
   asio::steady_timer pause_{context};
@@ -272,7 +276,7 @@ void LmtpServer::Door::Stop(Duration grace) {
     for (const auto& connection : all) connection->Drain();
     self->last_call_.expires_after(Of(grace));
     self->last_call_.async_wait([self](error_code) { self->StopHere(); });
-    if (self->connections_.empty()) self->guard_.reset();
+    if (self->connections_.empty()) self->NothingLeft();
   });
   thread_->Join();
   thread_.reset();

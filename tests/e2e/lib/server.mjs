@@ -25,13 +25,14 @@ export async function wissel(...args) {
 }
 
 export class Server {
-  static async start({ config = sampleCenter, data, demo = true, env = {} } = {}) {
+  static async start({ config = sampleCenter, data, demo = true, env = {}, args: more = [] } = {}) {
     const server = new Server();
     server.ownsData = data === undefined;
     server.data = data ?? mkdtempSync(join(tmpdir(), "wissel-e2e-"));
     const args = ["serve", "--config", config, "--data", server.data];
     args.push("--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0");
     if (demo) args.push("--demo");
+    args.push(...more);
     server.process = spawn(binary, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
