@@ -71,9 +71,10 @@ class MailCheck {
                  const std::string& path) {
     const absl::Status checked = email::CheckPlaceholders(text, placeholders, path);
     if (checked.ok()) return;
-    config_.problems.push_back({config_.lines.LineOf(path),
-                                fmt::format("{}: {}", InFileWords(path), checked.message()),
-                                "use " + WhatWouldBeRight(checked)});
+    config_.problems.push_back(
+        {config_.lines.LineOf(path),
+         fmt::format("{}: {}", InFileWords(path), std::string(checked.message())),
+         "use " + WhatWouldBeRight(checked)});
   }
 
   void CheckServer(const MailServerEntry& server, const std::string& path) {
