@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "base/status.h"
 #include "fmt/format.h"
 
@@ -107,7 +108,10 @@ bool MayBePublic(const std::string& host) {
   if (inet_aton(host.c_str(), &v4.sin_addr) != 0) {
     return IsPublic(reinterpret_cast<const sockaddr&>(v4));
   }
-  if (!host.starts_with('[')) return host != "localhost" && !host.ends_with(".localhost");
+  if (!host.starts_with('[')) {
+    const std::string name = absl::AsciiStrToLower(host);
+    return name != "localhost" && !name.ends_with(".localhost");  // RFC 6761, section 6.3
+  }
   sockaddr_in6 v6 = {};
   v6.sin6_family = AF_INET6;
   const std::string inner = host.substr(1, host.find_first_of("]%") - 1);

@@ -25,9 +25,14 @@ export class Receiver {
     const taken = { headers: request.headers, body, event: JSON.parse(body), method: request.method };
     taken.signedBy = this.secrets.filter((secret) => verifies(taken, secret));
     this.requests.push(taken);
+    this.#look();
     const { status = 204, headers = {}, body: text = "" } = (await this.answer(taken.event, this.requests.length)) ?? {};
     taken.status = status;
     response.writeHead(status, headers).end(text);
+    this.#look();
+  }
+
+  #look() {
     this.waiting = this.waiting.filter((look) => !look());
   }
 
