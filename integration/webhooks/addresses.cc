@@ -136,7 +136,9 @@ absl::Status CheckUrl(std::string_view url, bool allow_private, std::string_view
     return RefuseField(field, "the part after # is never sent", right);
   }
   if (scheme != "https" && !(allow_private && scheme == "http")) {
-    return RefuseField(field, "the address is not https", right);
+    return RefuseField(
+        field, allow_private ? "the address is neither http nor https" : "the address is not https",
+        right);
   }
   if (!allow_private && !MayBePublic(host)) {
     return RefuseField(field, "the address is one of a private network",

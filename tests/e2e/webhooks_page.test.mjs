@@ -52,7 +52,7 @@ describe("the page of webhooks", () => {
     await admin.page.keyboard.press("Enter");
     await dialog().getByLabel(admin.t("webhooks.url")).fill("ftp://127.0.0.1/hook");
     await admin.page.keyboard.press("Enter");
-    await dialog().getByRole("alert").filter({ hasText: "not https" }).waitFor();
+    await dialog().getByRole("alert").filter({ hasText: "neither http nor https" }).waitFor();
     await dialog().getByLabel(admin.t("webhooks.url")).fill(receiver.url);
     await dialog().getByLabel(admin.t("webhooks.description")).fill("Accounts");
     await dialog().getByLabel("wissel.work_item.*").check();
