@@ -10,6 +10,8 @@
 #include "channels/chat/chat.h"
 #include "fmt/format.h"
 #include "forecasting/service/planning.h"
+#include "integration/events/event_service.h"
+#include "integration/webhooks/webhooks.h"
 #include "metrics/service/live.h"
 #include "metrics/service/prometheus.h"
 #include "router/journal/memory_journal.h"
@@ -54,6 +56,7 @@ class Center::Rooms {
     WISSEL_RETURN_IF_ERROR(rooms->OpenPeople());
     WISSEL_RETURN_IF_ERROR(rooms->OpenShard());
     WISSEL_RETURN_IF_ERROR(rooms->OpenServices());
+    WISSEL_RETURN_IF_ERROR(rooms->OpenIntegration());
     return rooms;
   }
 
@@ -66,11 +69,15 @@ class Center::Rooms {
     services_->Start();
     chat_->Start();
     live_->Start(std::move(live_state_));
+    events_->Start();
+    webhooks_->Start();
     running_ = true;
   }
 
   void Stop() {
     if (!std::exchange(running_, false)) return;
+    webhooks_->Stop();
+    events_->Stop();
     planning_->Stop();
     rules_->Stop();
     live_->Stop();
@@ -82,7 +89,7 @@ class Center::Rooms {
 
   rpc::MethodTable& methods() { return methods_; }
   Sequencer& sequencer() { return *sequencer_; }
-  const metrics::Prometheus& prometheus() const { return prometheus_; }
+  std::string MetricsText() const { return prometheus_.Text() + webhooks_->MetricsText(); }
 
  private:
   absl::Status OpenPeople() {
@@ -94,18 +101,18 @@ class Center::Rooms {
     WISSEL_ASSIGN_OR_RETURN(auto journal, OpenJournal(options_.data));
     WISSEL_ASSIGN_OR_RETURN(auto reader, journal->OpenReader());
     WISSEL_ASSIGN_OR_RETURN(rules_reader_, journal->OpenReader());
-    std::optional<SnapshotStore> snapshots;
-    if (options_.data) snapshots.emplace(*options_.data);
+    WISSEL_ASSIGN_OR_RETURN(events_reader_, journal->OpenReader());
+    if (options_.data) snapshots_.emplace(*options_.data);
     SequencerOptions options;
     options.metrics = MetricsInto(prometheus_);
     WISSEL_ASSIGN_OR_RETURN(sequencer_,
-                            Sequencer::Open(std::move(journal), snapshots, std::move(options)));
+                            Sequencer::Open(std::move(journal), snapshots_, std::move(options)));
     const std::string& zone = sequencer_->engine().directory().center.time_zone;
     WISSEL_ASSIGN_OR_RETURN(history_,
                             metrics::HistoryStore::Open(FileIn(options_.data, "history.sqlite")));
     WISSEL_ASSIGN_OR_RETURN(std::optional<Today> today,
-                            FoldToday(*reader, snapshots ? &*snapshots : nullptr, sequencer_->now(),
-                                      zone, WhatWasBefore(zone)));
+                            FoldToday(*reader, snapshots_ ? &*snapshots_ : nullptr,
+                                      sequencer_->now(), zone, WhatWasBefore(zone)));
     waits_.emplace(*sequencer_, today ? std::move(today->pace) : Pace(sequencer_->engine()));
     sequencer_->PrepareCommandsWith(
         [waits = &*waits_](const Engine& engine, Instant now, CommandBody& command) {
@@ -173,7 +180,25 @@ class Center::Rooms {
     return absl::OkStatus();
   }
 
+  // Of events: what other systems follow, and what is sent to them.
+  absl::Status OpenIntegration() {
+    WISSEL_ASSIGN_OR_RETURN(
+        events_, events::Hub::Open(*sequencer_, sequencer_->engine(), std::move(events_reader_),
+                                   {.source = options_.event_source,
+                                    .snapshots = snapshots_ ? &*snapshots_ : nullptr}));
+    webhooks::WebhookOptions options = options_.webhooks;
+    options.path = FileIn(options_.data, "webhooks.sqlite");
+    options.version = options_.version;
+    options.seed = static_cast<uint64_t>(sequencer_->now().millis());
+    WISSEL_ASSIGN_OR_RETURN(webhooks_,
+                            webhooks::Webhooks::Open(*sequencer_, *events_, std::move(options)));
+    events::RegisterEventService(methods_, *sequencer_, *events_);
+    webhooks_->Register(methods_);
+    return absl::OkStatus();
+  }
+
   const CenterOptions options_;
+  std::optional<SnapshotStore> snapshots_;
   metrics::Prometheus prometheus_;
   rpc::MethodTable methods_;
   std::unique_ptr<People> people_;
@@ -189,6 +214,9 @@ class Center::Rooms {
   std::unique_ptr<JournalReader> rules_reader_;
   std::unique_ptr<rules::RulesService> rules_;
   std::unique_ptr<forecasting::Planning> planning_;
+  std::unique_ptr<JournalReader> events_reader_;
+  std::unique_ptr<events::Hub> events_;
+  std::unique_ptr<webhooks::Webhooks> webhooks_;
   bool running_ = false;
 };
 
@@ -210,6 +238,6 @@ absl::Status Center::Ready() const {
   return absl::UnavailableError("the journal cannot be written");
 }
 
-std::string Center::MetricsText() const { return rooms_->prometheus().Text(); }
+std::string Center::MetricsText() const { return rooms_->MetricsText(); }
 
 }  // namespace wissel::server

@@ -12,17 +12,22 @@
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "base/time.h"
+#include "integration/webhooks/webhooks.h"
 #include "router/service/shard.h"
 
 namespace wissel::server {
 
 struct CenterOptions {
-  // Folder of journal.sqlite, snapshots, people.sqlite, chats.sqlite and history.sqlite; none: all
-  // in memory, and forgotten at the end.
+  // Folder of journal.sqlite, snapshots, people.sqlite, chats.sqlite, webhooks.sqlite and
+  // history.sqlite; none: all in memory, and forgotten at the end.
   std::optional<std::string> data;
   Duration lease = Duration::Seconds(30);
   Duration chat_grace = Duration::Seconds(60);
   std::string version;
+  // What every published event says of where it comes from.
+  std::string event_source = "/wissel";
+  // `path` and `version` are the center's to fill in.
+  webhooks::WebhookOptions webhooks = {};
 };
 
 class Center {

@@ -124,6 +124,15 @@ absl::Status Server::OpenCenter() {
   options.version = WISSEL_VERSION;
   if (section().has_lease()) options.lease = FromProto(section().lease());
   if (section().has_chat_grace()) options.chat_grace = FromProto(section().chat_grace());
+  if (!config_.file.events().source().empty()) {
+    options.event_source = config_.file.events().source();
+  }
+  const config::WebhooksSection& webhooks = config_.file.webhooks();
+  options.webhooks.allow_private_addresses = webhooks.allow_private_addresses();
+  if (!webhooks.retry_delays().empty()) options.webhooks.delays.clear();
+  for (const auto& delay : webhooks.retry_delays()) {
+    options.webhooks.delays.push_back(FromProto(delay));
+  }
   WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
   center_->Start();
   return absl::OkStatus();

@@ -15,6 +15,9 @@
 namespace wissel::config {
 namespace {
 
+constexpr size_t kLongestSource = 200;
+constexpr int kMostRetryDelays = 20;
+
 // Every resource has a name of its own kind, and has it alone.
 class NameCheck {
  public:
@@ -84,6 +87,25 @@ void CheckCenter(LoadedConfig& config) {
   names.Check(center.agents(), "agents", "agents");
 }
 
+// What stands in every event, and between attempts to send one.
+void CheckIntegration(LoadedConfig& config) {
+  const std::string& source = config.file.events().source();
+  const bool printable = std::ranges::all_of(source, [](char c) { return c > ' ' && c < 0x7f; });
+  if (source.size() > kLongestSource || !printable) {
+    config.problems.push_back({config.lines.LineOf("events.source"),
+                               "events.source is no URI of at most 200 characters",
+                               "write for example https://contact.example.org"});
+  }
+  const auto& delays = config.file.webhooks().retry_delays();
+  for (int i = 0; i < delays.size(); ++i) {
+    CheckRange(config, true, delays[i], fmt::format("webhooks.retryDelays[{}]", i), 1, 7 * 86'400);
+  }
+  if (delays.size() <= kMostRetryDelays) return;
+  config.problems.push_back({config.lines.LineOf("webhooks.retryDelays"),
+                             fmt::format("webhooks.retry_delays has {} delays", delays.size()),
+                             fmt::format("at most {}", kMostRetryDelays)});
+}
+
 void CheckDemo(LoadedConfig& config) {
   const auto& users = config.file.demo().users();
   for (int i = 0; i < users.size(); ++i) {
@@ -115,6 +137,7 @@ LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   CheckServer(config);
   CheckCenter(config);
   CheckDemo(config);
+  CheckIntegration(config);
   return config;
 }
 
