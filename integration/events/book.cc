@@ -41,7 +41,7 @@ void Book::Learn(const Directory& directory) {
 }
 
 void Book::Learn(const Item& item) {
-  items_[item.id.value()] = {item.queue, item.channel, item.contact, item.topic};
+  items_[item.id.value()] = {item.queue, item.channel, item.contact, item.topic, item.customer};
 }
 
 void Book::Learn(const Event& event) {
@@ -50,7 +50,7 @@ void Book::Learn(const Event& event) {
                  [&](const AgentConfigured& e) { agents_[e.id.value()] = e.config.name; },
                  [&](const PartnerConfigured& e) { partners_[e.id.value()] = e.config.name; },
                  [&](const ItemEntered& e) {
-                   items_[e.item.value()] = {e.queue, e.channel, e.contact, e.topic};
+                   items_[e.item.value()] = {e.queue, e.channel, e.contact, e.topic, e.customer};
                  },
                  [](const auto&) {},
              },

@@ -22,6 +22,7 @@ struct ItemFacts {
   Channel channel = Channel::kVoice;
   std::string contact;
   std::string topic;
+  std::string customer;
   bool operator==(const ItemFacts&) const = default;
 };
 

@@ -65,6 +65,10 @@ class Table {
     d_.set_attempts(e.attempts);
     return Item(e.item, EventType::kItemPostponed, e.agent);
   }
+  Fate operator()(const ItemPaused& e) {
+    When(e.until, d_.mutable_end_time());
+    return Item(e.item, EventType::kItemPaused);
+  }
   Fate operator()(const WaitPromised& e) { return Item(e.item, EventType::kWaitPromised); }
 
   // --- Offers
@@ -230,6 +234,7 @@ class Table {
       d_.set_channel(static_cast<v1::Channel>(item->channel));
       d_.set_contact(item->contact);
       d_.set_topic(item->topic);
+      d_.set_customer(item->customer);
     }
     return {type, ""};
   }

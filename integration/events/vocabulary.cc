@@ -46,6 +46,7 @@ constexpr std::array<TypeWords, kEventTypes> kVocabulary = {{
     {"wissel.work_item.informed.v1", "A notice has answered the customer's question."},
     {"wissel.work_item.callback_promised.v1", "The customer was promised a call."},
     {"wissel.work_item.postponed.v1", "The customer was not reached; it is tried again later."},
+    {"wissel.work_item.paused.v1", "The customer said: not now."},
     {"wissel.work_item.wait_promised.v1", "The customer was told how long it would take."},
     {"wissel.agent.signed_in.v1", "An agent has signed in."},
     {"wissel.agent.signed_out.v1", "An agent has signed out, or was signed out."},

@@ -47,6 +47,7 @@ enum class EventType : uint8_t {
   kItemInformed,
   kCallbackPromised,
   kItemPostponed,
+  kItemPaused,
   kWaitPromised,
   kAgentSignedIn,
   kAgentSignedOut,
