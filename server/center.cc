@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "channels/chat/chat.h"
 #include "channels/contacts/contact_store.h"
+#include "channels/contacts/contacts.h"
 #include "fmt/format.h"
 #include "forecasting/service/planning.h"
 #include "metrics/service/live.h"
@@ -148,6 +149,9 @@ class Center::Rooms {
         ServiceOptions{
             .lease = options_.lease,
             .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
+    contacts_.emplace(*sequencer_, *contact_store_,
+                      contacts::ContactServiceOptions{.region = options_.region,
+                                                      .agent_display_name = display_name});
     chat::ChatOptions chat;
     chat.grace = options_.chat_grace;
     chat.agent_display_name = display_name;
@@ -171,6 +175,7 @@ class Center::Rooms {
     services_->Register(methods_);
     rules_->Register(methods_);
     planning_->Register(methods_);
+    contacts_->Register(methods_);
     chat_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
@@ -188,6 +193,7 @@ class Center::Rooms {
   std::optional<Waits> waits_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;
+  std::optional<contacts::ContactService> contacts_;
   std::unique_ptr<chat::ChatChannel> chat_;
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;

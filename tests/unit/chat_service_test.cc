@@ -368,6 +368,7 @@ TEST_F(ChatCenter, WhoIsErasedIsNotWaitedFor) {
   erase(last);
   EXPECT_EQ(Item("workItems/3").state(), v1::WorkItem::WAITING);
   OpenChannel();
+  channel_->Settle();
   EXPECT_EQ(Item("workItems/3").state(), v1::WorkItem::ABANDONED);
 }
 
