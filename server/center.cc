@@ -8,6 +8,7 @@
 #include "agents/service/people.h"
 #include "base/status.h"
 #include "channels/chat/chat.h"
+#include "channels/chat/old_chats.h"
 #include "channels/contacts/contact_store.h"
 #include "channels/contacts/contacts.h"
 #include "fmt/format.h"
@@ -156,6 +157,10 @@ class Center::Rooms {
     chat.grace = options_.chat_grace;
     chat.agent_display_name = display_name;
     chat.waits = &*waits_;
+    if (options_.data) {
+      WISSEL_RETURN_IF_ERROR(
+          chat::TakeOverOldChats(FileIn(options_.data, "chats.sqlite"), *contact_store_).status());
+    }
     WISSEL_ASSIGN_OR_RETURN(chat_,
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
     metrics::LiveOptions live;
