@@ -8,6 +8,9 @@
 #include "agents/service/people.h"
 #include "base/status.h"
 #include "channels/chat/chat.h"
+#include "channels/chat/old_chats.h"
+#include "channels/contacts/contact_store.h"
+#include "channels/contacts/contacts.h"
 #include "fmt/format.h"
 #include "forecasting/service/planning.h"
 #include "integration/events/event_service.h"
@@ -81,6 +84,7 @@ class Center::Rooms {
     planning_->Stop();
     rules_->Stop();
     live_->Stop();
+    contact_store_->Close();
     chat_->Stop();
     services_->Stop();
     leases_->Stop();
@@ -94,6 +98,7 @@ class Center::Rooms {
  private:
   absl::Status OpenPeople() {
     WISSEL_ASSIGN_OR_RETURN(people_, People::Open(FileIn(options_.data, "people.sqlite")));
+    WISSEL_ASSIGN_OR_RETURN(contact_store_, contacts::ContactStore::Open(options_.data));
     return absl::OkStatus();
   }
 
@@ -152,12 +157,19 @@ class Center::Rooms {
         ServiceOptions{
             .lease = options_.lease,
             .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
+    contacts_.emplace(*sequencer_, *contact_store_,
+                      contacts::ContactServiceOptions{.region = options_.region,
+                                                      .agent_display_name = display_name});
     chat::ChatOptions chat;
-    chat.path = FileIn(options_.data, "chats.sqlite");
     chat.grace = options_.chat_grace;
     chat.agent_display_name = display_name;
     chat.waits = &*waits_;
-    WISSEL_ASSIGN_OR_RETURN(chat_, chat::ChatChannel::Open(*sequencer_, std::move(chat)));
+    if (options_.data) {
+      WISSEL_RETURN_IF_ERROR(
+          chat::TakeOverOldChats(FileIn(options_.data, "chats.sqlite"), *contact_store_).status());
+    }
+    WISSEL_ASSIGN_OR_RETURN(chat_,
+                            chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
@@ -175,6 +187,7 @@ class Center::Rooms {
     services_->Register(methods_);
     rules_->Register(methods_);
     planning_->Register(methods_);
+    contacts_->Register(methods_);
     chat_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
@@ -202,6 +215,7 @@ class Center::Rooms {
   metrics::Prometheus prometheus_;
   rpc::MethodTable methods_;
   std::unique_ptr<People> people_;
+  std::unique_ptr<contacts::ContactStore> contact_store_;
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<metrics::HistoryStore> history_;
   std::optional<metrics::LiveState> live_state_;
@@ -209,6 +223,7 @@ class Center::Rooms {
   std::optional<Waits> waits_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;
+  std::optional<contacts::ContactService> contacts_;
   std::unique_ptr<chat::ChatChannel> chat_;
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;

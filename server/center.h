@@ -18,11 +18,13 @@
 namespace wissel::server {
 
 struct CenterOptions {
-  // Folder of journal.sqlite, snapshots, people.sqlite, chats.sqlite, webhooks.sqlite and
+  // Folder of journal.sqlite, snapshots, people.sqlite, the contact store, webhooks.sqlite and
   // history.sqlite; none: all in memory, and forgotten at the end.
   std::optional<std::string> data;
   Duration lease = Duration::Seconds(30);
   Duration chat_grace = Duration::Seconds(60);
+  // Of phone numbers that name no country: "BE". Empty: they are refused.
+  std::string region;
   std::string version;
   // What every published event says of where it comes from.
   std::string event_source = "/wissel";

@@ -133,6 +133,7 @@ absl::Status Server::OpenCenter() {
   for (const auto& delay : webhooks.retry_delays()) {
     options.webhooks.delays.push_back(FromProto(delay));
   }
+  options.region = section().region();
   WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
   center_->Start();
   return absl::OkStatus();

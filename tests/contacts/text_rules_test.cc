@@ -2,10 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "base/status.h"
-#include "channels/chat/secrets.h"
-#include "channels/chat/text_rules.h"
+#include "channels/contacts/text_rules.h"
 
-namespace wissel::chat {
+namespace wissel::contacts {
 namespace {
 
 TEST(TextRules, KnowsUtf8) {
@@ -46,21 +45,5 @@ TEST(TextRules, ALanguageIsATag) {
   }
 }
 
-TEST(Secrets, AreNewEachTimeAndKnownByTheirHash) {
-  const std::string token = NewToken();
-  EXPECT_EQ(token.size(), 22u);
-  EXPECT_NE(token, NewToken());
-  EXPECT_TRUE(IsHashOf(HashOf(token), token));
-  EXPECT_FALSE(IsHashOf(HashOf(token), token + "x"));
-  EXPECT_FALSE(IsHashOf("", token));
-}
-
-TEST(Secrets, OnlyTheRequestIdUnsealsThem) {
-  const std::string sealed = Seal("0123456789abcdefghijkl", "request", "chat");
-  EXPECT_EQ(Seal(sealed, "request", "chat"), "0123456789abcdefghijkl");
-  EXPECT_NE(Seal(sealed, "another", "chat"), "0123456789abcdefghijkl");
-  EXPECT_NE(Seal(sealed, "request", "other"), "0123456789abcdefghijkl");
-}
-
 }  // namespace
-}  // namespace wissel::chat
+}  // namespace wissel::contacts
