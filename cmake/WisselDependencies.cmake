@@ -17,3 +17,14 @@ pkg_check_modules(CBC REQUIRED IMPORTED_TARGET cbc)
 pkg_check_modules(CLP REQUIRED IMPORTED_TARGET clp)
 pkg_check_modules(ICAL REQUIRED IMPORTED_TARGET libical)
 pkg_check_modules(XLSXWRITER REQUIRED IMPORTED_TARGET xlsxwriter)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0)
+
+# Debian's own library, with headers that `./dev setup` takes out of a package which cannot be
+# installed beside this Boost: docs/decisions/0013-phone-numbers.md.
+find_path(PHONENUMBER_INCLUDE phonenumbers/phonenumberutil.h REQUIRED
+          HINTS ${CMAKE_SOURCE_DIR}/build/tools/usr/include)
+find_library(PHONENUMBER_LIBRARY NAMES libphonenumber.so.8 REQUIRED)
+add_library(PhoneNumber::PhoneNumber UNKNOWN IMPORTED)
+set_target_properties(PhoneNumber::PhoneNumber PROPERTIES
+  IMPORTED_LOCATION ${PHONENUMBER_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${PHONENUMBER_INCLUDE})
