@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/invariant.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "fmt/format.h"
 #include "gateway/error_detail.h"
 #include "gateway/http_text.h"
@@ -36,11 +38,12 @@ bool IsFormType(std::string_view content_type) {
   return EqualsIgnoringCase(TrimSpace(content_type.substr(0, content_type.find(';'))), kFormType);
 }
 
-// "a=1&b=2". False: an encoding is broken.
+// "a=1&b=2". False: an encoding is broken, or it is no text.
 bool AddFields(std::string_view encoded, google::protobuf::RepeatedPtrField<v1::PageField>& out) {
   const auto fields = ParseQuery(encoded);
   if (!fields) return false;
   for (const auto& [name, value] : *fields) {
+    if (!IsUtf8(name) || !IsUtf8(value)) return false;
     v1::PageField* field = out.Add();
     field->set_name(name);
     field->set_value(value);
@@ -155,6 +158,7 @@ std::optional<std::variant<HttpResponse, HttpCall>> HttpRouter::RouteWrittenPage
   if (method == nullptr) return std::nullopt;
   const bool posted = request.verb == Verb::kPost;
   if (request.verb == Verb::kOther) return NotAllowed(path, "GET, HEAD, POST");
+  if (!IsUtf8(path)) return Text(400, "the address is no text\n");
   if (posted && !request.origin.empty() && !SameOrigin(request.origin, request.host)) {
     return Text(403, fmt::format("pages of {} may not send this form\n", request.origin));
   }
@@ -164,9 +168,11 @@ std::optional<std::variant<HttpResponse, HttpCall>> HttpRouter::RouteWrittenPage
   v1::PageRequest asked;
   asked.set_path(std::string(path.substr(page->prefix.size())));
   asked.set_posted(posted);
-  asked.set_accept_language(std::string(request.accept_language));
+  if (IsUtf8(request.accept_language)) {
+    asked.set_accept_language(std::string(request.accept_language));
+  }
   if (!AddFields(query, *asked.mutable_query())) {
-    return Text(400, "the address is not percent-encoded\n");
+    return Text(400, "the address is not percent-encoded text\n");
   }
   HttpCall call{.method = method};
   call.context.peer = std::move(peer);
@@ -251,7 +257,7 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> HttpRouter::ReadReque
     auto asked = std::make_unique<v1::PageRequest>();
     INVARIANT(asked->ParseFromString(*call.message));
     if (AddFields(body, *asked->mutable_form())) return asked;
-    return RefuseField("form", "the form is not percent-encoded", "a=1&b=2");
+    return RefuseField("form", "the form is not percent-encoded text", "a=1&b=2");
   }
   return ReadMessage(*call.method->request_prototype, call.type.encoding,
                      call.message ? std::string_view(*call.message) : body);

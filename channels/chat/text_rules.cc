@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/status.h"
+#include "base/utf8.h"
 #include "fmt/format.h"
 
 namespace wissel::chat {
@@ -13,42 +14,10 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 bool IsLetterOrDigit(char c) { return IsLetter(c) || (c >= '0' && c <= '9'); }
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-// Length of the character that begins here; 0 for what is none (RFC 3629, section 4).
-size_t CharacterAt(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  const size_t length = first < 0x80   ? 1
-                        : first < 0xc2 ? 0
-                        : first < 0xe0 ? 2
-                        : first < 0xf0 ? 3
-                        : first < 0xf5 ? 4
-                                       : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (first == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
-  if (first == 0xed && byte(1) > 0x9f) return 0;  // half of a pair
-  if (first == 0xf0 && byte(1) < 0x90) return 0;  // overlong
-  if (first == 0xf4 && byte(1) > 0x8f) return 0;  // beyond the last
-  return length;
-}
-
 // -1: not UTF-8.
-int64_t Characters(std::string_view text) {
-  int64_t characters = 0;
-  while (!text.empty()) {
-    const size_t length = CharacterAt(text);
-    if (length == 0) return -1;
-    text.remove_prefix(length);
-    ++characters;
-  }
-  return characters;
-}
+int64_t Characters(std::string_view text) { return CharactersOf(text).value_or(-1); }
 
 }  // namespace
-
-bool IsUtf8(std::string_view text) { return Characters(text) >= 0; }
 
 absl::Status CheckMessage(std::string_view text, std::string_view field) {
   const std::string right = fmt::format("1 to {} characters of UTF-8", kLongestMessage);

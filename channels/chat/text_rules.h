@@ -12,8 +12,6 @@ inline constexpr size_t kLongestMessage = 4'000;
 inline constexpr size_t kLongestName = 80;
 inline constexpr size_t kLongestRequestId = 64;
 
-bool IsUtf8(std::string_view text);
-
 // 1 to 4,000 characters of UTF-8 without NUL.
 absl::Status CheckMessage(std::string_view text, std::string_view field);
 // At most 80 characters, none of them control characters; may be empty.

@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "base/utf8.h"
+
 namespace wissel::contacts {
 namespace {
 
@@ -18,10 +20,6 @@ using Text = std::unique_ptr<gchar, Free>;
 gssize Size(std::string_view text) { return static_cast<gssize>(text.size()); }
 
 }  // namespace
-
-bool IsUtf8(std::string_view text) {
-  return g_utf8_validate_len(text.data(), text.size(), nullptr);
-}
 
 std::string Folded(std::string_view text) {
   if (!IsUtf8(text)) return "";

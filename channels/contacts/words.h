@@ -8,8 +8,6 @@
 
 namespace wissel::contacts {
 
-bool IsUtf8(std::string_view text);
-
 // Small and large letters are the same.
 std::string Folded(std::string_view text);
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/status.h"
+#include "base/utf8.h"
 #include "channels/chat/secrets.h"
 #include "channels/chat/text_rules.h"
 
