@@ -8,6 +8,7 @@
 #include "agents/service/people.h"
 #include "base/status.h"
 #include "channels/chat/chat.h"
+#include "channels/contacts/contact_store.h"
 #include "fmt/format.h"
 #include "forecasting/service/planning.h"
 #include "metrics/service/live.h"
@@ -74,6 +75,7 @@ class Center::Rooms {
     planning_->Stop();
     rules_->Stop();
     live_->Stop();
+    contact_store_->Close();
     chat_->Stop();
     services_->Stop();
     leases_->Stop();
@@ -87,6 +89,7 @@ class Center::Rooms {
  private:
   absl::Status OpenPeople() {
     WISSEL_ASSIGN_OR_RETURN(people_, People::Open(FileIn(options_.data, "people.sqlite")));
+    WISSEL_ASSIGN_OR_RETURN(contact_store_, contacts::ContactStore::Open(options_.data));
     return absl::OkStatus();
   }
 
@@ -146,11 +149,11 @@ class Center::Rooms {
             .lease = options_.lease,
             .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
     chat::ChatOptions chat;
-    chat.path = FileIn(options_.data, "chats.sqlite");
     chat.grace = options_.chat_grace;
     chat.agent_display_name = display_name;
     chat.waits = &*waits_;
-    WISSEL_ASSIGN_OR_RETURN(chat_, chat::ChatChannel::Open(*sequencer_, std::move(chat)));
+    WISSEL_ASSIGN_OR_RETURN(chat_,
+                            chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
@@ -177,6 +180,7 @@ class Center::Rooms {
   metrics::Prometheus prometheus_;
   rpc::MethodTable methods_;
   std::unique_ptr<People> people_;
+  std::unique_ptr<contacts::ContactStore> contact_store_;
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<metrics::HistoryStore> history_;
   std::optional<metrics::LiveState> live_state_;

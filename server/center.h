@@ -17,8 +17,8 @@
 namespace wissel::server {
 
 struct CenterOptions {
-  // Folder of journal.sqlite, snapshots, people.sqlite, chats.sqlite and history.sqlite; none: all
-  // in memory, and forgotten at the end.
+  // Folder of journal.sqlite, snapshots, people.sqlite, the contact store and history.sqlite; none:
+  // all in memory, and forgotten at the end.
   std::optional<std::string> data;
   Duration lease = Duration::Seconds(30);
   Duration chat_grace = Duration::Seconds(60);

@@ -9,7 +9,9 @@ absl::StatusOr<Database> Database::Open(const std::string& path, const char* sch
   WISSEL_RETURN_IF_ERROR(
       connection.Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                      "PRAGMA busy_timeout=1000;"));
+  WISSEL_RETURN_IF_ERROR(connection.Run("BEGIN IMMEDIATE"));
   WISSEL_RETURN_IF_ERROR(connection.Run(schema));
+  WISSEL_RETURN_IF_ERROR(connection.Run("COMMIT"));
   return Database(std::move(connection));
 }
 

@@ -1,7 +1,6 @@
 // The chat channel through its method table: customer, agent and manager of one center.
-#include <sqlite3.h>
-
 #include <algorithm>
+#include <future>
 
 #include "tests/unit/chat_testing.h"
 
@@ -288,30 +287,88 @@ TEST_F(ChatCenter, WhoIsAskedReadsAlongAndWritesInAConference) {
 TEST_F(ChatCenter, RecordsWhoReadsAlong) {
   StartChat();
   const auto reads = [&] {
-    sqlite3* db = nullptr;
-    EXPECT_EQ(
-        sqlite3_open_v2((folder_ / "contacts.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
-        SQLITE_OK);
-    sqlite3_stmt* query = nullptr;
-    sqlite3_prepare_v2(db, "SELECT count(*), max(user) FROM transcript_reads", -1, &query, nullptr);
-    sqlite3_step(query);
-    const auto* user = reinterpret_cast<const char*>(sqlite3_column_text(query, 1));
-    std::pair<int, std::string> result = {sqlite3_column_int(query, 0),
-                                          user == nullptr ? "" : user};
-    sqlite3_finalize(query);
-    sqlite3_close(db);
-    return result;
+    std::promise<std::vector<contacts::Action>> read;
+    store_->ListActions("", 0, 10, [&](absl::StatusOr<std::vector<contacts::Action>> actions) {
+      read.set_value(*std::move(actions));
+    });
+    return read.get_future().get();
   };
   center_.Available("anna");
   const std::string item = Accept("anna");
   WatchAs(Desk("anna"), item);
-  EXPECT_EQ(reads().first, 0) << "who has the item reads what is theirs";
+  EXPECT_EQ(reads().size(), 0u) << "who has the item reads what is theirs";
   Must<v1::Transcript>("ChatService.GetTranscript", R"({"workItem": ")" + item + R"("})",
                        With(rpc::Role::kManager));
-  EXPECT_EQ(reads(), std::make_pair(1, std::string("users/someone")));
+  ASSERT_EQ(reads().size(), 1u);
+  EXPECT_EQ(reads()[0].user, "users/someone");
+  EXPECT_EQ(reads()[0].kind, contacts::ActionKind::kRead);
+  EXPECT_EQ(reads()[0].subject, Item(item).contact());
   auto manager = WatchAs(Admin(), item);
-  EXPECT_EQ(reads().first, 2);
+  EXPECT_EQ(reads().size(), 2u);
   EXPECT_FALSE(manager->last().ended());
+}
+
+// What an agent notes for colleagues has a number of its own, and is none of the customer's.
+TEST_F(ChatCenter, NotesAreNoMessages) {
+  const auto chat = StartChat(R"(, "firstMessage": "hello")");
+  auto customer = Watch(chat);
+  contacts::NewEntry note;
+  note.contact = chat.chat();
+  note.entry.author = contacts::Author::kAgent;
+  note.entry.kind = contacts::EntryKind::kNote;
+  note.entry.text = "was angry";
+  store_->Append(note, [](const absl::StatusOr<contacts::ContactStore::Appended>& appended) {
+    EXPECT_TRUE(appended.ok()) << appended.status();
+  });
+  EXPECT_EQ(Say(chat, "still there?").number(), 3);
+  EXPECT_EQ(customer->last().messages_size(), 1);
+  OpenChannel();
+  auto again = Watch(chat);
+  const Update first = again->updates()[0];
+  ASSERT_EQ(first.messages_size(), 2) << "without the note";
+  EXPECT_EQ(first.messages(0).text(), "hello");
+  EXPECT_EQ(first.messages(1).text(), "still there?");
+}
+
+TEST_F(ChatCenter, WhoIsErasedIsNotWaitedFor) {
+  const auto erase = [&](const v1::StartChatResponse& chat) {
+    std::promise<std::string> customer;
+    store_->Load(chat.chat(), [&](absl::StatusOr<std::optional<contacts::Contact>> contact) {
+      customer.set_value((*contact)->customer);
+    });
+    std::promise<int64_t> erased;
+    store_->EraseCustomer(customer.get_future().get(), "users/root", kStart,
+                          [&](absl::StatusOr<int64_t> n) { erased.set_value(n.value_or(-1)); });
+    EXPECT_EQ(erased.get_future().get(), 1);
+    channel_->Settle();
+  };
+  center_.Available("anna");
+  const auto handled = StartChat(R"(, "firstMessage": "one")");
+  const std::string item = Accept("anna");
+  auto desk = WatchAs(Desk("anna"), item);
+  auto customer = Watch(handled);
+  erase(handled);
+  EXPECT_EQ(desk->WaitForFinish().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(customer->WaitForFinish().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Watch(handled)->WaitForFinish().code(), kDenied);
+  Refused<v1::Transcript>("ChatService.GetTranscript", R"({"workItem": ")" + item + R"("})",
+                          absl::StatusCode::kNotFound, "workItem", Desk("anna"));
+  EXPECT_EQ(Item(item).state(), v1::WorkItem::ACTIVE) << "who has it completes it";
+  Act("CompleteAssignment", "anna", item, R"(, "reasonCodes": ["solved"])");
+
+  center_.Must<v1::AgentState>("AgentService.SetPresence", R"({"presence": "AWAY", "awayReason": "break"})",
+                               Desk("anna"));
+  const auto waiting = StartChat();
+  erase(waiting);
+  EXPECT_EQ(Item("workItems/2").state(), v1::WorkItem::ABANDONED);
+
+  // Erased while the server was down: nobody is offered what has no conversation.
+  const auto last = StartChat();
+  channel_->Stop();
+  erase(last);
+  EXPECT_EQ(Item("workItems/3").state(), v1::WorkItem::WAITING);
+  OpenChannel();
+  EXPECT_EQ(Item("workItems/3").state(), v1::WorkItem::ABANDONED);
 }
 
 TEST_F(ChatCenter, AsksForTheLanguageWhenTheCenterHasASkillForIt) {

@@ -3,7 +3,6 @@
 
 #include "base/status.h"
 #include "base/utf8.h"
-#include "channels/chat/secrets.h"
 #include "channels/chat/text_rules.h"
 
 namespace wissel::chat {
@@ -45,22 +44,6 @@ TEST(TextRules, ALanguageIsATag) {
                           "aa-bbbbbbbb-cccccccc-dddddddd-eeeeeeee"}) {
     EXPECT_EQ(FieldAtFault(CheckLanguage(bad, "language")), "language") << bad;
   }
-}
-
-TEST(Secrets, AreNewEachTimeAndKnownByTheirHash) {
-  const std::string token = NewToken();
-  EXPECT_EQ(token.size(), 22u);
-  EXPECT_NE(token, NewToken());
-  EXPECT_TRUE(IsHashOf(HashOf(token), token));
-  EXPECT_FALSE(IsHashOf(HashOf(token), token + "x"));
-  EXPECT_FALSE(IsHashOf("", token));
-}
-
-TEST(Secrets, OnlyTheRequestIdUnsealsThem) {
-  const std::string sealed = Seal("0123456789abcdefghijkl", "request", "chat");
-  EXPECT_EQ(Seal(sealed, "request", "chat"), "0123456789abcdefghijkl");
-  EXPECT_NE(Seal(sealed, "another", "chat"), "0123456789abcdefghijkl");
-  EXPECT_NE(Seal(sealed, "request", "other"), "0123456789abcdefghijkl");
 }
 
 }  // namespace

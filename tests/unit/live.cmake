@@ -1,6 +1,5 @@
 wissel_test(chat_parts_test
             SOURCES ${CMAKE_CURRENT_LIST_DIR}/chat_conversation_test.cc
-                    ${CMAKE_CURRENT_LIST_DIR}/chat_store_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/chat_text_test.cc
             DEPS wissel_chat LABELS fast)
 wissel_test(chat_service_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/chat_service_test.cc
