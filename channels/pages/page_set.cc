@@ -174,6 +174,20 @@ std::string PageSet::Say(std::string_view language, std::string_view key,
   return texts_->texts.Say(language, key, arguments);
 }
 
+PageData PageSet::Head(std::string_view language, std::string_view title, std::string_view center,
+                       std::string_view path) const {
+  PageData data;
+  data.values = {{"TITLE", std::string(title)}, {"CENTER", std::string(center)}};
+  for (const std::string& code : languages_) {
+    PageData& row = data.sections["LANGUAGES"].emplace_back();
+    row.values = {{"CODE", code},
+                  {"NAME", Say(code, "page.name")},
+                  {"LINK", fmt::format("{}?lang={}", path, code)}};
+    row.Show("CHOSEN", code == language);
+  }
+  return data;
+}
+
 std::string PageSet::Render(std::string_view page, std::string_view language,
                             const PageData& data) const {
   ctemplate::TemplateDictionary dictionary("page");

@@ -58,6 +58,11 @@ class PageSet {
   std::string Say(std::string_view language, std::string_view key,
                   const Arguments& arguments = {}) const;
 
+  // What the part `head` shows: the page's title, the center's name, and the languages, with links to
+  // `path`.
+  PageData Head(std::string_view language, std::string_view title, std::string_view center,
+                std::string_view path) const;
+
   // `page` is the template's name without ".html".
   std::string Render(std::string_view page, std::string_view language, const PageData& data) const;
 
