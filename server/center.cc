@@ -8,7 +8,9 @@
 #include "agents/service/people.h"
 #include "base/status.h"
 #include "channels/chat/chat.h"
+#include "channels/chat/old_chats.h"
 #include "channels/contacts/contact_store.h"
+#include "channels/contacts/contacts.h"
 #include "fmt/format.h"
 #include "forecasting/service/planning.h"
 #include "metrics/service/live.h"
@@ -148,10 +150,17 @@ class Center::Rooms {
         ServiceOptions{
             .lease = options_.lease,
             .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
+    contacts_.emplace(*sequencer_, *contact_store_,
+                      contacts::ContactServiceOptions{.region = options_.region,
+                                                      .agent_display_name = display_name});
     chat::ChatOptions chat;
     chat.grace = options_.chat_grace;
     chat.agent_display_name = display_name;
     chat.waits = &*waits_;
+    if (options_.data) {
+      WISSEL_RETURN_IF_ERROR(
+          chat::TakeOverOldChats(FileIn(options_.data, "chats.sqlite"), *contact_store_).status());
+    }
     WISSEL_ASSIGN_OR_RETURN(chat_,
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
     metrics::LiveOptions live;
@@ -171,6 +180,7 @@ class Center::Rooms {
     services_->Register(methods_);
     rules_->Register(methods_);
     planning_->Register(methods_);
+    contacts_->Register(methods_);
     chat_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
@@ -188,6 +198,7 @@ class Center::Rooms {
   std::optional<Waits> waits_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;
+  std::optional<contacts::ContactService> contacts_;
   std::unique_ptr<chat::ChatChannel> chat_;
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;

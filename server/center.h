@@ -22,6 +22,8 @@ struct CenterOptions {
   std::optional<std::string> data;
   Duration lease = Duration::Seconds(30);
   Duration chat_grace = Duration::Seconds(60);
+  // Of phone numbers that name no country: "BE". Empty: they are refused.
+  std::string region;
   std::string version;
 };
 

@@ -124,6 +124,7 @@ absl::Status Server::OpenCenter() {
   options.version = WISSEL_VERSION;
   if (section().has_lease()) options.lease = FromProto(section().lease());
   if (section().has_chat_grace()) options.chat_grace = FromProto(section().chat_grace());
+  options.region = section().region();
   WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
   center_->Start();
   return absl::OkStatus();

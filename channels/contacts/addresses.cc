@@ -4,7 +4,6 @@
 #include <cctype>
 
 #include "base/status.h"
-#include "base/utf8.h"
 #include "channels/contacts/words.h"
 
 namespace wissel::contacts {

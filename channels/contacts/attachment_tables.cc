@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "base/status.h"
-#include "base/utf8.h"
 #include "channels/contacts/contact_tables.h"
 #include "channels/contacts/records.h"
+#include "channels/contacts/words.h"
 #include "fmt/format.h"
 
 namespace wissel::contacts {

@@ -1,7 +1,7 @@
 // The one file that knows libphonenumber.
 #include "base/status.h"
-#include "base/utf8.h"
 #include "channels/contacts/addresses.h"
+#include "channels/contacts/words.h"
 #include "phonenumbers/phonenumberutil.h"
 
 namespace wissel::contacts {

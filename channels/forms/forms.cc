@@ -9,7 +9,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "channels/chat/language_need.h"
-#include "channels/chat/text_rules.h"
+#include "channels/contacts/text_rules.h"
 #include "channels/contacts/entrance.h"
 #include "channels/forms/form_page.h"
 #include "channels/forms/form_rules.h"
@@ -225,8 +225,8 @@ void FormChannel::Parts::Submit(const Context& context, const v1::SubmitFormRequ
     return reply(Refuse(absl::StatusCode::kNotFound, "form",
                         fmt::format("there is no form {}", Quoted(request.form()))));
   }
-  absl::Status checked = chat::CheckLanguage(request.language(), "language");
-  if (checked.ok()) checked = chat::CheckRequestId(request.request_id(), "requestId");
+  absl::Status checked = contacts::CheckLanguage(request.language(), "language");
+  if (checked.ok()) checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return reply(checked);
   Values values;
   for (const v1::FormValue& field : request.fields()) {
@@ -307,7 +307,7 @@ void FormChannel::Parts::Show(const Context& context, const v1::PageRequest& req
   for (const v1::PageField& field : request.form()) values.emplace(field.name(), field.value());
   submission.values = Cleaned(*form, values);
   submission.request = ValueOf(request.form(), "requestId");
-  if (!chat::CheckRequestId(submission.request, "").ok()) submission.request = contacts::NewToken();
+  if (!contacts::CheckRequestId(submission.request, "").ok()) submission.request = contacts::NewToken();
   const std::vector<Problem> problems = ProblemsOf(*form, submission.values, options_.region);
   if (!problems.empty()) {
     v1::Page page = PageOf(*form, submission, problems, std::nullopt);

@@ -1,4 +1,4 @@
-// What a text from outside must be before it enters a conversation. Pure; thread-safe. Refusals are
+// What a text from outside must be before it enters a contact. Pure; thread-safe. Refusals are
 // INVALID_ARGUMENT on `field`.
 #pragma once
 
@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 
-namespace wissel::chat {
+namespace wissel::contacts {
 
 inline constexpr size_t kLongestMessage = 4'000;
 inline constexpr size_t kLongestName = 80;
@@ -20,4 +20,4 @@ absl::Status CheckName(std::string_view name, std::string_view field);
 absl::Status CheckLanguage(std::string_view language, std::string_view field);
 absl::Status CheckRequestId(std::string_view request_id, std::string_view field);
 
-}  // namespace wissel::chat
+}  // namespace wissel::contacts
