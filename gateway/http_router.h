@@ -35,8 +35,8 @@ struct HttpDocument {
   std::string content_type;
 };
 
-// A page for customers that a method writes (page.proto): GET {prefix}{path} shows it, POST sends its
-// form.
+// A page for customers that a method writes (page.proto): GET {prefix}{path} shows it, POST sends
+// its form.
 struct HttpPage {
   std::string prefix;  // "/form/"
   std::string method;  // "wissel.v1.FormService.ShowForm"
@@ -136,9 +136,10 @@ class HttpRouter {
   std::optional<std::variant<HttpResponse, HttpCall>> RouteDocument(const HttpRequest& request,
                                                                     std::string_view path,
                                                                     std::string peer) const;
-  std::optional<std::variant<HttpResponse, HttpCall>> RouteWrittenPage(
-      const HttpRequest& request, std::string_view path, std::string_view query,
-      std::string peer) const;
+  std::optional<std::variant<HttpResponse, HttpCall>> RouteWrittenPage(const HttpRequest& request,
+                                                                       std::string_view path,
+                                                                       std::string_view query,
+                                                                       std::string peer) const;
   HttpResponse ServePage(const HttpRequest& request, std::string_view path) const;
 
   HttpContent content_;

@@ -296,8 +296,8 @@ Awaitable<bool> Session::ServeUnary(const HttpCall& call, std::string_view body,
       call.document       ? HttpRouter::AnswerDocument(*call.document, status, reply->message())
       : call.written_page ? HttpRouter::AnswerPage(status, reply->message())
                           : HttpRouter::Answer(call.type, status, reply->message());
-  const bool head = (call.document && call.document->head) ||
-                    (call.written_page && call.written_page->head);
+  const bool head =
+      (call.document && call.document->head) || (call.written_page && call.written_page->head);
   const bool sent = co_await Send(response, keep_alive, !head);
   co_return sent;
 }

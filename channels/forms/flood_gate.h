@@ -13,7 +13,7 @@ namespace wissel::forms {
 class FloodGate {
  public:
   struct Limits {
-    int64_t each_minute = 6;    // from one address
+    int64_t each_minute = 6;     // from one address
     int64_t all_minute = 1'200;  // from all
   };
   explicit FloodGate(Limits limits) : limits_(limits), all_{limits.all_minute * kWhole, {}} {}

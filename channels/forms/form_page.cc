@@ -106,9 +106,8 @@ pages::PageData InputOf(const Field& field, const std::string& value, bool wrong
 
 pages::PageData FieldOf(const pages::PageSet& pages, const FormView& view, const Field& field) {
   const auto value = view.values.find(field.name());
-  const auto problem =
-      std::find_if(view.problems.begin(), view.problems.end(),
-                   [&](const Problem& one) { return one.field == field.name(); });
+  const auto problem = std::find_if(view.problems.begin(), view.problems.end(),
+                                    [&](const Problem& one) { return one.field == field.name(); });
   const bool wrong = problem != view.problems.end();
   const std::string id = IdOf(field.name());
   pages::PageData row;
@@ -122,7 +121,8 @@ pages::PageData FieldOf(const pages::PageSet& pages, const FormView& view, const
     row.sections["LABELLED"].push_back(std::move(label));
   }
   if (!field.hint().empty()) {
-    row.sections["HINT"].push_back(OneText("TEXT", std::string(TextIn(view.language, field.hint()))));
+    row.sections["HINT"].push_back(
+        OneText("TEXT", std::string(TextIn(view.language, field.hint()))));
   }
   if (wrong) {
     row.sections["WRONG"].push_back(OneText("PROBLEM", Said(pages, view.language, *problem)));
@@ -132,9 +132,9 @@ pages::PageData FieldOf(const pages::PageSet& pages, const FormView& view, const
 
 // All problems at the head of the page, each with a link to its field.
 pages::PageData Summary(const pages::PageSet& pages, const FormView& view) {
-  pages::PageData summary = OneText(
-      "HEAD", pages.Say(view.language, "form.problems",
-                        {{"count", static_cast<int64_t>(view.problems.size())}}));
+  pages::PageData summary =
+      OneText("HEAD", pages.Say(view.language, "form.problems",
+                                {{"count", static_cast<int64_t>(view.problems.size())}}));
   for (const Problem& problem : view.problems) {
     const auto field = std::find_if(view.form.fields().begin(), view.form.fields().end(),
                                     [&](const Field& f) { return f.name() == problem.field; });

@@ -161,6 +161,11 @@ absl::Status CheckForm(const v1::Form& form) {
   if (!name.starts_with(kPrefix) || !IsName(name.substr(kPrefix.size()), "-")) {
     return RefuseField("name", "is no name of a form", "forms/{form}, of [a-z0-9-]");
   }
+  constexpr std::string_view kQueues = "queues/";
+  const std::string_view queue = form.queue();
+  if (!queue.starts_with(kQueues) || queue.size() == kQueues.size()) {
+    return RefuseField("queue", "is no name of a queue", "queues/{queue}");
+  }
   WISSEL_RETURN_IF_ERROR(CheckLabel(form.title(), "title"));
   WISSEL_RETURN_IF_ERROR(CheckTexts(form.intro(), "intro"));
   if (form.fields().empty() || form.fields_size() > kMostFields) {

@@ -9,8 +9,8 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "channels/chat/language_need.h"
-#include "channels/contacts/text_rules.h"
 #include "channels/contacts/entrance.h"
+#include "channels/contacts/text_rules.h"
 #include "channels/forms/form_page.h"
 #include "channels/forms/form_rules.h"
 #include "fmt/format.h"
@@ -164,12 +164,11 @@ void FormChannel::Parts::Take(const v1::Form& form, Submission submission, Submi
   }
   start.fingerprint = FingerprintOf(form, submission);
   if (!submission.request.empty()) start.request_key = "form " + submission.request;
-  store_.Start(std::move(start),
-               [self = shared_from_this(), done = std::move(done)](
-                   const absl::StatusOr<ContactStore::Started>& started) {
-                 if (!started.ok()) return done(started.status());
-                 self->Enter(started->contact, !started->contact.item, done);
-               });
+  store_.Start(std::move(start), [self = shared_from_this(), done = std::move(done)](
+                                     const absl::StatusOr<ContactStore::Started>& started) {
+    if (!started.ok()) return done(started.status());
+    self->Enter(started->contact, !started->contact.item, done);
+  });
 }
 
 // Answers with the reference of the contact's item, which is made if there is none yet.
@@ -181,25 +180,25 @@ void FormChannel::Parts::Enter(const Contact& contact, bool first, Submitted don
     done(std::move(response));
   };
   if (!first) return answer(*contact.item);
-  const bool reads = shard_.Read([self = shared_from_this(), contact, answer,
-                                  done](const Engine& engine) {
-    const std::optional<QueueId> queue = engine.directory().queues.FindId(contact.queue);
-    if (!queue) {
-      return done(Refuse(absl::StatusCode::kFailedPrecondition, "form",
-                         "the queue of this form does not exist any more"));
-    }
-    contacts::Entrance entrance{.occasion = "first", .forget_if_refused = true};
-    entrance.item.queue = *queue;
-    entrance.item.channel = Channel::kForm;
-    entrance.item.contact = contact.name;
-    entrance.item.customer = contact.customer;
-    entrance.item.requirement = chat::NeedWithLanguage(engine, *queue, contact.language);
-    contacts::Enter(self->shard_, self->store_, std::move(entrance),
-                    [answer, done](const absl::StatusOr<ItemId>& item) {
-                      if (!item.ok()) return done(item.status());
-                      answer(*item);
-                    });
-  });
+  const bool reads =
+      shard_.Read([self = shared_from_this(), contact, answer, done](const Engine& engine) {
+        const std::optional<QueueId> queue = engine.directory().queues.FindId(contact.queue);
+        if (!queue) {
+          return done(Refuse(absl::StatusCode::kFailedPrecondition, "form",
+                             "the queue of this form does not exist any more"));
+        }
+        contacts::Entrance entrance{.occasion = "first", .forget_if_refused = true};
+        entrance.item.queue = *queue;
+        entrance.item.channel = Channel::kForm;
+        entrance.item.contact = contact.name;
+        entrance.item.customer = contact.customer;
+        entrance.item.requirement = chat::NeedWithLanguage(engine, *queue, contact.language);
+        contacts::Enter(self->shard_, self->store_, std::move(entrance),
+                        [answer, done](const absl::StatusOr<ItemId>& item) {
+                          if (!item.ok()) return done(item.status());
+                          answer(*item);
+                        });
+      });
   if (!reads) done(absl::UnavailableError("the forms channel is stopping"));
 }
 
@@ -234,9 +233,10 @@ void FormChannel::Parts::Submit(const Context& context, const v1::SubmitFormRequ
         std::any_of(form->fields().begin(), form->fields().end(),
                     [&](const v1::FormField& f) { return f.name() == field.name(); });
     if (!known || values.contains(field.name())) {
-      return reply(RefuseField("fields", fmt::format("{} is no field of this form, or there twice",
-                                                     Quoted(field.name())),
-                               "each field of the form once"));
+      return reply(RefuseField(
+          "fields",
+          fmt::format("{} is no field of this form, or there twice", Quoted(field.name())),
+          "each field of the form once"));
     }
     values.emplace(field.name(), field.value());
   }
@@ -254,14 +254,13 @@ v1::Page FormChannel::Parts::PageOf(const v1::Form& form, const Submission& subm
                                     std::optional<std::string> refused) const {
   v1::Page page;
   const std::string center = CenterName();
-  page.set_content(FormPage(*options_.pages,
-                            {.form = form,
-                             .language = submission.language,
-                             .center = center,
-                             .request = submission.request,
-                             .values = submission.values,
-                             .problems = problems,
-                             .refused = std::move(refused)}));
+  page.set_content(FormPage(*options_.pages, {.form = form,
+                                              .language = submission.language,
+                                              .center = center,
+                                              .request = submission.request,
+                                              .values = submission.values,
+                                              .problems = problems,
+                                              .refused = std::move(refused)}));
   return page;
 }
 
@@ -282,8 +281,7 @@ v1::Page FormChannel::Parts::Refused(const v1::Form& form, const Submission& sub
                                      const absl::Status& status) const {
   const std::string_view language = submission.language;
   if (absl::IsResourceExhausted(status) || absl::IsUnavailable(status)) {
-    v1::Page page =
-        PageOf(form, submission, {}, options_.pages->Say(language, "page.busyText"));
+    v1::Page page = PageOf(form, submission, {}, options_.pages->Say(language, "page.busyText"));
     page.set_status(absl::IsUnavailable(status) ? 503 : 429);
     return page;
   }
@@ -307,7 +305,8 @@ void FormChannel::Parts::Show(const Context& context, const v1::PageRequest& req
   for (const v1::PageField& field : request.form()) values.emplace(field.name(), field.value());
   submission.values = Cleaned(*form, values);
   submission.request = ValueOf(request.form(), "requestId");
-  if (!contacts::CheckRequestId(submission.request, "").ok()) submission.request = contacts::NewToken();
+  if (!contacts::CheckRequestId(submission.request, "").ok())
+    submission.request = contacts::NewToken();
   const std::vector<Problem> problems = ProblemsOf(*form, submission.values, options_.region);
   if (!problems.empty()) {
     v1::Page page = PageOf(*form, submission, problems, std::nullopt);
@@ -339,9 +338,6 @@ absl::StatusOr<std::unique_ptr<FormChannel>> FormChannel::Open(Shard& shard, Con
   for (size_t i = 0; i < options.forms.size(); ++i) {
     WISSEL_RETURN_IF_ERROR(
         WithFieldPrefix(CheckForm(options.forms[i]), fmt::format("forms[{}]", i)));
-    const absl::StatusOr<QueueId> queue =
-        FindByName<QueueId>(*shard.directory(), options.forms[i].queue(), "queue");
-    if (!queue.ok()) return WithFieldPrefix(queue.status(), fmt::format("forms[{}]", i));
   }
   auto parts = std::make_shared<Parts>(shard, store, std::move(options));
   parts->Observe();

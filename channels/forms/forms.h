@@ -1,8 +1,8 @@
 // The front door of the forms channel: FormService over a shard and the contact store.
 //
 // Order: open before the shard is started (it adds an observer), `Register` before a door opens,
-// `Start` once the shard runs. The shard, the store and the pages outlive it, and neither calls back
-// once both have stopped. Handlers are thread-safe and never block.
+// `Start` once the shard runs. The shard, the store and the pages outlive it, and neither calls
+// back once both have stopped. Handlers are thread-safe and never block.
 #pragma once
 
 #include <memory>

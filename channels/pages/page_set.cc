@@ -140,9 +140,8 @@ absl::StatusOr<std::shared_ptr<const PageSet>> PageSet::Load(const std::filesyst
     if (entry.path().extension() != ".html") continue;
     const std::string source = WithParts(entry.path());
     for (const std::string& language : set->languages_) {
-      WISSEL_ASSIGN_OR_RETURN(
-          const std::string text,
-          WithTexts(source, set->texts_->texts, language, entry.path().string()));
+      WISSEL_ASSIGN_OR_RETURN(const std::string text, WithTexts(source, set->texts_->texts,
+                                                                language, entry.path().string()));
       if (!set->templates_->cache.StringToTemplateCache(
               NameOf(entry.path().stem().string(), language), text, ctemplate::STRIP_WHITESPACE)) {
         return absl::InvalidArgumentError(

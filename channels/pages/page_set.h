@@ -1,10 +1,11 @@
 // Pages for customers that the server writes itself: templates and texts in several languages,
 // loaded once from a folder of `*.html` and `texts/{language}.json`.
 //
-// A template is of ctemplate: {{NAME}} is a value, {{#ROWS}}...{{/ROWS}} a section, once for each of
-// its rows; every value is escaped for the place where it stands (text, attribute, address). Texts
-// come from the catalogue, parts that pages share from `name.part` ([[> name]]): [[form.send]] stands for the text of that key in the page's language. A
-// text with arguments (ICU MessageFormat) is said by Say, and given to the page as a value.
+// A template is of ctemplate: {{NAME}} is a value, {{#ROWS}}...{{/ROWS}} a section, once for each
+// of its rows; every value is escaped for the place where it stands (text, attribute, address).
+// Texts come from the catalogue, parts that pages share from `name.part` ([[> name]]):
+// [[form.send]] stands for the text of that key in the page's language. A text with arguments (ICU
+// MessageFormat) is said by Say, and given to the page as a value.
 //
 // Immutable once loaded; thread-safe.
 #pragma once
@@ -58,8 +59,8 @@ class PageSet {
   std::string Say(std::string_view language, std::string_view key,
                   const Arguments& arguments = {}) const;
 
-  // What the part `head` shows: the page's title, the center's name, and the languages, with links to
-  // `path`.
+  // What the part `head` shows: the page's title, the center's name, and the languages, with links
+  // to `path`.
   PageData Head(std::string_view language, std::string_view title, std::string_view center,
                 std::string_view path) const;
 

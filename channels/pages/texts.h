@@ -16,8 +16,8 @@ namespace wissel::pages {
 
 class Texts {
  public:
-  // Reads `{folder}/{language}.json`, each an object of keys and ICU messages. INVALID_ARGUMENT with
-  // the file and the key.
+  // Reads `{folder}/{language}.json`, each an object of keys and ICU messages. INVALID_ARGUMENT
+  // with the file and the key.
   static absl::StatusOr<Texts> Read(const std::filesystem::path& folder, const std::string& zone);
   Texts(Texts&&) noexcept;
   Texts& operator=(Texts&&) noexcept;

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "base/status.h"
+#include "channels/forms/form_rules.h"
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "router/journal/chain.h"
@@ -84,6 +85,17 @@ void CheckCenter(LoadedConfig& config) {
   names.Check(center.agents(), "agents", "agents");
 }
 
+void CheckForms(LoadedConfig& config) {
+  for (int i = 0; i < config.file.forms_size(); ++i) {
+    const absl::Status status = forms::CheckForm(config.file.forms(i));
+    if (status.ok()) continue;
+    const std::string field = fmt::format("forms[{}].{}", i, FieldAtFault(status));
+    config.problems.push_back({config.lines.LineOf(field),
+                               fmt::format("{}: {}", field, std::string(status.message())),
+                               WhatWouldBeRight(status)});
+  }
+}
+
 void CheckDemo(LoadedConfig& config) {
   const auto& users = config.file.demo().users();
   for (int i = 0; i < users.size(); ++i) {
@@ -114,6 +126,7 @@ LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   if (!config.problems.empty()) return config;
   CheckServer(config);
   CheckCenter(config);
+  CheckForms(config);
   CheckDemo(config);
   return config;
 }

@@ -48,7 +48,7 @@ TEST(FormRules, NameEveryFault) {
   const std::string euros = "\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac";
   EXPECT_TRUE(With("what", euros + euros + euros).empty()) << "characters count, not bytes";
   const std::pair<const char*, Kind> wrong[] = {
-      {"mail", Kind::kNoEmail},     {"phone", Kind::kNoPhone}, {"since", Kind::kNoDate},
+      {"mail", Kind::kNoEmail},      {"phone", Kind::kNoPhone},  {"since", Kind::kNoDate},
       {"children", Kind::kNoNumber}, {"topic", Kind::kNoChoice}, {"agreed", Kind::kNoChoice}};
   for (const auto& [field, kind] : wrong) {
     const auto problems = With(field, "<b>no</b>");
@@ -62,7 +62,8 @@ TEST(FormRules, NameEveryFault) {
 }
 
 TEST(FormRules, TakeOnlyText) {
-  for (const std::string bad : {std::string("a\0b", 3), std::string("\xff"), std::string("a\x1b[m")}) {
+  for (const std::string bad :
+       {std::string("a\0b", 3), std::string("\xff"), std::string("a\x1b[m")}) {
     for (const char* field : {"what", "mail", "topic"}) {
       ASSERT_EQ(With(field, bad).size(), 1u);
       EXPECT_EQ(With(field, bad)[0].kind, Kind::kNoText);

@@ -22,7 +22,8 @@ class PageSetTest : public ::testing::Test {
     Write("texts/en.json", R"({"page.name": "English", "hello": "Hello & welcome",
                                "wait": "{minutes, plural, one {# minute} other {# minutes}}",
                                "at": "at {time, time, short} on {time, date, medium}"})");
-    Write("texts/nl.json", R"({"page.name": "Nederlands", "hello": "Dag", "at": "om {time, time, short}",
+    Write("texts/nl.json",
+          R"({"page.name": "Nederlands", "hello": "Dag", "at": "om {time, time, short}",
                                "wait": "{minutes, plural, one {# minuut} other {# minuten}}"})");
     Write("page.html", R"([[> top]]<p title="{{WHO}}">[[hello]] {{WHO}}</p>
                           <a href="{{LINK}}">x</a>{{#ROWS}}<li>{{ROW}}</li>{{/ROWS}})");
@@ -96,8 +97,7 @@ TEST_F(PageSetTest, RefusesWhatDoesNotFitTogether) {
 TEST(ShippedPages, FitTogether) {
   const char* source = std::getenv("WISSEL_SOURCE_DIR");
   ASSERT_NE(source, nullptr);
-  const auto set =
-      PageSet::Load(std::filesystem::path(source) / "web/customer", "Europe/Brussels");
+  const auto set = PageSet::Load(std::filesystem::path(source) / "web/customer", "Europe/Brussels");
   ASSERT_TRUE(set.ok()) << set.status();
   EXPECT_EQ((*set)->languages(), (std::vector<std::string>{"de", "en", "fr", "nl"}));
 }
