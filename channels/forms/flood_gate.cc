@@ -14,9 +14,10 @@ void FloodGate::Fill(Bucket& bucket, int64_t a_minute, Instant now) {
 
 // Who has a full bucket is as one who never came.
 void FloodGate::ForgetFull(Instant now) {
-  std::erase_if(buckets_, [&](auto& entry) {
-    Fill(entry.second, limits_.each_minute, now);
-    return entry.second.parts == limits_.each_minute * kWhole;
+  std::erase_if(buckets_, [&](const auto& entry) {
+    Bucket bucket = entry.second;
+    Fill(bucket, limits_.each_minute, now);
+    return bucket.parts == limits_.each_minute * kWhole;
   });
 }
 

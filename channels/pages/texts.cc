@@ -1,5 +1,6 @@
 #include "channels/pages/texts.h"
 
+#include <unicode/datefmt.h>
 #include <unicode/locid.h>
 #include <unicode/msgfmt.h>
 #include <unicode/timezone.h>
