@@ -11,6 +11,8 @@
 #include "channels/chat/old_chats.h"
 #include "channels/contacts/contact_store.h"
 #include "channels/contacts/contacts.h"
+#include "channels/forms/forms.h"
+#include "channels/pages/page_set.h"
 #include "fmt/format.h"
 #include "forecasting/service/planning.h"
 #include "integration/events/event_service.h"
@@ -71,6 +73,7 @@ class Center::Rooms {
     leases_->Start();
     services_->Start();
     chat_->Start();
+    forms_->Start();
     live_->Start(std::move(live_state_));
     events_->Start();
     webhooks_->Start();
@@ -170,6 +173,7 @@ class Center::Rooms {
     }
     WISSEL_ASSIGN_OR_RETURN(chat_,
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
+    WISSEL_RETURN_IF_ERROR(OpenForms());
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
@@ -189,6 +193,7 @@ class Center::Rooms {
     planning_->Register(methods_);
     contacts_->Register(methods_);
     chat_->Register(methods_);
+    forms_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
   }
@@ -210,6 +215,18 @@ class Center::Rooms {
     return absl::OkStatus();
   }
 
+  // Over the configuration as it is now: what the file adds comes before (config::Apply).
+  absl::Status OpenForms() {
+    forms::FormOptions options{.forms = options_.forms, .region = options_.region};
+    if (options_.customer_pages) {
+      const std::string& zone = sequencer_->engine().directory().center.time_zone;
+      WISSEL_ASSIGN_OR_RETURN(options.pages, pages::PageSet::Load(*options_.customer_pages, zone));
+    }
+    WISSEL_ASSIGN_OR_RETURN(
+        forms_, forms::FormChannel::Open(*sequencer_, *contact_store_, std::move(options)));
+    return absl::OkStatus();
+  }
+
   const CenterOptions options_;
   std::optional<SnapshotStore> snapshots_;
   metrics::Prometheus prometheus_;
@@ -225,6 +242,7 @@ class Center::Rooms {
   std::unique_ptr<Services> services_;
   std::optional<contacts::ContactService> contacts_;
   std::unique_ptr<chat::ChatChannel> chat_;
+  std::unique_ptr<forms::FormChannel> forms_;
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;
   std::unique_ptr<rules::RulesService> rules_;

@@ -8,12 +8,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "base/time.h"
 #include "integration/webhooks/webhooks.h"
 #include "router/service/shard.h"
+#include "wissel/v1/form.pb.h"
 
 namespace wissel::server {
 
@@ -25,6 +27,9 @@ struct CenterOptions {
   Duration chat_grace = Duration::Seconds(60);
   // Of phone numbers that name no country: "BE". Empty: they are refused.
   std::string region;
+  std::vector<v1::Form> forms;
+  // Folder of customers' pages (channels/pages); none: there are none.
+  std::optional<std::string> customer_pages;
   std::string version;
   // What every published event says of where it comes from.
   std::string event_source = "/wissel";

@@ -134,6 +134,10 @@ absl::Status Server::OpenCenter() {
     options.webhooks.delays.push_back(FromProto(delay));
   }
   options.region = section().region();
+  options.forms.assign(config_.file.forms().begin(), config_.file.forms().end());
+  if (!section().customer_pages().empty()) {
+    options.customer_pages = BesideConfig(section().customer_pages()).string();
+  }
   WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
   center_->Start();
   return absl::OkStatus();
@@ -204,6 +208,7 @@ absl::Status Server::OpenDoors() {
   content.metrics = [center = center_.get()] { return center->MetricsText(); };
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
                         "text/calendar; charset=utf-8"}};
+  content.written_pages = {{"/form/", "wissel.v1.FormService.ShowForm"}};
   WISSEL_ASSIGN_OR_RETURN(http_, gateway::HttpDoor::Open(http, std::move(content)));
   return absl::OkStatus();
 }

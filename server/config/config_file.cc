@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "base/status.h"
+#include "channels/forms/form_rules.h"
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "router/journal/chain.h"
@@ -106,6 +107,17 @@ void CheckIntegration(LoadedConfig& config) {
                              fmt::format("at most {}", kMostRetryDelays)});
 }
 
+void CheckForms(LoadedConfig& config) {
+  for (int i = 0; i < config.file.forms_size(); ++i) {
+    const absl::Status status = forms::CheckForm(config.file.forms(i));
+    if (status.ok()) continue;
+    const std::string field = fmt::format("forms[{}].{}", i, FieldAtFault(status));
+    config.problems.push_back({config.lines.LineOf(field),
+                               fmt::format("{}: {}", field, std::string(status.message())),
+                               WhatWouldBeRight(status)});
+  }
+}
+
 void CheckDemo(LoadedConfig& config) {
   const auto& users = config.file.demo().users();
   for (int i = 0; i < users.size(); ++i) {
@@ -136,6 +148,7 @@ LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   if (!config.problems.empty()) return config;
   CheckServer(config);
   CheckCenter(config);
+  CheckForms(config);
   CheckDemo(config);
   CheckIntegration(config);
   return config;
