@@ -13,6 +13,7 @@
 #include "channels/contacts/contacts.h"
 #include "channels/forms/forms.h"
 #include "channels/pages/page_set.h"
+#include "channels/tracking/tracking.h"
 #include "fmt/format.h"
 #include "forecasting/service/planning.h"
 #include "integration/events/event_service.h"
@@ -173,7 +174,7 @@ class Center::Rooms {
     }
     WISSEL_ASSIGN_OR_RETURN(chat_,
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
-    WISSEL_RETURN_IF_ERROR(OpenForms());
+    WISSEL_RETURN_IF_ERROR(OpenCustomerPages());
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
@@ -194,6 +195,7 @@ class Center::Rooms {
     contacts_->Register(methods_);
     chat_->Register(methods_);
     forms_->Register(methods_);
+    tracker_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
   }
@@ -215,15 +217,21 @@ class Center::Rooms {
     return absl::OkStatus();
   }
 
-  // Over the configuration as it is now: what the file adds comes before (config::Apply).
-  absl::Status OpenForms() {
-    forms::FormOptions options{.forms = options_.forms, .region = options_.region};
+  // What customers see without signing in.
+  absl::Status OpenCustomerPages() {
+    std::shared_ptr<const pages::PageSet> pages;
     if (options_.customer_pages) {
       const std::string& zone = sequencer_->engine().directory().center.time_zone;
-      WISSEL_ASSIGN_OR_RETURN(options.pages, pages::PageSet::Load(*options_.customer_pages, zone));
+      WISSEL_ASSIGN_OR_RETURN(
+          pages, pages::PageSet::Load(*options_.customer_pages,
+                                      options_.time_zone.empty() ? zone : options_.time_zone));
     }
     WISSEL_ASSIGN_OR_RETURN(
-        forms_, forms::FormChannel::Open(*sequencer_, *contact_store_, std::move(options)));
+        forms_, forms::FormChannel::Open(
+                    *sequencer_, *contact_store_,
+                    {.forms = options_.forms, .pages = pages, .region = options_.region}));
+    tracker_.emplace(*sequencer_, *contact_store_,
+                     tracking::TrackingOptions{.pages = pages, .waits = &*waits_});
     return absl::OkStatus();
   }
 
@@ -243,6 +251,7 @@ class Center::Rooms {
   std::optional<contacts::ContactService> contacts_;
   std::unique_ptr<chat::ChatChannel> chat_;
   std::unique_ptr<forms::FormChannel> forms_;
+  std::optional<tracking::Tracker> tracker_;
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;
   std::unique_ptr<rules::RulesService> rules_;

@@ -28,6 +28,8 @@ struct CenterOptions {
   // Of phone numbers that name no country: "BE". Empty: they are refused.
   std::string region;
   std::vector<v1::Form> forms;
+  // In which customers' pages say times; empty: the center's as it was at the last start.
+  std::string time_zone;
   // Folder of customers' pages (channels/pages); none: there are none.
   std::optional<std::string> customer_pages;
   std::string version;

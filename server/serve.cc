@@ -135,6 +135,7 @@ absl::Status Server::OpenCenter() {
   }
   options.region = section().region();
   options.forms.assign(config_.file.forms().begin(), config_.file.forms().end());
+  options.time_zone = config_.file.center().time_zone();
   if (!section().customer_pages().empty()) {
     options.customer_pages = BesideConfig(section().customer_pages()).string();
   }
@@ -208,7 +209,8 @@ absl::Status Server::OpenDoors() {
   content.metrics = [center = center_.get()] { return center->MetricsText(); };
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
                         "text/calendar; charset=utf-8"}};
-  content.written_pages = {{"/form/", "wissel.v1.FormService.ShowForm"}};
+  content.written_pages = {{"/form/", "wissel.v1.FormService.ShowForm"},
+                           {"/track/", "wissel.v1.TrackingService.ShowTracking"}};
   WISSEL_ASSIGN_OR_RETURN(http_, gateway::HttpDoor::Open(http, std::move(content)));
   return absl::OkStatus();
 }
