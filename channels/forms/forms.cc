@@ -127,7 +127,7 @@ void FormChannel::Parts::Observe() {
               if (item == nullptr || !item->ended || !item->contact.starts_with(kPrefix)) return;
               const bool has_agent = item->state == ItemState::kCompleted && item->decision;
               parts->store_.End(item->contact, *item->ended,
-                                has_agent ? NameIn(engine.directory(), item->agent()) : "",
+                                has_agent ? engine.directory().agents.Get(item->agent()).name : "",
                                 [](const absl::StatusOr<bool>&) {});
             }
           },
