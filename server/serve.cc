@@ -131,6 +131,21 @@ absl::Status Server::OpenCenter() {
   WISSEL_ASSIGN_OR_RETURN(
       options.mail, ReadMailSection(config_.file.mail(),
                                     std::filesystem::path(options_.config).parent_path().string()));
+  if (!config_.file.events().source().empty()) {
+    options.event_source = config_.file.events().source();
+  }
+  const config::WebhooksSection& webhooks = config_.file.webhooks();
+  options.webhooks.allow_private_addresses = webhooks.allow_private_addresses();
+  if (!webhooks.retry_delays().empty()) options.webhooks.delays.clear();
+  for (const auto& delay : webhooks.retry_delays()) {
+    options.webhooks.delays.push_back(FromProto(delay));
+  }
+  options.region = section().region();
+  options.forms.assign(config_.file.forms().begin(), config_.file.forms().end());
+  options.time_zone = config_.file.center().time_zone();
+  if (!section().customer_pages().empty()) {
+    options.customer_pages = BesideConfig(section().customer_pages()).string();
+  }
   WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
   center_->Start();
   return absl::OkStatus();
@@ -201,6 +216,8 @@ absl::Status Server::OpenDoors() {
   content.metrics = [center = center_.get()] { return center->MetricsText(); };
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
                         "text/calendar; charset=utf-8"}};
+  content.written_pages = {{"/form/", "wissel.v1.FormService.ShowForm"},
+                           {"/track/", "wissel.v1.TrackingService.ShowTracking"}};
   WISSEL_ASSIGN_OR_RETURN(http_, gateway::HttpDoor::Open(http, std::move(content)));
   return OpenLmtp();
 }

@@ -4,7 +4,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "channels/chat/hub.h"
-#include "channels/chat/text_rules.h"
+#include "channels/contacts/text_rules.h"
 #include "fmt/format.h"
 
 namespace wissel::chat {
@@ -31,8 +31,8 @@ absl::StatusOr<Hub::Reader> Hub::MayRead(const rpc::Caller& caller, const Room& 
 
 void Hub::Send(const rpc::Caller& caller, const v1::SendMessageRequest& request,
                Answer<v1::ChatMessage> answer) {
-  absl::Status checked = CheckMessage(request.text(), "text");
-  if (checked.ok()) checked = CheckRequestId(request.request_id(), "requestId");
+  absl::Status checked = contacts::CheckMessage(request.text(), "text");
+  if (checked.ok()) checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);
   WithItem(request.work_item(), [=, this, agent = AgentOf(caller)](absl::StatusOr<Room*> room) {
     if (!room.ok()) return answer(room.status());
@@ -86,12 +86,13 @@ void Hub::Watch(const rpc::Caller& caller, const v1::WatchChatRequest& request,
     if (!reader.ok()) return watcher->Finish(reader.status());
     if (*reader == Reader::kHolder) return let_in(**room, *reader);
     const std::string chat = (*room)->conversation.contact().name;
-    store_.RecordRead(caller.user, chat, now(), [=, this, post = post_](absl::StatusOr<bool> done) {
-      post([=, this] {
-        if (!done.ok()) return watcher->Finish(done.status());
-        if (Room* room = Find(chat)) let_in(*room, Reader::kSupervisor);
-      });
-    });
+    store_.RecordRead(caller.user, {chat}, now(),
+                      [=, this, post = post_](absl::StatusOr<bool> done) {
+                        post([=, this] {
+                          if (!done.ok()) return watcher->Finish(done.status());
+                          if (Room* room = Find(chat)) let_in(*room, Reader::kSupervisor);
+                        });
+                      });
   });
 }
 
@@ -111,7 +112,7 @@ void Hub::GetTranscript(const rpc::Caller& caller, const v1::GetTranscriptReques
     const Contact& chat = (*room)->conversation.contact();
     if (*reader == Reader::kHolder) return answer(TranscriptOf(chat));
     // What was read is what is recorded: the transcript as it is now.
-    store_.RecordRead(caller.user, chat.name, now(),
+    store_.RecordRead(caller.user, {chat.name}, now(),
                       [answer, transcript = TranscriptOf(chat)](const absl::StatusOr<bool>& done) {
                         if (!done.ok()) return answer(done.status());
                         answer(transcript);

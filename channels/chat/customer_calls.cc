@@ -4,7 +4,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "channels/chat/hub.h"
-#include "channels/chat/text_rules.h"
+#include "channels/contacts/text_rules.h"
 #include "channels/language/need.h"
 #include "fmt/format.h"
 #include "router/service/names.h"
@@ -47,11 +47,11 @@ absl::Status AsOfTopic(const absl::Status& status) {
 }
 
 absl::Status Check(const v1::StartChatRequest& request) {
-  WISSEL_RETURN_IF_ERROR(CheckName(request.display_name(), "displayName"));
-  WISSEL_RETURN_IF_ERROR(CheckLanguage(request.language(), "language"));
-  WISSEL_RETURN_IF_ERROR(CheckRequestId(request.request_id(), "requestId"));
+  WISSEL_RETURN_IF_ERROR(contacts::CheckName(request.display_name(), "displayName"));
+  WISSEL_RETURN_IF_ERROR(contacts::CheckLanguage(request.language(), "language"));
+  WISSEL_RETURN_IF_ERROR(contacts::CheckRequestId(request.request_id(), "requestId"));
   if (request.first_message().empty()) return absl::OkStatus();
-  return CheckMessage(request.first_message(), "firstMessage");
+  return contacts::CheckMessage(request.first_message(), "firstMessage");
 }
 
 v1::ListChatTopicsResponse TopicsOf(const Engine& engine) {
@@ -206,8 +206,8 @@ void Hub::OnCreated(const absl::Status& status, std::optional<NamedFact> fact, S
 // --- During the conversation
 
 void Hub::Send(const v1::SendCustomerMessageRequest& request, Answer<v1::ChatMessage> answer) {
-  absl::Status checked = CheckMessage(request.text(), "text");
-  if (checked.ok()) checked = CheckRequestId(request.request_id(), "requestId");
+  absl::Status checked = contacts::CheckMessage(request.text(), "text");
+  if (checked.ok()) checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);
   WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> room) {
     if (!room.ok()) return answer(room.status());
@@ -265,7 +265,7 @@ void Hub::Closed(const std::shared_ptr<CustomerWatcher>& watcher) {
 // The item's end comes as a fact, and ends the conversation. A repetition finds it ended.
 void Hub::AcceptNotice(const v1::AcceptNoticeRequest& request,
                        Answer<v1::AcceptNoticeResponse> answer) {
-  const absl::Status checked = CheckRequestId(request.request_id(), "requestId");
+  const absl::Status checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);
   const auto notice = ParseNoticeName(request.notice(), "notice");
   if (!notice.ok()) return answer(notice.status());
@@ -287,7 +287,7 @@ void Hub::AcceptNotice(const v1::AcceptNoticeRequest& request,
 }
 
 void Hub::Leave(const v1::LeaveChatRequest& request, Answer<v1::LeaveChatResponse> answer) {
-  const absl::Status checked = CheckRequestId(request.request_id(), "requestId");
+  const absl::Status checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);
   WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> found) {
     if (!found.ok()) return answer(found.status());

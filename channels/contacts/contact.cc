@@ -19,10 +19,6 @@ bool IsTokenCharacter(char c) {
          c == '_';
 }
 
-bool IsToken(std::string_view text) {
-  return text.size() == kTokenLength && std::all_of(text.begin(), text.end(), IsTokenCharacter);
-}
-
 }  // namespace
 
 std::string NewToken() {
@@ -39,6 +35,10 @@ std::string TokenOf(std::string_view bytes) {
                     bytes.size(), kForm);
   text.pop_back();  // its NUL
   return text;
+}
+
+bool IsToken(std::string_view text) {
+  return text.size() == kTokenLength && std::all_of(text.begin(), text.end(), IsTokenCharacter);
 }
 
 std::string_view CollectionOf(Channel channel) {

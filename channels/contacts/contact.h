@@ -103,6 +103,7 @@ struct Customer {
 std::string NewToken();
 // 16 bytes in that form.
 std::string TokenOf(std::string_view bytes);
+bool IsToken(std::string_view text);
 
 // "chats", "calls", "mails", "messages", "forms", "callbacks", "outbounds", "tasks".
 std::string_view CollectionOf(Channel channel);

@@ -232,6 +232,15 @@ void ContactStore::EraseCustomer(std::string customer, std::string user, Instant
       });
 }
 
+void ContactStore::SharesCustomer(std::vector<std::string> contacts, std::string subject,
+                                  Done<bool> done) {
+  worker_->thread.Ask<bool>(
+      [contacts = std::move(contacts), subject = std::move(subject)](Tables& tables) {
+        return tables.contacts.ShareCustomer(contacts, subject);
+      },
+      std::move(done));
+}
+
 void ContactStore::ListContacts(std::string customer, int size, std::optional<ContactPosition> from,
                                 Done<ContactPage> done) {
   worker_->thread.Ask<ContactPage>(
@@ -243,12 +252,15 @@ void ContactStore::ListContacts(std::string customer, int size, std::optional<Co
 
 // --- The audit trail
 
-void ContactStore::RecordRead(std::string user, std::string subject, Instant at, Done<bool> done) {
+void ContactStore::RecordRead(std::string user, std::vector<std::string> subjects, Instant at,
+                              Done<bool> done) {
   worker_->thread.Ask<bool>(
-      [user = std::move(user), subject = std::move(subject),
+      [user = std::move(user), subjects = std::move(subjects),
        at](Tables& tables) -> absl::StatusOr<bool> {
-        WISSEL_RETURN_IF_ERROR(
-            tables.actions.Record({0, at, user, ActionKind::kRead, subject, ""}));
+        for (const std::string& subject : subjects) {
+          WISSEL_RETURN_IF_ERROR(
+              tables.actions.Record({0, at, user, ActionKind::kRead, subject, ""}));
+        }
         return true;
       },
       std::move(done));

@@ -207,6 +207,8 @@ class ContactStore {
   // How many contacts went; 0 when it is repeated. UNAVAILABLE after the fact: it is done, but
   // another process reads the files, so that traces may be left in them; repeat it.
   void EraseCustomer(std::string customer, std::string user, Instant at, Done<int64_t> done);
+  // Whether one of these contacts is of the same person as `subject`, a contact or customer.
+  void SharesCustomer(std::vector<std::string> contacts, std::string subject, Done<bool> done);
   // Over all channels, newest first, from that position on (none: the newest).
   void ListContacts(std::string customer, int size, std::optional<ContactPosition> from,
                     Done<ContactPage> done);
@@ -214,7 +216,7 @@ class ContactStore {
   // --- The audit trail
 
   // Someone who does not have the work item reads, or is about to.
-  void RecordRead(std::string user, std::string subject, Instant at, Done<bool> done);
+  void RecordRead(std::string user, std::vector<std::string> subjects, Instant at, Done<bool> done);
   // Newest first, those before number `before` (0: all). `subject` empty: of all.
   void ListActions(std::string subject, int64_t before, int most, Done<std::vector<Action>> done);
 

@@ -373,6 +373,31 @@ absl::StatusOr<std::vector<Contact>> ContactTables::LoadLive(Channel channel) {
   return ShowAll(names, true);
 }
 
+absl::StatusOr<std::optional<std::string>> ContactTables::CustomerOf(const std::string& contact) {
+  WISSEL_ASSIGN_OR_RETURN(const std::optional<Row> row, FindRow(contact));
+  if (!row) return std::nullopt;
+  WISSEL_ASSIGN_OR_RETURN(std::string root, customers_.RootOf(row->contact.customer));
+  return root;
+}
+
+absl::StatusOr<bool> ContactTables::ShareCustomer(const std::vector<std::string>& contacts,
+                                                  const std::string& subject) {
+  std::optional<std::string> customer;
+  if (IsCustomerName(subject)) {
+    WISSEL_ASSIGN_OR_RETURN(const bool exists, customers_.Exists(subject));
+    if (!exists) return false;
+    WISSEL_ASSIGN_OR_RETURN(customer, customers_.RootOf(subject));
+  } else {
+    WISSEL_ASSIGN_OR_RETURN(customer, CustomerOf(subject));
+    if (!customer) return false;
+  }
+  for (const std::string& contact : contacts) {
+    WISSEL_ASSIGN_OR_RETURN(const std::optional<std::string> theirs, CustomerOf(contact));
+    if (theirs == customer) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<std::vector<ContactPosition>> ContactTables::PositionsOf(
     const std::string& customer) {
   std::vector<ContactPosition> positions;

@@ -35,6 +35,8 @@ class ContactTables {
   absl::StatusOr<std::vector<Contact>> LoadLive(Channel channel);
   absl::StatusOr<ContactPage> List(const std::string& customer, int size,
                                    const std::optional<ContactPosition>& from);
+  absl::StatusOr<bool> ShareCustomer(const std::vector<std::string>& contacts,
+                                     const std::string& subject);
   // `purpose` is one of those of Files::Hash: "key", "token" or "request".
   absl::StatusOr<std::optional<std::string>> LookUp(std::string_view purpose,
                                                     std::string_view text);
@@ -62,6 +64,8 @@ class ContactTables {
   absl::StatusOr<std::optional<Row>> FindRow(const std::string& contact);
   // NOT_FOUND when there is none.
   absl::StatusOr<Row> ReadRow(const std::string& contact);
+  // The root; none: there is no such contact.
+  absl::StatusOr<std::optional<std::string>> CustomerOf(const std::string& contact);
   absl::Status WriteRow(const Row& row);
   // As the caller sees it: with the customer whom they were merged into.
   absl::StatusOr<Contact> Shown(const Row& row, bool with_entries);

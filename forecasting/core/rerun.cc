@@ -332,7 +332,8 @@ void Rerun::Arrive(const Plan& plan) {
 // Answered meanwhile, there is nothing to go on with.
 std::optional<ItemId> Rerun::StillWaiting(ItemId recorded, uint32_t copy) const {
   for (const Running& running : running_) {
-    const bool waits = running.phase == Phase::kWaiting || running.phase == Phase::kOffered;
+    const bool waits =
+        running.phase == Running::Phase::kWaiting || running.phase == Running::Phase::kOffered;
     if (waits && running.copy == copy && ScriptOf(running).id == recorded) return running.id;
   }
   return std::nullopt;

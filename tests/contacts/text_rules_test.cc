@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "base/status.h"
-#include "channels/chat/text_rules.h"
+#include "channels/contacts/text_rules.h"
 
-namespace wissel::chat {
+namespace wissel::contacts {
 namespace {
 
 TEST(TextRules, KnowsUtf8) {
@@ -46,4 +46,4 @@ TEST(TextRules, ALanguageIsATag) {
 }
 
 }  // namespace
-}  // namespace wissel::chat
+}  // namespace wissel::contacts

@@ -1,4 +1,4 @@
-// What a text from outside must be before it enters a conversation. Pure; thread-safe. Refusals are
+// What a text from outside must be before it enters a contact. Pure; thread-safe. Refusals are
 // INVALID_ARGUMENT on `field`.
 #pragma once
 
@@ -6,13 +6,11 @@
 
 #include "absl/status/status.h"
 
-namespace wissel::chat {
+namespace wissel::contacts {
 
 inline constexpr size_t kLongestMessage = 4'000;
 inline constexpr size_t kLongestName = 80;
 inline constexpr size_t kLongestRequestId = 64;
-
-bool IsUtf8(std::string_view text);
 
 // 1 to 4,000 characters of UTF-8 without NUL.
 absl::Status CheckMessage(std::string_view text, std::string_view field);
@@ -22,4 +20,4 @@ absl::Status CheckName(std::string_view name, std::string_view field);
 absl::Status CheckLanguage(std::string_view language, std::string_view field);
 absl::Status CheckRequestId(std::string_view request_id, std::string_view field);
 
-}  // namespace wissel::chat
+}  // namespace wissel::contacts

@@ -1,78 +1,44 @@
-#include "channels/chat/text_rules.h"
+#include "channels/contacts/text_rules.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <optional>
 
 #include "base/status.h"
+#include "channels/contacts/words.h"
 #include "fmt/format.h"
 
-namespace wissel::chat {
+namespace wissel::contacts {
 namespace {
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsLetterOrDigit(char c) { return IsLetter(c) || (c >= '0' && c <= '9'); }
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-// Length of the character that begins here; 0 for what is none (RFC 3629, section 4).
-size_t CharacterAt(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  const size_t length = first < 0x80   ? 1
-                        : first < 0xc2 ? 0
-                        : first < 0xe0 ? 2
-                        : first < 0xf0 ? 3
-                        : first < 0xf5 ? 4
-                                       : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (first == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
-  if (first == 0xed && byte(1) > 0x9f) return 0;  // half of a pair
-  if (first == 0xf0 && byte(1) < 0x90) return 0;  // overlong
-  if (first == 0xf4 && byte(1) > 0x8f) return 0;  // beyond the last
-  return length;
-}
-
-// -1: not UTF-8.
-int64_t Characters(std::string_view text) {
-  int64_t characters = 0;
-  while (!text.empty()) {
-    const size_t length = CharacterAt(text);
-    if (length == 0) return -1;
-    text.remove_prefix(length);
-    ++characters;
-  }
-  return characters;
-}
-
 }  // namespace
-
-bool IsUtf8(std::string_view text) { return Characters(text) >= 0; }
 
 absl::Status CheckMessage(std::string_view text, std::string_view field) {
   const std::string right = fmt::format("1 to {} characters of UTF-8", kLongestMessage);
-  const int64_t characters = Characters(text);
-  if (characters < 0) return RefuseField(field, "the text is not UTF-8", right);
-  if (characters == 0) return RefuseField(field, "the text is empty", right);
-  if (static_cast<size_t>(characters) > kLongestMessage) {
-    return RefuseField(field, fmt::format("the text has {} characters", characters), right);
-  }
   if (text.find('\0') != std::string_view::npos) {
     return RefuseField(field, "the text contains NUL", "text without the character NUL");
+  }
+  const std::optional<size_t> characters = CharactersOf(text);
+  if (!characters) return RefuseField(field, "the text is not UTF-8", right);
+  if (characters == 0u) return RefuseField(field, "the text is empty", right);
+  if (*characters > kLongestMessage) {
+    return RefuseField(field, fmt::format("the text has {} characters", *characters), right);
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckName(std::string_view name, std::string_view field) {
   const std::string right = fmt::format("at most {} characters, on one line", kLongestName);
-  const int64_t characters = Characters(name);
-  if (characters < 0) return RefuseField(field, "the name is not UTF-8", right);
-  if (static_cast<size_t>(characters) > kLongestName) {
-    return RefuseField(field, fmt::format("the name has {} characters", characters), right);
-  }
   if (std::any_of(name.begin(), name.end(), IsControl)) {
     return RefuseField(field, "the name contains control characters", right);
+  }
+  const std::optional<size_t> characters = CharactersOf(name);
+  if (!characters) return RefuseField(field, "the name is not UTF-8", right);
+  if (*characters > kLongestName) {
+    return RefuseField(field, fmt::format("the name has {} characters", *characters), right);
   }
   return absl::OkStatus();
 }
@@ -103,4 +69,4 @@ absl::Status CheckRequestId(std::string_view request_id, std::string_view field)
                      "a UUID, or any text of 1 to 64 characters");
 }
 
-}  // namespace wissel::chat
+}  // namespace wissel::contacts
