@@ -113,7 +113,6 @@ class Center::Rooms {
  private:
   absl::Status OpenPeople() {
     WISSEL_ASSIGN_OR_RETURN(people_, People::Open(FileIn(options_.data, "people.sqlite")));
-    WISSEL_ASSIGN_OR_RETURN(contact_store_, contacts::ContactStore::Open(options_.data));
     return absl::OkStatus();
   }
 
@@ -172,6 +171,7 @@ class Center::Rooms {
         ServiceOptions{
             .lease = options_.lease,
             .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
+    WISSEL_ASSIGN_OR_RETURN(contact_store_, contacts::ContactStore::Open(options_.data));
     contacts_.emplace(*sequencer_, *contact_store_,
                       contacts::ContactServiceOptions{.region = options_.region,
                                                       .agent_display_name = display_name});
