@@ -90,7 +90,7 @@ void Hub::WithReadable(const rpc::Caller& caller, const std::string& work_item,
                   NotTheirs("only the agent who has the work item or is asked about it, "
                             "managers and admins may read"));
             }
-            store_.RecordRead(user, contact.name, now(),
+            store_.RecordRead(user, {contact.name}, now(),
                               Here<bool>([then, contact](absl::StatusOr<bool> recorded) {
                                 if (!recorded.ok()) return then(recorded.status());
                                 then(contact);
