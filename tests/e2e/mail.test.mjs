@@ -38,7 +38,7 @@ const thread = (workItem) => server.ask("MailService/GetMailThread", { workItem 
 const settled = (mails) => until(() => exim.box("mia"), (box) => box.length >= mails);
 
 async function accept() {
-  const { offers } = await until(() => anna.ask("GetAgentState", { name: "agents/anna" }), (state) => state.offers?.length > 0);
+  const { offers } = await until(() => anna.ask("GetAgentState", {}), (state) => state.offers?.length > 0);
   await anna.ask("AcceptOffer", { name: offers[0].name });
   return offers[0].workItem;
 }
