@@ -24,8 +24,10 @@ constexpr char kPageHeaders[] =
     "Content-Security-Policy: default-src 'self'; base-uri 'none'; object-src 'none'; "
     "form-action 'self'; frame-ancestors 'none'\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n"
-    "Referrer-Policy: no-referrer\r\n";
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr char kNoReferrer[] = "Referrer-Policy: no-referrer\r\n";
+// A form of a page without referrer comes from the origin "null", like one of anywhere.
+constexpr char kReferrerToUs[] = "Referrer-Policy: same-origin\r\n";
 constexpr char kNoStore[] = "Cache-Control: no-store\r\n";
 
 HttpResponse Text(int status, std::string text, std::string_view type = kTextType) {
@@ -313,6 +315,7 @@ HttpResponse HttpRouter::AnswerPage(const absl::Status& status,
     if (elsewhere) response.headers += fmt::format("Location: {}\r\n", page.location());
   }
   response.headers += kPageHeaders;
+  response.headers += kReferrerToUs;
   return response;
 }
 
@@ -333,12 +336,13 @@ HttpResponse HttpRouter::ServePage(const HttpRequest& request, std::string_view 
   if (file == nullptr) {
     HttpResponse response = Text(404, fmt::format("there is nothing at {}\n", path));
     response.headers += kPageHeaders;
+    response.headers += kNoReferrer;
     return response;
   }
   HttpResponse response{.content_type = file->mime_type, .headers = kPageHeaders};
   response.headers +=
-      fmt::format("ETag: {}\r\nVary: Accept-Encoding\r\nCache-Control: {}\r\n", file->etag,
-                  file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+      fmt::format("{}ETag: {}\r\nVary: Accept-Encoding\r\nCache-Control: {}\r\n", kNoReferrer,
+                  file->etag, file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (ListHolds(request.if_none_match, file->etag) ||
       ListHolds(request.if_none_match, "W/" + file->etag) || request.if_none_match == "*") {
     response.status = 304;

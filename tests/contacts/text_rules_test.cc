@@ -3,6 +3,7 @@
 
 #include "base/status.h"
 #include "channels/contacts/text_rules.h"
+#include "channels/contacts/words.h"
 
 namespace wissel::contacts {
 namespace {
