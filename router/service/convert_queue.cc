@@ -396,7 +396,9 @@ void WriteQueue(const QueueConfig& queue, const Requirement& requirement,
   WriteDuration(queue.decline_gap, out->mutable_decline_gap());
   WriteDuration(queue.wake_hold, out->mutable_wake_hold());
   WriteDuration(queue.conversation_expires, out->mutable_conversation_expires());
-  WriteDuration(queue.longest_pause, out->mutable_longest_pause());
+  if (queue.longest_pause > Duration()) {
+    WriteDuration(queue.longest_pause, out->mutable_longest_pause());
+  }
   v1::WrapUp* wrap_up = out->mutable_wrap_up();
   wrap_up->set_mode(static_cast<v1::WrapUp::Mode>(queue.wrap_up.mode));
   if (queue.wrap_up.mode == WrapUpMode::kTimed) {

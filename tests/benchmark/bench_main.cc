@@ -16,10 +16,11 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(stderr,
-             "usage: wissel_bench [--json FILE] [--only "
-             "engine|full|whatif|history|forecast|planning|journal|contacts|events|grpc|surge|live] "
-             "[--surge-seconds N]\n");
+  fmt::print(
+      stderr,
+      "usage: wissel_bench [--json FILE] [--only "
+      "engine|full|whatif|history|forecast|planning|journal|contacts|events|grpc|surge|live] "
+      "[--surge-seconds N]\n");
   return 2;
 }
 
