@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/invariant.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "fmt/format.h"
 #include "gateway/error_detail.h"
 #include "gateway/http_text.h"
 #include "google/protobuf/descriptor.pb.h"
+#include "wissel/v1/page.pb.h"
 
 namespace wissel::gateway {
 namespace {
@@ -21,12 +24,33 @@ constexpr char kPageHeaders[] =
     "Content-Security-Policy: default-src 'self'; base-uri 'none'; object-src 'none'; "
     "form-action 'self'; frame-ancestors 'none'\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n"
-    "Referrer-Policy: no-referrer\r\n";
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr char kNoReferrer[] = "Referrer-Policy: no-referrer\r\n";
+// A form of a page without referrer comes from the origin "null", like one of anywhere.
+constexpr char kReferrerToUs[] = "Referrer-Policy: same-origin\r\n";
 constexpr char kNoStore[] = "Cache-Control: no-store\r\n";
 
 HttpResponse Text(int status, std::string text, std::string_view type = kTextType) {
   return {.status = status, .content_type = type, .headers = kNoStore, .text = std::move(text)};
+}
+
+constexpr char kFormType[] = "application/x-www-form-urlencoded";
+
+bool IsFormType(std::string_view content_type) {
+  return EqualsIgnoringCase(TrimSpace(content_type.substr(0, content_type.find(';'))), kFormType);
+}
+
+// "a=1&b=2". False: an encoding is broken, or it is no text.
+bool AddFields(std::string_view encoded, google::protobuf::RepeatedPtrField<v1::PageField>& out) {
+  const auto fields = ParseQuery(encoded);
+  if (!fields) return false;
+  for (const auto& [name, value] : *fields) {
+    if (!IsUtf8(name) || !IsUtf8(value)) return false;
+    v1::PageField* field = out.Add();
+    field->set_name(name);
+    field->set_value(value);
+  }
+  return true;
 }
 
 HttpResponse NotAllowed(std::string_view what, const char* allowed) {
@@ -81,6 +105,7 @@ std::variant<HttpResponse, HttpCall> HttpRouter::Route(const HttpRequest& reques
   if (auto method = MethodNameOf(*path)) {
     return RouteCall(request, *method, query, std::move(peer));
   }
+  if (auto page = RouteWrittenPage(request, *path, query, peer)) return *std::move(page);
   if (request.verb == Verb::kPost) {
     return Refusal(
         404, Refuse(absl::StatusCode::kUnimplemented, "", fmt::format("{} is no method", *path),
@@ -121,6 +146,44 @@ std::optional<std::variant<HttpResponse, HttpCall>> HttpRouter::RouteDocument(
     return call;
   }
   return std::nullopt;
+}
+
+std::optional<std::variant<HttpResponse, HttpCall>> HttpRouter::RouteWrittenPage(
+    const HttpRequest& request, std::string_view path, std::string_view query,
+    std::string peer) const {
+  const auto page = std::find_if(
+      content_.written_pages.begin(), content_.written_pages.end(), [&](const HttpPage& p) {
+        return path.size() > p.prefix.size() && path.starts_with(p.prefix);
+      });
+  const rpc::Method* const method =
+      page == content_.written_pages.end() ? nullptr : content_.methods->Find(page->method);
+  if (method == nullptr) return std::nullopt;
+  const bool posted = request.verb == Verb::kPost;
+  if (request.verb == Verb::kOther) return NotAllowed(path, "GET, HEAD, POST");
+  if (!IsUtf8(path)) return Text(400, "the address is no text\n");
+  if (posted && !request.origin.empty() && !SameOrigin(request.origin, request.host)) {
+    return Text(403, fmt::format("pages of {} may not send this form\n", request.origin));
+  }
+  if (posted && !IsFormType(request.content_type)) {
+    return Text(415, fmt::format("{} takes {}\n", path, kFormType));
+  }
+  v1::PageRequest asked;
+  asked.set_path(std::string(path.substr(page->prefix.size())));
+  asked.set_posted(posted);
+  if (IsUtf8(request.accept_language)) {
+    asked.set_accept_language(std::string(request.accept_language));
+  }
+  if (!AddFields(query, *asked.mutable_query())) {
+    return Text(400, "the address is not percent-encoded text\n");
+  }
+  HttpCall call{.method = method};
+  call.context.peer = std::move(peer);
+  call.type.encoding = Encoding::kProto;
+  call.message = asked.SerializeAsString();
+  call.written_page = {posted, request.verb == Verb::kHead};
+  const absl::Status admitted = Admit(request, &call);
+  if (!admitted.ok()) return AnswerPage(admitted, nullptr);
+  return call;
 }
 
 std::variant<HttpResponse, HttpCall> HttpRouter::RouteCall(const HttpRequest& request,
@@ -192,6 +255,12 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> HttpRouter::ReadReque
   if (call.type.stream) {
     WISSEL_ASSIGN_OR_RETURN(body, OpenOnlyEnvelope(body));
   }
+  if (call.written_page && call.written_page->posted) {
+    auto asked = std::make_unique<v1::PageRequest>();
+    INVARIANT(asked->ParseFromString(*call.message));
+    if (AddFields(body, *asked->mutable_form())) return asked;
+    return RefuseField("form", "the form is not percent-encoded text", "a=1&b=2");
+  }
   return ReadMessage(*call.method->request_prototype, call.type.encoding,
                      call.message ? std::string_view(*call.message) : body);
 }
@@ -229,6 +298,27 @@ HttpResponse HttpRouter::AnswerDocument(const HttpCall::Document& document,
   return response;
 }
 
+HttpResponse HttpRouter::AnswerPage(const absl::Status& status,
+                                    const google::protobuf::Message* message) {
+  HttpResponse response{.content_type = "text/html; charset=utf-8"};
+  if (!status.ok()) {
+    response = Text(HttpStatusOf(status.code()), std::string(status.message()) + "\n");
+    if (auto seconds = RetryAfterSeconds(status)) {
+      response.headers += fmt::format("Retry-After: {}\r\n", *seconds);
+    }
+  } else {
+    const auto& page = static_cast<const v1::Page&>(*message);
+    const bool elsewhere = !page.location().empty();
+    response.status = page.status() != 0 ? page.status() : elsewhere ? 303 : 200;
+    response.text = page.content();
+    response.headers = kNoStore;
+    if (elsewhere) response.headers += fmt::format("Location: {}\r\n", page.location());
+  }
+  response.headers += kPageHeaders;
+  response.headers += kReferrerToUs;
+  return response;
+}
+
 HttpResponse HttpRouter::Refusal(int http_status, const absl::Status& status) {
   HttpResponse response{.status = http_status,
                         .content_type = ContentTypeName({}),
@@ -246,12 +336,13 @@ HttpResponse HttpRouter::ServePage(const HttpRequest& request, std::string_view 
   if (file == nullptr) {
     HttpResponse response = Text(404, fmt::format("there is nothing at {}\n", path));
     response.headers += kPageHeaders;
+    response.headers += kNoReferrer;
     return response;
   }
   HttpResponse response{.content_type = file->mime_type, .headers = kPageHeaders};
   response.headers +=
-      fmt::format("ETag: {}\r\nVary: Accept-Encoding\r\nCache-Control: {}\r\n", file->etag,
-                  file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+      fmt::format("{}ETag: {}\r\nVary: Accept-Encoding\r\nCache-Control: {}\r\n", kNoReferrer,
+                  file->etag, file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (ListHolds(request.if_none_match, file->etag) ||
       ListHolds(request.if_none_match, "W/" + file->etag) || request.if_none_match == "*") {
     response.status = 304;

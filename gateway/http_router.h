@@ -35,6 +35,13 @@ struct HttpDocument {
   std::string content_type;
 };
 
+// A page for customers that a method writes (page.proto): GET {prefix}{path} shows it, POST sends
+// its form.
+struct HttpPage {
+  std::string prefix;  // "/form/"
+  std::string method;  // "wissel.v1.FormService.ShowForm"
+};
+
 // What the HTTP door serves.
 struct HttpContent {
   const rpc::MethodTable* methods = nullptr;  // outlives the door
@@ -43,6 +50,7 @@ struct HttpContent {
   std::function<absl::Status()> ready;   // for /readyz
   std::function<std::string()> metrics;  // for /metrics, in Prometheus' text format
   std::vector<HttpDocument> documents;
+  std::vector<HttpPage> written_pages;
 };
 
 enum class Verb : uint8_t { kGet, kHead, kPost, kOther };
@@ -61,6 +69,7 @@ struct HttpRequest {
   std::string_view connect_protocol_version;
   std::string_view connect_timeout_ms;
   std::string_view accept_encoding;
+  std::string_view accept_language;
   std::string_view if_none_match;
 };
 
@@ -86,6 +95,12 @@ struct HttpCall {
     bool head = false;
   };
   std::optional<Document> document;
+  // Of an HttpPage: its HTML is the answer.
+  struct WrittenPage {
+    bool posted = false;  // the body is a form
+    bool head = false;
+  };
+  std::optional<WrittenPage> written_page;
 };
 
 class HttpRouter {
@@ -106,6 +121,10 @@ class HttpRouter {
   static HttpResponse AnswerDocument(const HttpCall::Document& document, const absl::Status& status,
                                      const google::protobuf::Message* message);
 
+  // The page that a call of an HttpPage wrote.
+  static HttpResponse AnswerPage(const absl::Status& status,
+                                 const google::protobuf::Message* message);
+
   // A refusal by the door itself, with an HTTP status of its own.
   static HttpResponse Refusal(int http_status, const absl::Status& status);
 
@@ -117,6 +136,10 @@ class HttpRouter {
   std::optional<std::variant<HttpResponse, HttpCall>> RouteDocument(const HttpRequest& request,
                                                                     std::string_view path,
                                                                     std::string peer) const;
+  std::optional<std::variant<HttpResponse, HttpCall>> RouteWrittenPage(const HttpRequest& request,
+                                                                       std::string_view path,
+                                                                       std::string_view query,
+                                                                       std::string peer) const;
   HttpResponse ServePage(const HttpRequest& request, std::string_view path) const;
 
   HttpContent content_;

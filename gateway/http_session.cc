@@ -80,6 +80,7 @@ HttpRequest HeadOf(const Parser::value_type& request) {
   head.connect_protocol_version = field("Connect-Protocol-Version");
   head.connect_timeout_ms = field("Connect-Timeout-Ms");
   head.accept_encoding = field(http::field::accept_encoding);
+  head.accept_language = field(http::field::accept_language);
   head.if_none_match = field(http::field::if_none_match);
   return head;
 }
@@ -292,9 +293,12 @@ Awaitable<bool> Session::ServeUnary(const HttpCall& call, std::string_view body,
                                : absl::DeadlineExceededError("no answer within Connect-Timeout-Ms");
   }
   const HttpResponse response =
-      call.document ? HttpRouter::AnswerDocument(*call.document, status, reply->message())
-                    : HttpRouter::Answer(call.type, status, reply->message());
-  const bool sent = co_await Send(response, keep_alive, !(call.document && call.document->head));
+      call.document       ? HttpRouter::AnswerDocument(*call.document, status, reply->message())
+      : call.written_page ? HttpRouter::AnswerPage(status, reply->message())
+                          : HttpRouter::Answer(call.type, status, reply->message());
+  const bool head =
+      (call.document && call.document->head) || (call.written_page && call.written_page->head);
+  const bool sent = co_await Send(response, keep_alive, !head);
   co_return sent;
 }
 

@@ -8,8 +8,16 @@
 #include "agents/service/people.h"
 #include "base/status.h"
 #include "channels/chat/chat.h"
+#include "channels/chat/old_chats.h"
+#include "channels/contacts/contact_store.h"
+#include "channels/contacts/contacts.h"
+#include "channels/forms/forms.h"
+#include "channels/pages/page_set.h"
+#include "channels/tracking/tracking.h"
 #include "fmt/format.h"
 #include "forecasting/service/planning.h"
+#include "integration/events/event_service.h"
+#include "integration/webhooks/webhooks.h"
 #include "metrics/service/live.h"
 #include "metrics/service/prometheus.h"
 #include "router/journal/memory_journal.h"
@@ -54,6 +62,7 @@ class Center::Rooms {
     WISSEL_RETURN_IF_ERROR(rooms->OpenPeople());
     WISSEL_RETURN_IF_ERROR(rooms->OpenShard());
     WISSEL_RETURN_IF_ERROR(rooms->OpenServices());
+    WISSEL_RETURN_IF_ERROR(rooms->OpenIntegration());
     return rooms;
   }
 
@@ -65,15 +74,31 @@ class Center::Rooms {
     leases_->Start();
     services_->Start();
     chat_->Start();
+    mail_->Start();
+    for (const email::ImapOptions& imap : options_.mail.imap) {
+      pollers_.push_back(std::make_unique<email::ImapPoller>(
+          imap, [this](email::LmtpMail mail, email::ImapPoller::Done done) {
+            mail_->Deliver(std::move(mail), std::move(done));
+          }));
+    }
+    forms_->Start();
     live_->Start(std::move(live_state_));
+    events_->Start();
+    webhooks_->Start();
     running_ = true;
   }
 
   void Stop() {
     if (!std::exchange(running_, false)) return;
+    webhooks_->Stop();
+    events_->Stop();
     planning_->Stop();
     rules_->Stop();
     live_->Stop();
+    pollers_.clear();
+    mail_->Stop();
+    if (sender_ != nullptr) sender_->Stop();
+    contact_store_->Close();
     chat_->Stop();
     services_->Stop();
     leases_->Stop();
@@ -82,7 +107,8 @@ class Center::Rooms {
 
   rpc::MethodTable& methods() { return methods_; }
   Sequencer& sequencer() { return *sequencer_; }
-  const metrics::Prometheus& prometheus() const { return prometheus_; }
+  email::MailChannel& mail() { return *mail_; }
+  std::string MetricsText() const { return prometheus_.Text() + webhooks_->MetricsText(); }
 
  private:
   absl::Status OpenPeople() {
@@ -94,18 +120,18 @@ class Center::Rooms {
     WISSEL_ASSIGN_OR_RETURN(auto journal, OpenJournal(options_.data));
     WISSEL_ASSIGN_OR_RETURN(auto reader, journal->OpenReader());
     WISSEL_ASSIGN_OR_RETURN(rules_reader_, journal->OpenReader());
-    std::optional<SnapshotStore> snapshots;
-    if (options_.data) snapshots.emplace(*options_.data);
+    WISSEL_ASSIGN_OR_RETURN(events_reader_, journal->OpenReader());
+    if (options_.data) snapshots_.emplace(*options_.data);
     SequencerOptions options;
     options.metrics = MetricsInto(prometheus_);
     WISSEL_ASSIGN_OR_RETURN(sequencer_,
-                            Sequencer::Open(std::move(journal), snapshots, std::move(options)));
+                            Sequencer::Open(std::move(journal), snapshots_, std::move(options)));
     const std::string& zone = sequencer_->engine().directory().center.time_zone;
     WISSEL_ASSIGN_OR_RETURN(history_,
                             metrics::HistoryStore::Open(FileIn(options_.data, "history.sqlite")));
     WISSEL_ASSIGN_OR_RETURN(std::optional<Today> today,
-                            FoldToday(*reader, snapshots ? &*snapshots : nullptr, sequencer_->now(),
-                                      zone, WhatWasBefore(zone)));
+                            FoldToday(*reader, snapshots_ ? &*snapshots_ : nullptr,
+                                      sequencer_->now(), zone, WhatWasBefore(zone)));
     waits_.emplace(*sequencer_, today ? std::move(today->pace) : Pace(sequencer_->engine()));
     sequencer_->PrepareCommandsWith(
         [waits = &*waits_](const Engine& engine, Instant now, CommandBody& command) {
@@ -145,12 +171,22 @@ class Center::Rooms {
         ServiceOptions{
             .lease = options_.lease,
             .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
+    WISSEL_ASSIGN_OR_RETURN(contact_store_, contacts::ContactStore::Open(options_.data));
+    contacts_.emplace(*sequencer_, *contact_store_,
+                      contacts::ContactServiceOptions{.region = options_.region,
+                                                      .agent_display_name = display_name});
     chat::ChatOptions chat;
-    chat.path = FileIn(options_.data, "chats.sqlite");
     chat.grace = options_.chat_grace;
     chat.agent_display_name = display_name;
     chat.waits = &*waits_;
-    WISSEL_ASSIGN_OR_RETURN(chat_, chat::ChatChannel::Open(*sequencer_, std::move(chat)));
+    if (options_.data) {
+      WISSEL_RETURN_IF_ERROR(
+          chat::TakeOverOldChats(FileIn(options_.data, "chats.sqlite"), *contact_store_).status());
+    }
+    WISSEL_ASSIGN_OR_RETURN(chat_,
+                            chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
+    WISSEL_RETURN_IF_ERROR(OpenMail(display_name));
+    WISSEL_RETURN_IF_ERROR(OpenCustomerPages());
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
@@ -168,15 +204,72 @@ class Center::Rooms {
     services_->Register(methods_);
     rules_->Register(methods_);
     planning_->Register(methods_);
+    contacts_->Register(methods_);
     chat_->Register(methods_);
+    mail_->Register(methods_);
+    forms_->Register(methods_);
+    tracker_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
   }
 
+  absl::Status OpenMail(const std::function<std::string(std::string_view)>& agent_display_name) {
+    email::MailOptions mail = options_.mail.options;
+    mail.outbox = FileIn(options_.data, "outbox.sqlite");
+    mail.waits = &*waits_;
+    mail.agent_display_name = agent_display_name;
+    if (options_.mail.smtp) {
+      sender_ = std::make_unique<email::SmtpSender>(*options_.mail.smtp, mail.domain);
+      mail.send = [sender = sender_.get()](email::Envelope envelope, email::SmtpSender::Done done) {
+        sender->Send(std::move(envelope), std::move(done));
+      };
+    }
+    WISSEL_ASSIGN_OR_RETURN(
+        mail_, email::MailChannel::Open(*sequencer_, *contact_store_, std::move(mail)));
+    return absl::OkStatus();
+  }
+
+  // Of events: what other systems follow, and what is sent to them.
+  absl::Status OpenIntegration() {
+    WISSEL_ASSIGN_OR_RETURN(
+        events_, events::Hub::Open(*sequencer_, sequencer_->engine(), std::move(events_reader_),
+                                   {.source = options_.event_source,
+                                    .snapshots = snapshots_ ? &*snapshots_ : nullptr}));
+    webhooks::WebhookOptions options = options_.webhooks;
+    options.path = FileIn(options_.data, "webhooks.sqlite");
+    options.version = options_.version;
+    options.seed = static_cast<uint64_t>(sequencer_->now().millis());
+    WISSEL_ASSIGN_OR_RETURN(webhooks_,
+                            webhooks::Webhooks::Open(*sequencer_, *events_, std::move(options)));
+    events::RegisterEventService(methods_, *sequencer_, *events_);
+    webhooks_->Register(methods_);
+    return absl::OkStatus();
+  }
+
+  // What customers see without signing in.
+  absl::Status OpenCustomerPages() {
+    std::shared_ptr<const pages::PageSet> pages;
+    if (options_.customer_pages) {
+      const std::string& zone = sequencer_->engine().directory().center.time_zone;
+      WISSEL_ASSIGN_OR_RETURN(
+          pages, pages::PageSet::Load(*options_.customer_pages,
+                                      options_.time_zone.empty() ? zone : options_.time_zone));
+    }
+    WISSEL_ASSIGN_OR_RETURN(
+        forms_, forms::FormChannel::Open(
+                    *sequencer_, *contact_store_,
+                    {.forms = options_.forms, .pages = pages, .region = options_.region}));
+    tracker_.emplace(*sequencer_, *contact_store_,
+                     tracking::TrackingOptions{.pages = pages, .waits = &*waits_});
+    return absl::OkStatus();
+  }
+
   const CenterOptions options_;
+  std::optional<SnapshotStore> snapshots_;
   metrics::Prometheus prometheus_;
   rpc::MethodTable methods_;
   std::unique_ptr<People> people_;
+  std::unique_ptr<contacts::ContactStore> contact_store_;
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<metrics::HistoryStore> history_;
   std::optional<metrics::LiveState> live_state_;
@@ -184,11 +277,20 @@ class Center::Rooms {
   std::optional<Waits> waits_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;
+  std::optional<contacts::ContactService> contacts_;
   std::unique_ptr<chat::ChatChannel> chat_;
+  std::unique_ptr<email::SmtpSender> sender_;
+  std::unique_ptr<email::MailChannel> mail_;
+  std::vector<std::unique_ptr<email::ImapPoller>> pollers_;
+  std::unique_ptr<forms::FormChannel> forms_;
+  std::optional<tracking::Tracker> tracker_;
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;
   std::unique_ptr<rules::RulesService> rules_;
   std::unique_ptr<forecasting::Planning> planning_;
+  std::unique_ptr<JournalReader> events_reader_;
+  std::unique_ptr<events::Hub> events_;
+  std::unique_ptr<webhooks::Webhooks> webhooks_;
   bool running_ = false;
 };
 
@@ -204,12 +306,13 @@ void Center::Start() { rooms_->Start(); }
 void Center::Stop() { rooms_->Stop(); }
 rpc::MethodTable& Center::methods() { return rooms_->methods(); }
 Shard& Center::shard() { return rooms_->sequencer(); }
+email::MailChannel& Center::mail() { return rooms_->mail(); }
 
 absl::Status Center::Ready() const {
   if (rooms_->sequencer().writable()) return absl::OkStatus();
   return absl::UnavailableError("the journal cannot be written");
 }
 
-std::string Center::MetricsText() const { return rooms_->prometheus().Text(); }
+std::string Center::MetricsText() const { return rooms_->MetricsText(); }
 
 }  // namespace wissel::server

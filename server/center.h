@@ -8,21 +8,38 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "base/time.h"
+#include "channels/email/mail_channel.h"
+#include "integration/webhooks/webhooks.h"
 #include "router/service/shard.h"
+#include "server/mail_setup.h"
+#include "wissel/v1/form.pb.h"
 
 namespace wissel::server {
 
 struct CenterOptions {
-  // Folder of journal.sqlite, snapshots, people.sqlite, chats.sqlite and history.sqlite; none: all
-  // in memory, and forgotten at the end.
+  // Folder of journal.sqlite, snapshots, people.sqlite, the contact store, webhooks.sqlite and
+  // history.sqlite; none: all in memory, and forgotten at the end.
   std::optional<std::string> data;
   Duration lease = Duration::Seconds(30);
   Duration chat_grace = Duration::Seconds(60);
+  // Of phone numbers that name no country: "BE". Empty: they are refused.
+  std::string region;
+  std::vector<v1::Form> forms;
+  // In which customers' pages say times; empty: the center's as it was at the last start.
+  std::string time_zone;
+  // Folder of customers' pages (channels/pages); none: there are none.
+  std::optional<std::string> customer_pages;
   std::string version;
+  MailSetup mail;  // without addresses: no mails come in or go out
+  // What every published event says of where it comes from.
+  std::string event_source = "/wissel";
+  // `path` and `version` are the center's to fill in.
+  webhooks::WebhookOptions webhooks = {};
 };
 
 class Center {
@@ -39,6 +56,8 @@ class Center {
 
   rpc::MethodTable& methods();
   Shard& shard();
+  // Where an LMTP door delivers.
+  email::MailChannel& mail();
   // UNAVAILABLE while the journal cannot be written.
   absl::Status Ready() const;
   // For /metrics.

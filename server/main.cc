@@ -7,6 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "server/commands.h"
+#include "server/contacts/erase.h"
 #include "server/feed/feed.h"
 #include "server/history/history.h"
 #include "server/planning_cli.h"
@@ -15,6 +16,7 @@
 
 namespace {
 
+using wissel::contacts_command::EraseOptions;
 using wissel::feed::FeedOptions;
 using wissel::server::MomentOptions;
 using wissel::server::RulesOptions;
@@ -36,6 +38,8 @@ void AddServe(CLI::App& app, ServeOptions& options, Action& action) {
   serve->add_option("--data", options.data, "Folder of the journal and the other stores");
   serve->add_option("--http", options.http, "HOST:PORT of the HTTP door; port 0: any free one");
   serve->add_option("--grpc", options.grpc, "HOST:PORT of the gRPC door; port 0: any free one");
+  serve->add_option("--lmtp", options.lmtp,
+                    "HOST:PORT where mail servers deliver; port 0: any free one; unix:PATH too");
   serve->add_flag("--demo", options.demo,
                   "Make the file's demo users, with their well-known passwords; loopback only");
   serve->callback([&] { action = [&] { return wissel::server::Serve(options); }; });
@@ -401,6 +405,37 @@ void AddWhatIf(CLI::App& app, WhatIfOptions& options, Action& action) {
   whatif->callback([&] { action = [&] { return wissel::whatif::RunWhatIf(options); }; });
 }
 
+constexpr const char* kEraseHelp =
+    "Erase a person: their keys, names, addresses, texts and attachments, for good, with all who\n"
+    "were merged into them. In the folder of a server that is down, or through one that runs.\n"
+    "Should a backup bring them back, they are erased again when it is opened.";
+
+void AddErase(CLI::App& app, EraseOptions& options, Action& action) {
+  CLI::App* erase = app.add_subcommand("erase", kEraseHelp);
+  CLI::Option* data = erase->add_option("--data", options.data, "Folder of the server's stores");
+  CLI::Option* server =
+      erase->add_option("--server", options.server, "HOST:PORT of the gRPC door of one that runs");
+  CLI::Option* token = erase->add_option("--token", options.token, "Bearer token of an admin")
+                           ->envname("WISSEL_TOKEN");
+  data->excludes(server);
+  server->needs(token);
+  CLI::Option* customer =
+      erase->add_option("--customer", options.customer, "customers/ID, or ID alone");
+  CLI::Option* phone =
+      erase->add_option("--phone", options.phone, "Whoever has this number: +32 2 555 01 23");
+  CLI::Option* mail = erase->add_option("--mail", options.mail, "Whoever has this mail address");
+  customer->excludes(phone)->excludes(mail);
+  phone->excludes(mail);
+  erase->add_flag("--json", options.json, "One JSON object");
+  erase->callback([&, data, server, customer, phone, mail] {
+    if (data->empty() && server->empty()) throw CLI::RequiredError("--data, or --server,");
+    if (customer->empty() && phone->empty() && mail->empty()) {
+      throw CLI::RequiredError("--customer, --phone or --mail");
+    }
+    action = [&] { return wissel::contacts_command::RunErase(options); };
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -417,6 +452,7 @@ int main(int argc, char** argv) {
   HistoryCommand history;
   FeedOptions feed;
   WhatIfOptions whatif;
+  EraseOptions erase;
   RulesOptions rules;
   wissel::server::PlanningCommands planning;
   std::string config;
@@ -428,6 +464,7 @@ int main(int argc, char** argv) {
   AddHistory(app, history, action);
   AddFeed(app, feed, action);
   AddWhatIf(app, whatif, action);
+  AddErase(app, erase, action);
   AddRules(app, rules, action);
   wissel::server::AddPlanning(app, planning, action);
   CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/runtime/log.h"
 #include "base/status.h"
+#include "channels/email/transport/lmtp_server.h"
 #include "fmt/format.h"
 #include "gateway/grpc_door.h"
 #include "gateway/http_door.h"
@@ -53,6 +54,7 @@ class Server {
   absl::Status OpenCenter();
   absl::Status ApplyConfig();
   absl::Status OpenDoors();
+  absl::Status OpenLmtp();
   void AnnounceReady() const;
   void Drain();
 
@@ -69,6 +71,7 @@ class Server {
   std::string data_;
   Address http_address_;
   Address grpc_address_;
+  Address lmtp_address_;
   // In the order of their making.
   std::unique_ptr<sign_in::Users> users_;
   std::unique_ptr<sign_in::Tokens> tokens_;
@@ -77,6 +80,7 @@ class Server {
   std::unique_ptr<sign_in::AuthService> auth_;
   std::unique_ptr<gateway::GrpcDoor> grpc_;
   std::unique_ptr<gateway::HttpDoor> http_;
+  std::unique_ptr<email::LmtpServer> lmtp_;
 };
 
 std::string Server::Chosen(const std::string& flag, const std::string& file,
@@ -124,6 +128,24 @@ absl::Status Server::OpenCenter() {
   options.version = WISSEL_VERSION;
   if (section().has_lease()) options.lease = FromProto(section().lease());
   if (section().has_chat_grace()) options.chat_grace = FromProto(section().chat_grace());
+  WISSEL_ASSIGN_OR_RETURN(
+      options.mail, ReadMailSection(config_.file.mail(),
+                                    std::filesystem::path(options_.config).parent_path().string()));
+  if (!config_.file.events().source().empty()) {
+    options.event_source = config_.file.events().source();
+  }
+  const config::WebhooksSection& webhooks = config_.file.webhooks();
+  options.webhooks.allow_private_addresses = webhooks.allow_private_addresses();
+  if (!webhooks.retry_delays().empty()) options.webhooks.delays.clear();
+  for (const auto& delay : webhooks.retry_delays()) {
+    options.webhooks.delays.push_back(FromProto(delay));
+  }
+  options.region = section().region();
+  options.forms.assign(config_.file.forms().begin(), config_.file.forms().end());
+  options.time_zone = config_.file.center().time_zone();
+  if (!section().customer_pages().empty()) {
+    options.customer_pages = BesideConfig(section().customer_pages()).string();
+  }
   WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
   center_->Start();
   return absl::OkStatus();
@@ -194,17 +216,51 @@ absl::Status Server::OpenDoors() {
   content.metrics = [center = center_.get()] { return center->MetricsText(); };
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
                         "text/calendar; charset=utf-8"}};
+  content.written_pages = {{"/form/", "wissel.v1.FormService.ShowForm"},
+                           {"/track/", "wissel.v1.TrackingService.ShowTracking"}};
   WISSEL_ASSIGN_OR_RETURN(http_, gateway::HttpDoor::Open(http, std::move(content)));
+  return OpenLmtp();
+}
+
+absl::Status Server::OpenLmtp() {
+  const std::string where = Chosen(options_.lmtp, section().lmtp(), "");
+  if (where.empty()) return absl::OkStatus();
+  constexpr std::string_view kUnix = "unix:";
+  email::LmtpServerOptions lmtp;
+  if (where.starts_with(kUnix)) {
+    lmtp.path = BesideConfig(where.substr(kUnix.size())).string();
+  } else {
+    WISSEL_ASSIGN_OR_RETURN(lmtp_address_, ParseAddress(where));
+    lmtp.host = lmtp_address_.host;
+    lmtp.port = lmtp_address_.port;
+  }
+  const auto& domain = config_.file.mail().domain();
+  if (!domain.empty()) lmtp.name = domain;
+  if (config_.file.mail().most_mib() > 0) {
+    lmtp.limits.mail = static_cast<size_t>(config_.file.mail().most_mib()) << 20;
+  }
+  email::MailChannel* mail = &center_->mail();
+  WISSEL_ASSIGN_OR_RETURN(
+      lmtp_, email::LmtpServer::Open(
+                 std::move(lmtp), [mail](std::string_view address) { return mail->Knows(address); },
+                 [mail](email::LmtpMail delivered, email::LmtpServer::Done done) {
+                   mail->Deliver(std::move(delivered), std::move(done));
+                 }));
   return absl::OkStatus();
 }
 
 void Server::AnnounceReady() const {
-  fmt::print("ready http={} grpc={}\n", Address{http_address_.host, http_->port()}.Text(),
+  fmt::print("ready http={} grpc={}", Address{http_address_.host, http_->port()}.Text(),
              Address{grpc_address_.host, grpc_->port()}.Text());
+  if (lmtp_ != nullptr && lmtp_->port() != 0) {
+    fmt::print(" lmtp={}", Address{lmtp_address_.host, lmtp_->port()}.Text());
+  }
+  fmt::print("\n");
   std::fflush(stdout);
 }
 
 void Server::Drain() {
+  if (lmtp_ != nullptr) lmtp_->Stop(kDrain);
   http_->Stop(kDrain);
   grpc_->Stop(kDrain);
   center_->Stop();

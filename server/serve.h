@@ -11,10 +11,12 @@ struct ServeOptions {
   std::string data;
   std::string http;
   std::string grpc;
+  std::string lmtp;  // "unix:PATH" too
   bool demo = false;
 };
 
-// Prints `ready http=HOST:PORT grpc=HOST:PORT` when both doors serve. The exit code: 0 after a
+// Prints `ready http=HOST:PORT grpc=HOST:PORT` when the doors serve, with ` lmtp=HOST:PORT` behind
+// it where that one is open on a port. The exit code: 0 after a
 // drain, 1 when something failed, 2 for an address that is none.
 int Serve(const ServeOptions& options);
 

@@ -12,6 +12,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      // The pages that the server writes (customer/) have one style sheet, under a name that does not change.
+      input: { main: "index.html", customer: "src/styles/customer.css" },
+      output: {
+        assetFileNames: (asset) =>
+          asset.names.includes("customer.css") ? "customer.css" : "assets/[name]-[hash][extname]",
+      },
       onwarn(warning, warn) {
         // Comments that the Svelte compiler moves; nothing is lost but a hint to the bundler.
         const moved = ["INVALID_ANNOTATION", "SOURCEMAP_ERROR"].includes(warning.code ?? "");

@@ -4,7 +4,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "channels/chat/hub.h"
-#include "channels/chat/text_rules.h"
+#include "channels/contacts/text_rules.h"
 #include "fmt/format.h"
 
 namespace wissel::chat {
@@ -31,18 +31,19 @@ absl::StatusOr<Hub::Reader> Hub::MayRead(const rpc::Caller& caller, const Room& 
 
 void Hub::Send(const rpc::Caller& caller, const v1::SendMessageRequest& request,
                Answer<v1::ChatMessage> answer) {
-  absl::Status checked = CheckMessage(request.text(), "text");
-  if (checked.ok()) checked = CheckRequestId(request.request_id(), "requestId");
+  absl::Status checked = contacts::CheckMessage(request.text(), "text");
+  if (checked.ok()) checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);
   WithItem(request.work_item(), [=, this, agent = AgentOf(caller)](absl::StatusOr<Room*> room) {
     if (!room.ok()) return answer(room.status());
     const Conversation& conversation = (*room)->conversation;
     const absl::Status may = conversation.MayAgentWrite(agent);
     if (absl::IsPermissionDenied(may)) return answer(may);
-    NewMessage message;
-    message.message.author = Author::kAgent;
-    message.message.author_name = NameShown(agent);
-    message.message.text = request.text();
+    NewEntry message;
+    message.entry.author = Author::kAgent;
+    message.entry.author_name = NameShown(agent);
+    message.entry.text = request.text();
+    message.entry.agent = agent;
     // An id is the agent's own: two agents who had the item may have chosen the same.
     if (!request.request_id().empty()) {
       message.request_id = fmt::format("{} {}", agent, request.request_id());
@@ -73,7 +74,7 @@ void Hub::Watch(const rpc::Caller& caller, const v1::WatchChatRequest& request,
   }
   const auto let_in = [=, this, agent = AgentOf(caller)](Room& room, Reader reader) {
     if (watcher->closed) return;
-    watcher->chat = room.conversation.chat().id;
+    watcher->chat = room.conversation.contact().name;
     watcher->sent_number = std::min(request.after_number(), room.conversation.last_number());
     if (reader == Reader::kHolder) watcher->holder = agent;
     room.agents.push_back(watcher);
@@ -84,13 +85,14 @@ void Hub::Watch(const rpc::Caller& caller, const v1::WatchChatRequest& request,
     const absl::StatusOr<Reader> reader = MayRead(caller, **room);
     if (!reader.ok()) return watcher->Finish(reader.status());
     if (*reader == Reader::kHolder) return let_in(**room, *reader);
-    const std::string chat = (*room)->conversation.chat().id;
-    store_.RecordRead(caller.user, chat, now(), [=, this, post = post_](absl::StatusOr<bool> done) {
-      post([=, this] {
-        if (!done.ok()) return watcher->Finish(done.status());
-        if (Room* room = Find(chat)) let_in(*room, Reader::kSupervisor);
-      });
-    });
+    const std::string chat = (*room)->conversation.contact().name;
+    store_.RecordRead(caller.user, {chat}, now(),
+                      [=, this, post = post_](absl::StatusOr<bool> done) {
+                        post([=, this] {
+                          if (!done.ok()) return watcher->Finish(done.status());
+                          if (Room* room = Find(chat)) let_in(*room, Reader::kSupervisor);
+                        });
+                      });
   });
 }
 
@@ -107,10 +109,10 @@ void Hub::GetTranscript(const rpc::Caller& caller, const v1::GetTranscriptReques
     if (!room.ok()) return answer(room.status());
     const absl::StatusOr<Reader> reader = MayRead(caller, **room);
     if (!reader.ok()) return answer(reader.status());
-    const Chat& chat = (*room)->conversation.chat();
+    const Contact& chat = (*room)->conversation.contact();
     if (*reader == Reader::kHolder) return answer(TranscriptOf(chat));
     // What was read is what is recorded: the transcript as it is now.
-    store_.RecordRead(caller.user, chat.id, now(),
+    store_.RecordRead(caller.user, {chat.name}, now(),
                       [answer, transcript = TranscriptOf(chat)](const absl::StatusOr<bool>& done) {
                         if (!done.ok()) return answer(done.status());
                         answer(transcript);

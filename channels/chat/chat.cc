@@ -66,17 +66,21 @@ std::vector<NamedFact> FactsOf(const CommittedBatch& batch, const Engine& engine
 // Shared with the callbacks that may outlive the channel: they find the inbox closed.
 class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Parts> {
  public:
-  Parts(Shard& shard, ChatOptions options, std::unique_ptr<ContactStore> store,
-        std::vector<Chat> stored)
+  Parts(Shard& shard, ContactStore& store, ChatOptions options, std::vector<Contact> stored)
       : shard_(shard),
+        store_(store),
         options_(std::move(options)),
-        store_(std::move(store)),
         stored_(std::move(stored)),
         inbox_(std::make_shared<Inbox<Hub::Task>>(kCallsAtOnce)),
-        hub_(shard_, *store_, options_,
+        hub_(shard_, store_, options_,
              [inbox = inbox_](Hub::Task task) { inbox->Push(task, kAlways); }) {}
 
   void Observe() {
+    store_.ObserveErasures([self = weak_from_this()](const std::vector<std::string>& contacts) {
+      auto parts = self.lock();
+      if (parts == nullptr) return;
+      parts->Post([parts = parts.get(), contacts] { parts->hub_.OnErased(contacts); });
+    });
     shard_.AddObserver([self = weak_from_this()](const CommittedBatch& batch,
                                                  const Engine& engine) {
       auto parts = self.lock();
@@ -103,7 +107,6 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
   }
 
   void Stop() {
-    store_->Close();
     inbox_->Close();
     if (thread_ != nullptr) thread_->Join();
   }
@@ -112,7 +115,7 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
     // For what is in the inbox, then for the answers of the store and the shard that it led to.
     for (int round = 0; round < 4; ++round) {
       std::promise<void> stored;
-      store_->Load("", [&](const absl::StatusOr<std::optional<Chat>>&) { stored.set_value(); });
+      store_.Load("", [&](const absl::StatusOr<std::optional<Contact>>&) { stored.set_value(); });
       stored.get_future().wait();
       std::promise<void> done;
       Hub::Task settle = [&] { settled_.push_back(&done); };
@@ -192,9 +195,9 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
   }
 
   Shard& shard_;
+  ContactStore& store_;
   const ChatOptions options_;
-  std::unique_ptr<ContactStore> store_;
-  std::vector<Chat> stored_;
+  std::vector<Contact> stored_;
   std::atomic<uint64_t> batches_ = 0;
   std::shared_ptr<Inbox<Hub::Task>> inbox_;
   // Of the chat thread.
@@ -204,14 +207,14 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
   std::unique_ptr<Thread> thread_;
 };
 
-absl::StatusOr<std::unique_ptr<ChatChannel>> ChatChannel::Open(Shard& shard, ChatOptions options) {
-  WISSEL_ASSIGN_OR_RETURN(std::unique_ptr<ContactStore> store, ContactStore::Open(options.path));
-  std::promise<absl::StatusOr<std::vector<Chat>>> loaded;
-  store->LoadLive(
-      [&](absl::StatusOr<std::vector<Chat>> chats) { loaded.set_value(std::move(chats)); });
-  WISSEL_ASSIGN_OR_RETURN(std::vector<Chat> stored, loaded.get_future().get());
-  auto parts =
-      std::make_shared<Parts>(shard, std::move(options), std::move(store), std::move(stored));
+absl::StatusOr<std::unique_ptr<ChatChannel>> ChatChannel::Open(Shard& shard, ContactStore& store,
+                                                               ChatOptions options) {
+  std::promise<absl::StatusOr<std::vector<Contact>>> loaded;
+  store.LoadLive(Channel::kChat, [&](absl::StatusOr<std::vector<Contact>> chats) {
+    loaded.set_value(std::move(chats));
+  });
+  WISSEL_ASSIGN_OR_RETURN(std::vector<Contact> stored, loaded.get_future().get());
+  auto parts = std::make_shared<Parts>(shard, store, std::move(options), std::move(stored));
   parts->Observe();
   return std::unique_ptr<ChatChannel>(new ChatChannel(std::move(parts)));
 }

@@ -1,7 +1,7 @@
 // The front door of the chat channel: CustomerChatService and ChatService over a shard and the
 // contact store.
 //
-// Order: open before the shard is started (it adds an observer), `Register` before a door opens,
+// Order: open before the shard is started (it adds observers), `Register` before a door opens,
 // `Start` once the shard runs. On the way down: close the doors, `Stop`, stop the shard, destroy.
 // Handlers are thread-safe and never block. One thread of its own owns the conversations, another
 // one the contact store.
@@ -14,14 +14,13 @@
 #include "base/rpc/method_table.h"
 #include "base/time.h"
 #include "channels/chat/messages_to_proto.h"
+#include "channels/contacts/contact_store.h"
 #include "router/service/shard.h"
 #include "router/service/waits.h"
 
 namespace wissel::chat {
 
 struct ChatOptions {
-  // The contact store's file, made if it is not there; ":memory:" keeps it in memory.
-  std::string path;
   // A customer whose stream has been gone for so long has left.
   Duration grace = Duration::Seconds(60);
   // Says how long it will be, and must outlive the channel; none: no customer is told.
@@ -32,7 +31,10 @@ struct ChatOptions {
 
 class ChatChannel {
  public:
-  static absl::StatusOr<std::unique_ptr<ChatChannel>> Open(Shard& shard, ChatOptions options);
+  // Both must outlive it.
+  static absl::StatusOr<std::unique_ptr<ChatChannel>> Open(Shard& shard,
+                                                           contacts::ContactStore& store,
+                                                           ChatOptions options);
   ~ChatChannel();
 
   void Register(rpc::MethodTable& table);

@@ -22,11 +22,11 @@ absl::Status IsFull() {
 
 }  // namespace
 
-Conversation::Conversation(Chat chat, Instant now, Duration grace)
-    : chat_(std::move(chat)), grace_(grace), gone_since_(now) {}
+Conversation::Conversation(Contact contact, Instant now, Duration grace)
+    : contact_(std::move(contact)), grace_(grace), gone_since_(now) {}
 
 void Conversation::OnItem(const ItemFact& fact, Instant now) {
-  chat_.item = fact.item;
+  contact_.item = fact.item;
   state_ = fact.state;
   queue_ = fact.queue;
   entered_ = fact.entered;
@@ -34,8 +34,8 @@ void Conversation::OnItem(const ItemFact& fact, Instant now) {
   conference_ = fact.conference;
   // Who had it at its end may still look at it.
   if (IsEnded(fact.state)) return OnEnd(now);
-  if (chat_.agent != fact.agent) agent_typing_until_ = Instant();
-  chat_.agent = fact.agent;
+  if (contact_.agent != fact.agent) agent_typing_until_ = Instant();
+  contact_.agent = fact.agent;
   if (in_line()) return;
   place_ = 0;
   wait_.reset();
@@ -48,15 +48,14 @@ void Conversation::OnStreamClosed(Instant now) {
   if (--streams_ == 0) gone_since_ = now;
 }
 
-void Conversation::OnMessage(Message message) {
+void Conversation::OnMessage(Entry message) {
   if (message.number <= last_number()) return;  // was loaded from the store already
-  INVARIANT(message.number == last_number() + 1);
   (message.author == Author::kCustomer ? customer_typing_until_ : agent_typing_until_) = Instant();
-  chat_.messages.push_back(std::move(message));
+  contact_.entries.push_back(std::move(message));
 }
 
 void Conversation::OnEnd(Instant now) {
-  if (!chat_.ended) chat_.ended = now;
+  if (!contact_.ended) contact_.ended = now;
 }
 
 absl::Status Conversation::MayCustomerWrite() const {
@@ -76,15 +75,14 @@ absl::Status Conversation::MayAgentWrite(std::string_view agent) const {
 }
 
 Conversation::Stage Conversation::stage() const {
-  if (chat_.ended || state_ == ItemState::kWrapping) return Stage::kEnded;
+  if (contact_.ended || state_ == ItemState::kWrapping) return Stage::kEnded;
   return state_ && IsAssigned(*state_) ? Stage::kWithAgent : Stage::kWaiting;
 }
 
-bool Conversation::in_line() const { return !chat_.ended && state_ == ItemState::kWaiting; }
+bool Conversation::in_line() const { return !contact_.ended && state_ == ItemState::kWaiting; }
 
 bool Conversation::WaitsForNobody(Instant now) const {
-  const bool waits = state_ && *state_ <= ItemState::kOffered;
-  return waits && (chat_.ended || IsDeserted(now));
+  return waits() && (contact_.ended || IsDeserted(now));
 }
 
 Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
@@ -97,7 +95,7 @@ Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
     view.notices = notices_;
   }
   if (view.stage == Stage::kWithAgent) {
-    view.agent = chat_.agent;
+    view.agent = contact_.agent;
     view.agent_typing = now < agent_typing_until_;
   }
   return view;
@@ -106,7 +104,7 @@ Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
 Conversation::AgentView Conversation::ForAgent(Instant now) const {
   AgentView view;
   view.ended = stage() == Stage::kEnded;
-  view.customer_present = !chat_.ended && !IsDeserted(now);
+  view.customer_present = !contact_.ended && !IsDeserted(now);
   view.customer_typing = !view.ended && now < customer_typing_until_;
   return view;
 }
@@ -117,7 +115,7 @@ bool Conversation::IsDeserted(Instant now) const {
 
 std::optional<Instant> Conversation::NextChange(Instant now) const {
   std::optional<Instant> next;
-  if (chat_.ended) return next;
+  if (contact_.ended) return next;
   const auto consider = [&](Instant at) {
     if (at > now) next = next ? std::min(*next, at) : at;
   };

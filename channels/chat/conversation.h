@@ -1,7 +1,7 @@
 // One conversation between a customer and whoever has its work item: what each side may do and
 // sees. Pure: it is told what happens, and when; it has no clock, no thread and no store.
 //
-// Invariants: messages are in the order of their numbers; after the end nobody writes; only the
+// Invariants: entries are in the order of their numbers; after the end nobody writes; only the
 // agent who has the item writes for the center.
 #pragma once
 
@@ -14,10 +14,18 @@
 
 #include "absl/status/status.h"
 #include "base/time.h"
-#include "channels/chat/contact_store.h"
+#include "channels/contacts/contact_store.h"
 #include "router/core/item.h"
 
 namespace wissel::chat {
+
+using contacts::Author;
+using contacts::Contact;
+using contacts::ContactStore;
+using contacts::Entry;
+using contacts::EntryKind;
+using contacts::NewContact;
+using contacts::NewEntry;
 
 // How long a keystroke shows as typing.
 inline constexpr Duration kTypingShown = Duration::Seconds(5);
@@ -45,7 +53,7 @@ struct ShownNotice {
 class Conversation {
  public:
   // Fresh, or as it was stored.
-  explicit Conversation(Chat chat, Instant now, Duration grace);
+  explicit Conversation(Contact contact, Instant now, Duration grace);
 
   // --- What happens
   void OnItem(const ItemFact& fact, Instant now);
@@ -53,8 +61,8 @@ class Conversation {
   void OnStreamClosed(Instant now);
   void OnCustomerTyping(Instant now) { customer_typing_until_ = now + kTypingShown; }
   void OnAgentTyping(Instant now) { agent_typing_until_ = now + kTypingShown; }
-  // Durable, under the next number.
-  void OnMessage(Message message);
+  // Durable, under a later number; those between are notes that were added elsewhere.
+  void OnMessage(Entry message);
   void OnPlace(int64_t place) { place_ = place; }
   void OnWait(std::optional<WaitEstimate> wait) { wait_ = wait; }
   void OnNotices(std::vector<ShownNotice> notices) { notices_ = std::move(notices); }
@@ -65,7 +73,7 @@ class Conversation {
   absl::Status MayCustomerWrite() const;
   absl::Status MayAgentWrite(std::string_view agent) const;
   // Has the item, or had it when it ended.
-  bool IsOf(std::string_view agent) const { return !agent.empty() && agent == chat_.agent; }
+  bool IsOf(std::string_view agent) const { return !agent.empty() && agent == contact_.agent; }
   // Has it, or is asked about it: may read; who is asked writes only in a conference.
   bool IsOpenTo(std::string_view agent) const {
     return IsOf(agent) || (!agent.empty() && agent == consulted_);
@@ -100,18 +108,22 @@ class Conversation {
 
   // Waits in a line, so that it has a place.
   bool in_line() const;
+  // Nobody has accepted its item.
+  bool waits() const { return state_ && *state_ <= ItemState::kOffered; }
   // Its item waits for an answer that nobody will hear: the customer has gone.
   bool WaitsForNobody(Instant now) const;
   // The item has ended, as far as is known.
   bool item_over() const { return !state_ || wissel::IsEnded(*state_); }
-  bool has_item() const { return chat_.item.has_value(); }
-  bool ended() const { return chat_.ended.has_value(); }
-  const Chat& chat() const { return chat_; }
+  bool has_item() const { return contact_.item.has_value(); }
+  bool ended() const { return contact_.ended.has_value(); }
+  const Contact& contact() const { return contact_; }
   std::optional<QueueId> queue() const { return queue_; }
-  int64_t last_number() const { return static_cast<int64_t>(chat_.messages.size()); }
+  int64_t last_number() const {
+    return contact_.entries.empty() ? 0 : contact_.entries.back().number;
+  }
 
  private:
-  Chat chat_;
+  Contact contact_;
   Duration grace_;
   std::string consulted_;
   bool conference_ = false;

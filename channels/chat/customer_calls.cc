@@ -4,9 +4,8 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "channels/chat/hub.h"
-#include "channels/chat/language_need.h"
-#include "channels/chat/secrets.h"
-#include "channels/chat/text_rules.h"
+#include "channels/contacts/text_rules.h"
+#include "channels/language/need.h"
 #include "fmt/format.h"
 #include "router/service/names.h"
 
@@ -16,6 +15,8 @@ namespace {
 constexpr size_t kMostRooms = 20'000;
 constexpr size_t kMostStreamsOfACustomer = 10;
 constexpr Duration kTopicsFresh = Duration::Seconds(1);
+// How long a repeated start is answered as the first one was.
+constexpr Duration kStartRepeatable = Duration::Minutes(10);
 
 uint64_t FingerprintOf(std::initializer_list<std::string_view> texts) {
   Digest digest;
@@ -25,12 +26,9 @@ uint64_t FingerprintOf(std::initializer_list<std::string_view> texts) {
 
 // The same for every attempt to create the item of one conversation.
 RequestIdentity ItemRequest(const std::string& chat) {
-  const std::string hash = HashOf(chat);
   RequestIdentity identity;
-  for (int i = 0; i < 8; ++i) {
-    identity.key.high = identity.key.high << 8 | static_cast<unsigned char>(hash[i]);
-    identity.key.low = identity.key.low << 8 | static_cast<unsigned char>(hash[i + 8]);
-  }
+  identity.key.high = FingerprintOf({chat, "item"});
+  identity.key.low = FingerprintOf({"item", chat});
   identity.fingerprint = 1;
   return identity;
 }
@@ -49,11 +47,11 @@ absl::Status AsOfTopic(const absl::Status& status) {
 }
 
 absl::Status Check(const v1::StartChatRequest& request) {
-  WISSEL_RETURN_IF_ERROR(CheckName(request.display_name(), "displayName"));
-  WISSEL_RETURN_IF_ERROR(CheckLanguage(request.language(), "language"));
-  WISSEL_RETURN_IF_ERROR(CheckRequestId(request.request_id(), "requestId"));
+  WISSEL_RETURN_IF_ERROR(contacts::CheckName(request.display_name(), "displayName"));
+  WISSEL_RETURN_IF_ERROR(contacts::CheckLanguage(request.language(), "language"));
+  WISSEL_RETURN_IF_ERROR(contacts::CheckRequestId(request.request_id(), "requestId"));
   if (request.first_message().empty()) return absl::OkStatus();
-  return CheckMessage(request.first_message(), "firstMessage");
+  return contacts::CheckMessage(request.first_message(), "firstMessage");
 }
 
 v1::ListChatTopicsResponse TopicsOf(const Engine& engine) {
@@ -88,17 +86,16 @@ void Hub::ListTopics(Answer<v1::ListChatTopicsResponse> answer) {
 // --- Start: the store first, then the engine, so that no agent is offered what could get lost
 
 struct Hub::Starting {
-  std::string chat;
+  std::string chat;  // "chats/{id}"
   std::string secret;
   std::string queue;  // last part of the resource name
   std::string language;
-  std::string request_id;
   std::string topic;
   std::shared_ptr<Answer<v1::StartChatResponse>> answer;
 
   void Give() const {
     v1::StartChatResponse response;
-    response.set_chat(std::string(kContactPrefix) + chat);
+    response.set_chat(chat);
     response.set_secret(secret);
     (*answer)(std::move(response));
   }
@@ -118,26 +115,26 @@ void Hub::Start(const v1::StartChatRequest& request, Answer<v1::StartChatRespons
     return answer(absl::ResourceExhaustedError("too many chats at once; try again in a minute"));
   }
 
-  Starting starting{.chat = NewToken(), .secret = NewToken(), .queue = config.name};
+  Starting starting{.chat = contacts::NewContactName(Channel::kChat)};
+  starting.secret = store_.TrackingToken(starting.chat);
+  starting.queue = config.name;
   starting.language = request.language();
-  starting.request_id = request.request_id();
   starting.topic = request.topic();
   starting.answer = std::make_shared<Answer<v1::StartChatResponse>>(std::move(answer));
-  NewChat chat;
-  chat.chat.id = starting.chat;
-  chat.chat.secret_hash = HashOf(starting.secret);
-  chat.chat.queue = config.name;
-  chat.chat.display_name = request.display_name();
-  chat.chat.language = request.language();
-  chat.chat.started = now();
+  NewContact chat;
+  chat.contact.name = starting.chat;
+  chat.contact.queue = config.name;
+  chat.contact.display_name = request.display_name();
+  chat.contact.language = request.language();
+  chat.contact.started = now();
   if (!request.first_message().empty()) {
-    chat.first_message =
-        Message{0, Author::kCustomer, request.display_name(), request.first_message(), now()};
+    chat.first_entry = NewEntry();
+    chat.first_entry->entry.author_name = request.display_name();
+    chat.first_entry->entry.text = request.first_message();
+    chat.first_entry->entry.time = now();
   }
-  if (!request.request_id().empty()) {
-    chat.request_hash = HashOf(request.request_id());
-    chat.sealed_secret = Seal(starting.secret, request.request_id(), starting.chat);
-  }
+  if (!request.request_id().empty()) chat.request_key = "chat " + request.request_id();
+  chat.repeatable = kStartRepeatable;
   chat.fingerprint = FingerprintOf(
       {request.topic(), request.display_name(), request.language(), request.first_message()});
   store_.Start(std::move(chat), [this, post = post_, starting = std::move(starting)](
@@ -148,16 +145,16 @@ void Hub::Start(const v1::StartChatRequest& request, Answer<v1::StartChatRespons
 
 void Hub::OnStarted(absl::StatusOr<ContactStore::Started> started, Starting starting) {
   if (!started.ok()) return (*starting.answer)(started.status());
-  Chat& chat = started->chat;
+  Contact& chat = started->contact;
   if (started->repeated) {
-    starting.chat = chat.id;
-    starting.secret = Seal(started->sealed_secret, starting.request_id, chat.id);
-    Room* room = Find(chat.id);
+    starting.chat = chat.name;
+    starting.secret = store_.TrackingToken(chat.name);
+    Room* room = Find(chat.name);
     if (chat.item || (room != nullptr && room->conversation.has_item())) return starting.Give();
     // Stopped between the store and the engine, or still on the way to it: the engine knows.
     chat.ended.reset();
   }
-  if (Find(chat.id) == nullptr) Put(std::move(chat));
+  if (Find(chat.name) == nullptr) Put(std::move(chat));
   CreateItem(std::move(starting));
 }
 
@@ -170,7 +167,7 @@ void Hub::CreateItem(Starting starting) {
     wissel::CreateItem item;
     item.queue = *queue;
     item.requirement = NeedWithLanguage(engine, *queue, starting.language);
-    item.contact = std::string(kContactPrefix) + starting.chat;
+    item.contact = starting.chat;
     shard_.Submit(
         Command{std::move(item), ItemRequest(starting.chat)},
         [this, post, starting](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
@@ -209,16 +206,16 @@ void Hub::OnCreated(const absl::Status& status, std::optional<NamedFact> fact, S
 // --- During the conversation
 
 void Hub::Send(const v1::SendCustomerMessageRequest& request, Answer<v1::ChatMessage> answer) {
-  absl::Status checked = CheckMessage(request.text(), "text");
-  if (checked.ok()) checked = CheckRequestId(request.request_id(), "requestId");
+  absl::Status checked = contacts::CheckMessage(request.text(), "text");
+  if (checked.ok()) checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);
   WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> room) {
     if (!room.ok()) return answer(room.status());
     const Conversation& conversation = (*room)->conversation;
-    NewMessage message;
-    message.message.author = Author::kCustomer;
-    message.message.author_name = conversation.chat().display_name;
-    message.message.text = request.text();
+    NewEntry message;
+    message.entry.author = Author::kCustomer;
+    message.entry.author_name = conversation.contact().display_name;
+    message.entry.text = request.text();
     message.request_id = request.request_id();
     message.fingerprint = FingerprintOf({request.text()});
     message.may_add = conversation.MayCustomerWrite();
@@ -249,7 +246,7 @@ void Hub::Watch(const v1::WatchCustomerChatRequest& request,
       return watcher->Finish(
           absl::ResourceExhaustedError("this conversation is open in too many places"));
     }
-    watcher->chat = room.conversation.chat().id;
+    watcher->chat = room.conversation.contact().name;
     watcher->sent_number = std::min(request.after_number(), room.conversation.last_number());
     room.customers.push_back(watcher);
     room.conversation.OnStreamOpened();
@@ -268,7 +265,7 @@ void Hub::Closed(const std::shared_ptr<CustomerWatcher>& watcher) {
 // The item's end comes as a fact, and ends the conversation. A repetition finds it ended.
 void Hub::AcceptNotice(const v1::AcceptNoticeRequest& request,
                        Answer<v1::AcceptNoticeResponse> answer) {
-  const absl::Status checked = CheckRequestId(request.request_id(), "requestId");
+  const absl::Status checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);
   const auto notice = ParseNoticeName(request.notice(), "notice");
   if (!notice.ok()) return answer(notice.status());
@@ -279,7 +276,7 @@ void Hub::AcceptNotice(const v1::AcceptNoticeRequest& request,
     if (!conversation.has_item()) {
       return answer(Refuse(absl::StatusCode::kFailedPrecondition, "chat", "it does not wait yet"));
     }
-    shard_.Submit(Command{InformItem{*conversation.chat().item, *notice}, std::nullopt},
+    shard_.Submit(Command{InformItem{*conversation.contact().item, *notice}, std::nullopt},
                   [answer, post = post_](const absl::StatusOr<Outcome>& outcome, const Engine&) {
                     post([answer, status = outcome.status()] {
                       if (!status.ok()) return answer(status);
@@ -290,7 +287,7 @@ void Hub::AcceptNotice(const v1::AcceptNoticeRequest& request,
 }
 
 void Hub::Leave(const v1::LeaveChatRequest& request, Answer<v1::LeaveChatResponse> answer) {
-  const absl::Status checked = CheckRequestId(request.request_id(), "requestId");
+  const absl::Status checked = contacts::CheckRequestId(request.request_id(), "requestId");
   if (!checked.ok()) return answer(checked);
   WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> found) {
     if (!found.ok()) return answer(found.status());

@@ -4,7 +4,6 @@
 
 #include "base/invariant.h"
 #include "base/status.h"
-#include "channels/chat/secrets.h"
 #include "router/service/names.h"
 
 namespace wissel::chat {
@@ -17,8 +16,7 @@ constexpr Duration kLinesEvery = Duration::Seconds(1);
 constexpr Duration kAbandonAgain = Duration::Seconds(1);
 // An ended conversation stays in memory for this long after its last use.
 constexpr Duration kKeptAfterUse = Duration::Minutes(1);
-// 22 characters of base64url.
-constexpr size_t kIdLength = 22;
+constexpr std::string_view kChats = "chats/";
 
 absl::Status Denied() {
   return Refuse(absl::StatusCode::kPermissionDenied, "secret",
@@ -29,9 +27,8 @@ absl::Status Denied() {
 
 std::optional<NamedFact> FactOf(const Engine& engine, const Item& item) {
   // A consult has the customer's contact; the conversation is the item's.
-  if (item.question || !item.contact.starts_with(kContactPrefix)) return std::nullopt;
-  NamedFact named{item.contact.substr(kContactPrefix.size()),
-                  {item.id, item.state, item.queue, "", item.entered}};
+  if (item.question || !item.contact.starts_with(kChats)) return std::nullopt;
+  NamedFact named{item.contact, {item.id, item.state, item.queue, "", item.entered}};
   if (IsAssigned(item.state)) named.fact.agent = engine.directory().agents.Get(item.agent()).name;
   const Item* consult = item.consult ? engine.FindItem(item.consult->item) : nullptr;
   if (consult != nullptr && IsAssigned(consult->state)) {
@@ -47,13 +44,13 @@ Hub::Hub(Shard& shard, ContactStore& store, const ChatOptions& options,
 
 // --- What comes from the engine
 
-void Hub::Begin(std::vector<Chat> stored, std::vector<NamedFact> living) {
+void Hub::Begin(std::vector<Contact> stored, std::vector<NamedFact> living) {
   std::map<std::string, const NamedFact*> facts;
   for (const NamedFact& fact : living) facts[fact.chat] = &fact;
-  for (Chat& chat : stored) {
-    auto fact = facts.find(chat.id);
+  for (Contact& chat : stored) {
+    auto fact = facts.find(chat.name);
     if (fact == facts.end()) {
-      store_.End(chat.id, now(), chat.agent, [](const absl::StatusOr<bool>&) {});
+      store_.End(chat.name, now(), chat.agent, [](const absl::StatusOr<bool>&) {});
       continue;
     }
     Put(std::move(chat));
@@ -69,9 +66,10 @@ void Hub::Begin(std::vector<Chat> stored, std::vector<NamedFact> living) {
 // The customer has left, but the item lives on.
 void Hub::Adopt(const NamedFact& living) {
   store_.Load(living.chat,
-              [this, post = post_, living](absl::StatusOr<std::optional<Chat>> loaded) {
+              [this, post = post_, living](absl::StatusOr<std::optional<Contact>> loaded) {
                 post([this, living, loaded = std::move(loaded)] {
-                  if (!loaded.ok() || !loaded->has_value() || Find(living.chat) != nullptr) return;
+                  if (!loaded.ok() || Find(living.chat) != nullptr) return;
+                  if (!loaded->has_value()) return OnErased({living.chat}), OnFacts({living});
                   Put(**loaded);
                   OnFacts({living});
                 });
@@ -92,7 +90,10 @@ void Hub::OnFacts(std::vector<NamedFact> facts) {
       named.chat = it->second;
     }
     Room* room = Find(named.chat);
-    if (room == nullptr) continue;
+    if (room == nullptr) {
+      if (erased_.contains(named.chat)) AbandonErased(named.fact);
+      continue;
+    }
     by_item_[named.fact.item] = named.chat;
     room->conversation.OnItem(named.fact, now());
     Changed(*room);
@@ -101,8 +102,8 @@ void Hub::OnFacts(std::vector<NamedFact> facts) {
 
 // --- Rooms
 
-Hub::Room& Hub::Put(Chat chat) {
-  const std::string id = chat.id;
+Hub::Room& Hub::Put(Contact chat) {
+  const std::string id = chat.name;
   if (chat.item) by_item_[*chat.item] = id;
   const bool ended = chat.ended.has_value();
   Room& room = rooms_.try_emplace(id, std::move(chat), now(), options_.grace).first->second;
@@ -118,21 +119,16 @@ Hub::Room* Hub::Find(const std::string& chat) {
 }
 
 void Hub::WithSecret(const std::string& name, const std::string& secret, WithRoom then) {
-  if (!name.starts_with(kContactPrefix) || name.size() != kContactPrefix.size() + kIdLength) {
+  if (!name.starts_with(kChats) || !contacts::IsContactName(name)) {
     return then(RefuseField("chat", Quoted(name) + " is no name of a chat", "chats/{chat}"));
   }
-  const std::string id = name.substr(kContactPrefix.size());
-  if (Room* room = Find(id)) {
+  if (!store_.IsTrackingToken(secret, name)) return then(Denied());
+  if (Room* room = Find(name)) {
     room->used_at = now();
-    return then(IsHashOf(room->conversation.chat().secret_hash, secret)
-                    ? absl::StatusOr<Room*>(room)
-                    : absl::StatusOr<Room*>(Denied()));
+    return then(room);
   }
-  const auto check = [secret](const Chat& chat) {
-    return IsHashOf(chat.secret_hash, secret) ? absl::OkStatus() : Denied();
-  };
-  store_.Load(id, [this, post = post_, check, then](absl::StatusOr<std::optional<Chat>> loaded) {
-    post([=, this] { Loaded(loaded, Denied(), check, then); });
+  store_.Load(name, [this, post = post_, then](absl::StatusOr<std::optional<Contact>> loaded) {
+    post([=, this] { Loaded(loaded, Denied(), then); });
   });
 }
 
@@ -146,22 +142,45 @@ void Hub::WithItem(const std::string& work_item, WithRoom then) {
   }
   const absl::Status none =
       Refuse(absl::StatusCode::kNotFound, "workItem", work_item + " has no conversation");
-  const auto check = [](const Chat&) { return absl::OkStatus(); };
   store_.LoadOfItem(
-      *item, [this, post = post_, none, check, then](absl::StatusOr<std::optional<Chat>> loaded) {
-        post([=, this] { Loaded(loaded, none, check, then); });
+      *item, [this, post = post_, none, then](absl::StatusOr<std::optional<Contact>> loaded) {
+        post([=, this] { Loaded(loaded, none, then); });
       });
 }
 
-void Hub::Loaded(absl::StatusOr<std::optional<Chat>> loaded, const absl::Status& if_none,
-                 const std::function<absl::Status(const Chat&)>& check, const WithRoom& then) {
+void Hub::Loaded(absl::StatusOr<std::optional<Contact>> loaded, const absl::Status& if_none,
+                 const WithRoom& then) {
   if (!loaded.ok()) return then(loaded.status());
-  if (!loaded->has_value()) return then(if_none);
-  Chat& chat = **loaded;
-  const absl::Status checked = check(chat);
-  if (!checked.ok()) return then(checked);
-  Room* room = Find(chat.id);
+  if (!loaded->has_value() || !(*loaded)->name.starts_with(kChats)) return then(if_none);
+  Contact& chat = **loaded;
+  if (erased_.contains(chat.name)) return then(if_none);
+  Room* room = Find(chat.name);
   then(room != nullptr ? room : &Put(std::move(chat)));
+}
+
+void Hub::OnErased(const std::vector<std::string>& chats) {
+  const absl::Status gone = Refuse(absl::StatusCode::kNotFound, "", "it has been erased");
+  for (const std::string& name : chats) {
+    if (!name.starts_with(kChats)) continue;
+    erased_.insert(name);
+    Room* room = Find(name);
+    if (room == nullptr) continue;
+    for (const auto& watcher : room->customers) watcher->Finish(gone);
+    for (const auto& watcher : room->agents) watcher->Finish(gone);
+    const Conversation& conversation = room->conversation;
+    if (conversation.has_item()) by_item_.erase(*conversation.contact().item);
+    if (conversation.waits()) AbandonErased({*conversation.contact().item, ItemState::kWaiting});
+    if (room->timer) timers_.erase({*room->timer, name});
+    in_line_.erase(name);
+    rooms_.erase(name);
+  }
+}
+
+// Whoever has the item completes it; nobody is to be offered it.
+void Hub::AbandonErased(const ItemFact& fact) {
+  if (fact.state > ItemState::kOffered) return;
+  shard_.Submit(Command{AbandonItem{fact.item}, std::nullopt},
+                [](const absl::StatusOr<Outcome>&, const Engine&) {});
 }
 
 // --- What follows from a change
@@ -177,9 +196,9 @@ void Hub::Changed(Room& room) {
   }
   const bool shown_a_place = conversation.in_line() && !room.customers.empty();
   if (shown_a_place) {
-    if (in_line_.insert(conversation.chat().id).second) lines_moved_ = true;
+    if (in_line_.insert(conversation.contact().name).second) lines_moved_ = true;
   } else {
-    in_line_.erase(conversation.chat().id);
+    in_line_.erase(conversation.contact().name);
   }
   CutFormerHolders(room);
   Flush(room, t);
@@ -188,16 +207,16 @@ void Hub::Changed(Room& room) {
 
 void Hub::StoreEnd(Room& room, ContactStore::Done<bool> done) {
   room.end_stored = true;
-  const Chat& chat = room.conversation.chat();
-  store_.End(chat.id, *chat.ended, chat.agent, std::move(done));
+  const Contact& chat = room.conversation.contact();
+  store_.End(chat.name, *chat.ended, chat.agent, std::move(done));
 }
 
 void Hub::Abandon(Room& room) {
   room.abandoning = true;
-  const Chat& chat = room.conversation.chat();
+  const Contact& chat = room.conversation.contact();
   shard_.Submit(
       Command{AbandonItem{*chat.item}, std::nullopt},
-      [this, post = post_, id = chat.id](const absl::StatusOr<Outcome>& outcome, const Engine&) {
+      [this, post = post_, id = chat.name](const absl::StatusOr<Outcome>& outcome, const Engine&) {
         if (outcome.ok()) return;  // the item's end comes as a fact
         post([this, id] {
           Room* room = Find(id);
@@ -233,7 +252,7 @@ void Hub::Flush(Room& room, Instant t) {
       watcher->sent_at = t;
     }
   };
-  const Chat& chat = conversation.chat();
+  const Contact& chat = conversation.contact();
   if (!room.customers.empty()) {
     const Conversation::CustomerView view = conversation.ForCustomer(t);
     const AgentDisplayName name = [this](std::string_view agent) { return NameShown(agent); };
@@ -262,19 +281,19 @@ void Hub::FinishAll(const absl::Status& status) {
   rooms_.clear();
 }
 
-void Hub::Append(Room& room, NewMessage message, Answer<v1::ChatMessage> answer) {
-  message.chat = room.conversation.chat().id;
-  message.message.time = now();
-  store_.Append(message, [this, post = post_, id = message.chat,
+void Hub::Append(Room& room, NewEntry message, Answer<v1::ChatMessage> answer) {
+  message.contact = room.conversation.contact().name;
+  message.entry.time = now();
+  store_.Append(message, [this, post = post_, id = message.contact,
                           answer](absl::StatusOr<ContactStore::Appended> appended) {
     post([=, this] {
       if (!appended.ok()) return answer(appended.status());
       Room* room = Find(id);
       if (room != nullptr && !appended->repeated) {
-        room->conversation.OnMessage(appended->message);
+        room->conversation.OnMessage(appended->entry);
         Changed(*room);
       }
-      answer(ToProto(appended->message));
+      answer(ToProto(appended->entry));
     });
   });
 }
@@ -302,7 +321,7 @@ void Hub::Retime(Room& room, Instant t) {
     consider(room.used_at + kKeptAfterUse);
   }
   if (room.timer == next) return;
-  const std::string& id = conversation.chat().id;
+  const std::string& id = conversation.contact().name;
   if (room.timer) timers_.erase({*room.timer, id});
   room.timer = next;
   if (next) timers_.insert({*next, id});
@@ -314,7 +333,7 @@ void Hub::OnTimer(const std::string& chat, Instant t) {
   const Conversation& conversation = room.conversation;
   const bool over = conversation.ended() && conversation.item_over() && !room.watched();
   if (!over || t < room.used_at + kKeptAfterUse) return Changed(room);
-  if (conversation.has_item()) by_item_.erase(*conversation.chat().item);
+  if (conversation.has_item()) by_item_.erase(*conversation.contact().item);
   in_line_.erase(chat);
   rooms_.erase(chat);
 }
@@ -342,7 +361,7 @@ void Hub::AskLines(Instant t) {
   for (const std::string& chat : in_line_) {
     const Conversation& conversation = Find(chat)->conversation;
     const bool shows_wait = conversation.ForCustomer(t).wait.has_value();
-    wanted[*conversation.queue()][*conversation.chat().item] = {chat, shows_wait};
+    wanted[*conversation.queue()][*conversation.contact().item] = {chat, shows_wait};
   }
   lines_moved_ = false;
   lines_at_ = t;

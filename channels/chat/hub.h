@@ -21,18 +21,15 @@
 #include "base/rpc/method_table.h"
 #include "channels/chat/answer.h"
 #include "channels/chat/chat.h"
-#include "channels/chat/contact_store.h"
 #include "channels/chat/conversation.h"
 #include "channels/chat/lines.h"
 #include "wissel/v1/chat.pb.h"
 
 namespace wissel::chat {
 
-inline constexpr std::string_view kContactPrefix = "chats/";
-
 // What the engine says of an item, with the conversation that its contact names.
 struct NamedFact {
-  std::string chat;  // empty: an item that is forgotten already
+  std::string chat;  // "chats/{id}"; empty: an item that is forgotten already
   ItemFact fact;
 };
 // None: the item is no chat's.
@@ -68,8 +65,10 @@ class Hub {
 
   // --- What comes from the engine
   // Matches what was stored as under way with the items that live.
-  void Begin(std::vector<Chat> stored, std::vector<NamedFact> living);
+  void Begin(std::vector<Contact> stored, std::vector<NamedFact> living);
   void OnFacts(std::vector<NamedFact> facts);
+  // These conversations are no more: who took part is told, and nobody is waited for.
+  void OnErased(const std::vector<std::string>& chats);
   // Until Begin, calls wait.
   void WhenBegun(Task task);
 
@@ -106,7 +105,8 @@ class Hub {
 
  private:
   struct Room {
-    Room(Chat chat, Instant now, Duration grace) : conversation(std::move(chat), now, grace) {}
+    Room(Contact contact, Instant now, Duration grace)
+        : conversation(std::move(contact), now, grace) {}
     Conversation conversation;
     std::vector<std::shared_ptr<CustomerWatcher>> customers;
     std::vector<std::shared_ptr<AgentWatcher>> agents;
@@ -119,24 +119,26 @@ class Hub {
   };
   using WithRoom = std::function<void(absl::StatusOr<Room*>)>;
 
-  Room& Put(Chat chat);
+  Room& Put(Contact contact);
   Room* Find(const std::string& chat);
   // Gives the room, from the store if need be; the pointer lives until the callback returns.
   void WithSecret(const std::string& name, const std::string& secret, WithRoom then);
   void WithItem(const std::string& work_item, WithRoom then);
-  void Loaded(absl::StatusOr<std::optional<Chat>> loaded, const absl::Status& if_none,
-              const std::function<absl::Status(const Chat&)>& check, const WithRoom& then);
+  void Loaded(absl::StatusOr<std::optional<Contact>> loaded, const absl::Status& if_none,
+              const WithRoom& then);
 
   // Everything that follows from a change of the conversation.
   void Changed(Room& room);
   void Flush(Room& room, Instant now);
   void CutFormerHolders(Room& room);
   void Abandon(Room& room);
+  // Of a conversation that was erased.
+  void AbandonErased(const ItemFact& fact);
   void StoreEnd(Room& room, ContactStore::Done<bool> done);
   void Retime(Room& room, Instant now);
   void OnTimer(const std::string& chat, Instant now);
   void Adopt(const NamedFact& living);
-  void Append(Room& room, NewMessage message, Answer<v1::ChatMessage> answer);
+  void Append(Room& room, NewEntry message, Answer<v1::ChatMessage> answer);
 
   void AskLines(Instant now);
   void OnLine(const LineNews& news);
@@ -159,9 +161,10 @@ class Hub {
 
   bool begun_ = false;
   std::vector<Task> until_begun_;
-  std::map<std::string, Room> rooms_;  // by the chat's id
+  std::map<std::string, Room> rooms_;  // by the chat's name
   std::map<ItemId, std::string> by_item_;
   std::set<std::pair<Instant, std::string>> timers_;
+  std::set<std::string> erased_;   // since the start
   std::set<std::string> in_line_;  // chats that wait and are watched by their customer
 
   bool lines_moved_ = true;

@@ -1,5 +1,7 @@
 #include "channels/chat/messages_to_proto.h"
 
+#include <algorithm>
+
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
 #include "router/service/waits.h"
@@ -7,17 +9,7 @@
 namespace wissel::chat {
 namespace {
 
-// Messages are numbered from 1 without gaps.
-void WriteMessagesAfter(const Chat& chat, int64_t after_number,
-                        google::protobuf::RepeatedPtrField<v1::ChatMessage>* out) {
-  for (size_t i = static_cast<size_t>(after_number); i < chat.messages.size(); ++i) {
-    WriteMessage(chat.messages[i], out->Add());
-  }
-}
-
-}  // namespace
-
-void WriteMessage(const Message& message, v1::ChatMessage* out) {
+void WriteMessage(const Entry& message, v1::ChatMessage* out) {
   out->set_number(message.number);
   out->set_author(static_cast<v1::ChatMessage::Author>(message.author));
   out->set_author_name(message.author_name);
@@ -25,13 +17,25 @@ void WriteMessage(const Message& message, v1::ChatMessage* out) {
   WriteTimestamp(message.time, out->mutable_time());
 }
 
-v1::ChatMessage ToProto(const Message& message) {
+void WriteMessagesAfter(const Contact& contact, int64_t after_number,
+                        google::protobuf::RepeatedPtrField<v1::ChatMessage>* out) {
+  const auto after =
+      std::upper_bound(contact.entries.begin(), contact.entries.end(), after_number,
+                       [](int64_t number, const Entry& entry) { return number < entry.number; });
+  for (auto entry = after; entry != contact.entries.end(); ++entry) {
+    if (entry->kind == EntryKind::kMessage) WriteMessage(*entry, out->Add());
+  }
+}
+
+}  // namespace
+
+v1::ChatMessage ToProto(const Entry& message) {
   v1::ChatMessage out;
   WriteMessage(message, &out);
   return out;
 }
 
-v1::CustomerChatUpdate ToProto(const Chat& chat, const Conversation::CustomerView& view,
+v1::CustomerChatUpdate ToProto(const Contact& contact, const Conversation::CustomerView& view,
                                int64_t after_number, const AgentDisplayName& display_name) {
   v1::CustomerChatUpdate out;
   out.set_state(static_cast<v1::CustomerChatUpdate::State>(view.stage));
@@ -45,32 +49,32 @@ v1::CustomerChatUpdate ToProto(const Chat& chat, const Conversation::CustomerVie
   if (view.entered) WriteTimestamp(*view.entered, out.mutable_enter_time());
   if (!view.agent.empty()) out.set_agent_display_name(display_name(view.agent));
   out.set_agent_typing(view.agent_typing);
-  WriteMessagesAfter(chat, after_number, out.mutable_messages());
+  WriteMessagesAfter(contact, after_number, out.mutable_messages());
   return out;
 }
 
-v1::ChatUpdate ToProto(const Chat& chat, const Conversation::AgentView& view,
+v1::ChatUpdate ToProto(const Contact& contact, const Conversation::AgentView& view,
                        int64_t after_number) {
   v1::ChatUpdate out;
   out.set_customer_typing(view.customer_typing);
   out.set_customer_present(view.customer_present);
   out.set_ended(view.ended);
-  out.set_customer_display_name(chat.display_name);
-  out.set_language(chat.language);
-  WriteMessagesAfter(chat, after_number, out.mutable_messages());
+  out.set_customer_display_name(contact.display_name);
+  out.set_language(contact.language);
+  WriteMessagesAfter(contact, after_number, out.mutable_messages());
   return out;
 }
 
-v1::Transcript TranscriptOf(const Chat& chat) {
+v1::Transcript TranscriptOf(const Contact& contact) {
   v1::Transcript out;
-  if (chat.item) out.set_work_item(ItemName(*chat.item));
-  out.set_customer_display_name(chat.display_name);
-  out.set_language(chat.language);
-  WriteMessagesAfter(chat, 0, out.mutable_messages());
-  WriteTimestamp(chat.started, out.mutable_start_time());
-  if (chat.ended) {
-    WriteTimestamp(*chat.ended, out.mutable_end_time());
-    WriteDuration(*chat.ended - chat.started, out.mutable_duration());
+  if (contact.item) out.set_work_item(ItemName(*contact.item));
+  out.set_customer_display_name(contact.display_name);
+  out.set_language(contact.language);
+  WriteMessagesAfter(contact, 0, out.mutable_messages());
+  WriteTimestamp(contact.started, out.mutable_start_time());
+  if (contact.ended) {
+    WriteTimestamp(*contact.ended, out.mutable_end_time());
+    WriteDuration(*contact.ended - contact.started, out.mutable_duration());
   }
   return out;
 }

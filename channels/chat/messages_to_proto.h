@@ -13,13 +13,13 @@ namespace wissel::chat {
 // Display name of an agent, by the last part of the agent's resource name. Empty: none is known.
 using AgentDisplayName = std::function<std::string(std::string_view agent)>;
 
-void WriteMessage(const Message& message, v1::ChatMessage* out);
-v1::ChatMessage ToProto(const Message& message);
+v1::ChatMessage ToProto(const Entry& message);
 
-// With the messages after `after_number`.
-v1::CustomerChatUpdate ToProto(const Chat& chat, const Conversation::CustomerView& view,
+// With the messages after `after_number`; notes and events are for the contact's own page.
+v1::CustomerChatUpdate ToProto(const Contact& contact, const Conversation::CustomerView& view,
                                int64_t after_number, const AgentDisplayName& display_name);
-v1::ChatUpdate ToProto(const Chat& chat, const Conversation::AgentView& view, int64_t after_number);
-v1::Transcript TranscriptOf(const Chat& chat);
+v1::ChatUpdate ToProto(const Contact& contact, const Conversation::AgentView& view,
+                       int64_t after_number);
+v1::Transcript TranscriptOf(const Contact& contact);
 
 }  // namespace wissel::chat

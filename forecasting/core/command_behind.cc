@@ -97,6 +97,8 @@ class Reader {
     if (e.own_requirement) command.requirement = RequirementOf(e.requirement);
     command.head_start = e.asked_head_start;
     command.contact = e.contact;
+    command.customer = e.customer;
+    command.continues = e.continues;
     command.preferred = e.preferred;
     command.topic = e.topic;
     command.not_before = e.not_before;
@@ -119,6 +121,9 @@ class Reader {
   Answer On(const CallbackPromised& e) {
     return PromiseCallback{e.item, e.not_before, e.not_after};
   }
+  // By itself it would have been released later.
+  Answer On(const ItemReleased& e) { return ResumeItem{e.item}; }
+  Answer On(const ItemPaused& e) { return PauseItem{e.item, e.until}; }
   Answer On(const WaitPromised& e) { return PromiseWait{e.item, e.wait}; }
   Answer On(const ItemAssigned& e) { return ForceAssign{e.item, e.agent}; }
   Answer On(const ItemPulledBack& e) { return PullBack{e.item}; }

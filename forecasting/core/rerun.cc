@@ -317,14 +317,26 @@ void Rerun::Arrive(const Plan& plan) {
   if (plan.detail > 0) {
     ++counts_.copies;
     if (!item.contact.empty()) item.contact += fmt::format("-{}", plan.detail);
+    if (!item.customer.empty()) item.customer += fmt::format("-{}", plan.detail);
   } else {
     ++counts_.arrivals;
   }
+  if (item.continues) item.continues = StillWaiting(*item.continues, plan.detail);
   // Under the same rules the recorded estimates decide.
   if (!changes_nothing_) AddWaits(engine_, pace_, now_, item);
   arriving_ = {plan.subject, plan.detail};
   if (!Ask(item)) ++counts_.turned_away;
   arriving_.reset();
+}
+
+// Answered meanwhile, there is nothing to go on with.
+std::optional<ItemId> Rerun::StillWaiting(ItemId recorded, uint32_t copy) const {
+  for (const Running& running : running_) {
+    const bool waits =
+        running.phase == Running::Phase::kWaiting || running.phase == Running::Phase::kOffered;
+    if (waits && running.copy == copy && ScriptOf(running).id == recorded) return running.id;
+  }
+  return std::nullopt;
 }
 
 void Rerun::Attend(const CommandBody& command, AgentId agent) {

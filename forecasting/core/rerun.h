@@ -141,6 +141,7 @@ class Rerun {
   void Publish();
 
   void Arrive(const Plan& plan);
+  std::optional<ItemId> StillWaiting(ItemId recorded, uint32_t copy) const;
   void Attend(const CommandBody& command, AgentId agent);
   void DoAsCenter(const CenterAct& act);
   void ComeBack(AgentId agent);

@@ -54,6 +54,8 @@ class ScriptWriter {
   void On(const UpdateItem& c) { Intervene(c.item, c); }
   void On(const TransferItem& c) { Intervene(c.item, c); }
   void On(const PromiseCallback& c) { Intervene(c.item, c); }
+  void On(const PauseItem& c) { Intervene(c.item, c); }
+  void On(const ResumeItem& c) { Intervene(c.item, c); }
   void On(const InformItem& c) { Intervene(c.item, c); }
   void On(const PromiseWait& c) { Intervene(c.item, c); }
   void On(const ForceAssign& c) { Intervene(c.item, c); }

@@ -102,6 +102,7 @@ class Tally {
   void On(const ItemInformed& e) { Drop(e.item); }
   void On(const ItemReleased& e);
   void On(const CallbackPromised& e);
+  void On(const ItemPaused& e) { items_.at(e.item).scheduled = true; }
   void On(const ItemPostponed& e);
   void Drop(ItemId id);
   void On(const OfferAccepted& e) { Answered(e.item, e.agent); }

@@ -67,6 +67,7 @@ Board::Board(const Engine& engine, uint64_t sequence)
                                                     : row.active);
     } else if (from.state == ItemState::kScheduled) {
       ++Get(from.queue).row.scheduled;
+      item.paused = from.paused;
     } else {
       BeginStay(from.id, item, from.queue);
       if (from.state == ItemState::kOffered) ++Get(from.queue).row.offered_now;

@@ -135,6 +135,7 @@ class Board {
   void On(const ItemTransferred& e, Instant at);
   void On(const ItemOverflowed& e, Instant at);
   void On(const CallbackPromised& e, Instant at);
+  void On(const ItemPaused& e, Instant at);
   void On(const ItemPostponed& e, Instant at);
   void On(const ItemExpired& e, Instant) { EndOtherwise(e.item); }
   void On(const ItemMerged& e, Instant) { EndOtherwise(e.item); }
@@ -227,6 +228,7 @@ class Board {
   void CountState(LiveItem& item, Instant at);
   void CountUnits(LiveItem& item, bool count);
   void Drop(ItemId id);
+  void PutOff(ItemId id, LiveItem& item, Instant at);
   void Schedule(LiveItem& item, Instant at);
   void EndOtherwise(ItemId id);
 

@@ -1,5 +1,6 @@
 // What each event of an item's life does to the board.
 #include <algorithm>
+#include <utility>
 
 #include "base/invariant.h"
 #include "metrics/core/board.h"
@@ -31,6 +32,8 @@ void Board::On(const ItemReleased& e, Instant at) {
   LiveItem& item = Get(e.item);
   if (item.scheduled()) {
     --Get(item.queue).row.scheduled;
+    // The promise stood still.
+    if (std::exchange(item.paused, false)) item.due = item.due + (at - item.state_since);
     item.wait_from = at;
     item.state = ItemState::kWaiting;
     BeginStay(e.item, item, item.queue);
@@ -94,9 +97,21 @@ void Board::On(const CallbackPromised& e, Instant at) {
     item.channel = Channel::kCallback;
     return;
   }
-  RemoveWaiting(e.item, item);
-  ++Books(item).ended_otherwise;
+  PutOff(e.item, item, at);
   item.channel = Channel::kCallback;
+}
+
+void Board::On(const ItemPaused& e, Instant at) {
+  LiveItem& item = Get(e.item);
+  Get(item.queue).waiting_version = version_;
+  PutOff(e.item, item, at);
+  item.paused = true;
+}
+
+// It waits no more, for a time: its customer will come, or is called, later.
+void Board::PutOff(ItemId id, LiveItem& item, Instant at) {
+  RemoveWaiting(id, item);
+  ++Books(item).ended_otherwise;
   item.kept_for.reset();
   // They have been told another time instead.
   item.promise.reset();

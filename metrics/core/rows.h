@@ -133,6 +133,7 @@ struct LiveItem {
   std::optional<ItemId> consult;     // about it
   std::optional<ItemId> asks_about;  // of a consult: the item that it is about
   bool conference = false;
+  bool paused = false;  // by its customer
   std::string topic;
 
   // Among the waiting of its queue: waiting, waiting for hours, or being offered.

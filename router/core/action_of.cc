@@ -118,6 +118,8 @@ class Teller {
   // systems, leases from lines.
   Told operator()(const InformItem&) const { return std::nullopt; }
   Told operator()(const WakeItem&) const { return std::nullopt; }
+  Told operator()(const PauseItem&) const { return std::nullopt; }
+  Told operator()(const ResumeItem&) const { return std::nullopt; }
   Told operator()(const PromiseWait&) const { return std::nullopt; }
   Told operator()(const SetOpenings&) const { return std::nullopt; }
   Told operator()(const CreateItem&) const { return std::nullopt; }

@@ -103,6 +103,9 @@ struct CreateItem {
   // For gates by estimated wait, worked out by the caller (wait_estimate.h: AddWaits); of a queue
   // that is not listed there is no honest estimate, and its gate stands open.
   std::vector<QueueWait> waits;
+  std::string customer;  // empty: the contact stands for them
+  // The customer goes on with this by another channel: it ends, and the new item has its place.
+  std::optional<ItemId> continues = std::nullopt;
 };
 struct UpdateItem {
   ItemId item;
@@ -127,6 +130,14 @@ struct PromiseCallback {
   std::optional<Instant> not_after;   // none: by the queue's rule
   // Not at `not_before`, but in the first slot with room that begins within so long after it.
   std::optional<Duration> spread_over = std::nullopt;
+};
+// The customer, who waits, says: not now; and later: go on.
+struct PauseItem {
+  ItemId item;
+  std::optional<Instant> until;  // none: for as long as the queue allows
+};
+struct ResumeItem {
+  ItemId item;
 };
 // A notice answered the customer.
 struct InformItem {
@@ -300,7 +311,8 @@ using CommandBody =
                  SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
                  MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
                  ForcePresence, PromiseWait, OpenStep, CloseStep, StartConsult, TransferConsult,
-                 EndConsult, MarkConference, SetAside, WakeItem, ApplyRules, MissAgent>;
+                 EndConsult, MarkConference, SetAside, WakeItem, ApplyRules, PauseItem, ResumeItem,
+                 MissAgent>;
 
 struct RequestIdentity {
   RequestKey key;

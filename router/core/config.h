@@ -252,6 +252,7 @@ struct QueueConfig {
   // agent, who has no room; and when one whose customer does not write is over.
   Duration wake_hold = Duration::Minutes(2);
   Duration conversation_expires = Duration::Hours(24);
+  Duration longest_pause;  // that a customer who waits may take; 0: none
 
   bool operator==(const QueueConfig&) const = default;
   static void Fields(auto&& self, auto&& f) {
@@ -280,6 +281,7 @@ struct QueueConfig {
     f(23, "partner_allocation", self.partner_allocation);
     f(26, "wake_hold", self.wake_hold);
     f(27, "conversation_expires", self.conversation_expires);
+    f(28, "longest_pause", self.longest_pause);
   }
 };
 

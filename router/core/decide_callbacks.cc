@@ -20,7 +20,7 @@ Decider::Subject Decider::On(const PromiseCallback& c) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                   fmt::format("{} promises no callbacks", NameOf(item->queue)));
   }
-  if (item->contact.empty()) {
+  if (CustomerKey(*item).empty()) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "name",
                   fmt::format("{} does not say whom to call", NameOf(c.item)));
   }
@@ -95,12 +95,51 @@ std::optional<Instant> Decider::NextOpening(QueueId queue) const {
 // not known, nobody to call is, or it ends before, it is held.
 void Decider::PromiseForOpening(ItemId id) {
   const Item& item = ItemAt(id);
-  if (item.state != ItemState::kWaitingForHours || item.contact.empty()) return;
+  if (item.state != ItemState::kWaitingForHours || CustomerKey(item).empty()) return;
   const QueueConfig& queue = QueueOf(item);
   if (!queue.retry || queue.closed_action != ClosedActionKind::kCallback) return;
   const std::optional<Instant> opens = NextOpening(item.queue);
   if (!opens || (item.not_after && *item.not_after <= *opens)) return;
   Emit(CallbackPromised{id, opens, item.not_after.value_or(*opens + queue.retry->expires_after)});
+}
+
+Decider::Subject Decider::On(const PauseItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  if (item->state != ItemState::kWaiting && item->state != ItemState::kWaitingForHours) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} is {}; only what waits can be paused", NameOf(c.item),
+                              wissel::NameOf(item->state)));
+  }
+  WISSEL_RETURN_IF_ERROR(CheckNoConsult(*item, "pause the item itself"));
+  const Duration longest = QueueOf(*item).longest_pause;
+  if (longest == Duration()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "name",
+                  fmt::format("{} lets nobody pause", NameOf(item->queue)));
+  }
+  const Instant until = c.until.value_or(now_ + longest);
+  if (until <= now_ || until > now_ + longest) {
+    return RefuseField("untilTime", "is out of range",
+                       fmt::format("later than now, and within {}", FormatDuration(longest)));
+  }
+  if (item->not_after && *item->not_after <= until) {
+    return RefuseField("untilTime", "leaves no time to answer it",
+                       "earlier than " + FormatInstant(*item->not_after));
+  }
+  Emit(ItemPaused{c.item, until});
+  return c.item.value();
+}
+
+Decider::Subject Decider::On(const ResumeItem& c) {
+  WISSEL_ASSIGN_OR_RETURN(const Item* item, FindLiving(c.item));
+  if (!item->paused) {
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "name",
+        fmt::format("{} is {}; it is not paused", NameOf(c.item), wissel::NameOf(item->state)));
+  }
+  const bool waits_for_hours = !s_.IsOpen(item->queue);
+  Emit(ItemReleased{c.item, waits_for_hours});
+  if (!waits_for_hours) Place(c.item);
+  return c.item.value();
 }
 
 Decider::Subject Decider::On(const MissCustomer& c) {

@@ -7,6 +7,8 @@
 namespace wissel {
 namespace {
 
+constexpr Duration kLongestPause = Duration::Days(90);
+
 template <class T, class Key>
 bool Rises(const std::vector<T>& values, Key key) {
   return std::adjacent_find(values.begin(), values.end(), [&](const T& a, const T& b) {
@@ -179,6 +181,9 @@ absl::Status Decider::CheckQueue(const ConfigureQueue& c) const {
   if (q.conversation_expires < Duration::Minutes(1) ||
       q.conversation_expires > Duration::Days(60)) {
     return RefuseField("conversationExpires", "is out of range", "between 1 min and 60 days");
+  }
+  if (q.longest_pause < Duration() || q.longest_pause > kLongestPause) {
+    return RefuseField("longestPause", "is out of range", "from 0 to 90 days");
   }
   const bool timed = q.wrap_up.mode == WrapUpMode::kTimed;
   if (timed && (q.wrap_up.limit < Duration::Seconds(1) || q.wrap_up.limit > Duration::Hours(1))) {

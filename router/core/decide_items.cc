@@ -212,6 +212,7 @@ Decider::Subject Decider::On(const CreateItem& c) {
   }
   WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckFallback(c), "workItem.fallback"));
   WISSEL_RETURN_IF_ERROR(WithFieldPrefix(CheckTimes(c), "workItem"));
+  WISSEL_RETURN_IF_ERROR(CheckContinues(c));
   const bool scheduled = c.not_before && *c.not_before > now_;
   Entrance entrance{c.queue, std::nullopt, 0};
   // What is scheduled stands before no gate yet.
@@ -228,6 +229,8 @@ Decider::Subject Decider::On(const CreateItem& c) {
   entered.waits_for_hours = !scheduled && !s_.IsOpen(entrance.queue);
   entered.head_start = c.head_start;
   entered.contact = c.contact;
+  entered.customer = c.customer;
+  entered.continues = c.continues;
   entered.preferred = c.preferred;
   if (entrance.hops > 0) entered.redirected_from = c.queue;
   entered.redirected_cause = entrance.cause;
@@ -256,6 +259,32 @@ Decider::Subject Decider::On(const CreateItem& c) {
   return id.value();
 }
 
+absl::Status Decider::CheckContinues(const CreateItem& c) const {
+  if (!c.continues) return absl::OkStatus();
+  const absl::StatusOr<const Item*> earlier = FindLiving(*c.continues);
+  if (!earlier.ok()) {
+    return Refuse(earlier.status().code(), "workItem.continues",
+                  std::string(earlier.status().message()));
+  }
+  const bool same = CustomerKey(**earlier) == (c.customer.empty() ? c.contact : c.customer);
+  if (!same || CustomerKey(**earlier).empty()) {
+    return RefuseField("workItem.continues",
+                       fmt::format("{} is another customer's", NameOf(*c.continues)),
+                       "an item of the same customer");
+  }
+  if ((*earlier)->question) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.continues",
+                  fmt::format("{} is a consult", NameOf(*c.continues)),
+                  "the item that it is about");
+  }
+  if (IsWithAgent((*earlier)->state)) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "workItem.continues",
+                  fmt::format("{} is {}; an agent has it already", NameOf(*c.continues),
+                              wissel::NameOf((*earlier)->state)));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Decider::CheckTimes(const CreateItem& c) const {
   if (c.topic.size() > kLongestTopic) {
     return RefuseField("topic", "the topic is too long", "at most 40 characters");
@@ -271,18 +300,18 @@ absl::Status Decider::CheckTimes(const CreateItem& c) const {
   return absl::OkStatus();
 }
 
-// A callback that is still to be made, and in a surge whatever else the customer waits with in the
-// queue: one customer has one place in line.
+// What the customer goes on with, a callback that is still to be made, and in a surge whatever else
+// the customer waits with in the queue: one customer has one place in line.
 std::vector<ItemId> Decider::FindEarlierOf(const CreateItem& c, QueueId queue) const {
   std::vector<ItemId> earlier;
-  if (c.contact.empty()) return earlier;
-  const auto it = s_.by_contact.find(c.contact);
-  if (it == s_.by_contact.end()) return earlier;
+  if (c.continues) earlier.push_back(*c.continues);
+  const auto it = s_.by_customer.find(c.customer.empty() ? c.contact : c.customer);
+  if (it == s_.by_customer.end()) return earlier;
   const bool merges =
       s_.queues[queue.value()].surge && s_.directory.queues.Get(queue).surge.merge_duplicates;
   for (ItemId id : it->second) {
     const Item& item = ItemAt(id);
-    if (IsWithAgent(item.state)) continue;
+    if (IsWithAgent(item.state) || id == c.continues) continue;
     if (item.channel == Channel::kCallback || (merges && item.queue == queue)) {
       earlier.push_back(id);
     }

@@ -49,6 +49,7 @@ Decider::Subject Decider::On(const StartConsult& c) {
   entered.head_start = item->head_start + (now_ - item->promise_from);
   entered.due = now_ + queue.answer_within - entered.head_start;
   entered.contact = item->contact;
+  entered.customer = item->customer;
   entered.topic = item->topic;
   const ItemId consult = entered.item;
   Emit(std::move(entered));

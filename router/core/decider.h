@@ -75,6 +75,8 @@ class Decider {
   Subject On(const PromiseWait& c);
   // decide_callbacks.cc
   Subject On(const PromiseCallback& c);
+  Subject On(const PauseItem& c);
+  Subject On(const ResumeItem& c);
   Subject On(const MissCustomer& c);
   // decide_surge.cc
   Subject On(const SetSurge& c);
@@ -169,6 +171,7 @@ class Decider {
   const EntryGate* FindGate(QueueId queue, uint8_t band, const std::vector<QueueWait>& waits) const;
   bool Holds(const EntryGate& gate, QueueId queue, const std::vector<QueueWait>& waits) const;
   absl::Status CheckFallback(const CreateItem& c) const;
+  absl::Status CheckContinues(const CreateItem& c) const;
   absl::Status CheckTimes(const CreateItem& c) const;
   // Items of the same customer that the new one replaces.
   std::vector<ItemId> FindEarlierOf(const CreateItem& c, QueueId queue) const;

@@ -160,6 +160,10 @@ class Describer {
     return fmt::format("{} did not reach the customer of {}, attempt {}; again at {}",
                        Agent(e.agent), Item(e.item), e.attempts, FormatInstant(e.until));
   }
+  std::string operator()(const ItemPaused& e) const {
+    return fmt::format("{} is paused by its customer, until {} at the latest", Item(e.item),
+                       FormatInstant(e.until));
+  }
   std::string operator()(const ItemExpired& e) const {
     return Item(e.item) + " expires: its time is over";
   }

@@ -296,7 +296,8 @@ using EventBody = std::variant<
     CallbackPromised, ItemPostponed, ItemExpired, ItemMerged, ItemInformed, SurgeBegun, SurgeEnded,
     NoticeGiven, NoticeWithdrawn, ItemAssigned, ItemPulledBack, ActionTaken, WaitPromised,
     PartnersSettled, StepOpened, StepClosed, StayBegun, StayEnded, ConsultStarted, ConsultEnded,
-    ConferenceMarked, ItemHandedOver, ItemSetAside, ItemWoken, ItemRequeued, RulesApplied>;
+    ConferenceMarked, ItemHandedOver, ItemSetAside, ItemWoken, ItemRequeued, RulesApplied,
+    ItemPaused>;
 
 struct Event {
   Instant at;

@@ -119,7 +119,9 @@ std::string StateSentence(const Engine& engine, const Item& item) {
       return fmt::format("{} is set aside by {} until its customer writes", name,
                          AgentName(d, item.agent()));
     case ItemState::kScheduled:
-      return fmt::format("{} is scheduled for {}", name, FormatInstant(*item.not_before));
+      return fmt::format("{} is {} {}", name,
+                         item.paused ? "paused by its customer until" : "scheduled for",
+                         FormatInstant(*item.not_before));
     case ItemState::kAbandoned:
     case ItemState::kExpired:
     case ItemState::kMerged:

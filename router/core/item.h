@@ -188,6 +188,7 @@ struct Item {
   std::optional<Instant> wrap_until;  // of a timed wrap-up
   std::optional<Instant> ended;
   std::string contact;
+  std::string customer;
   std::string topic;  // what it is about, for notices and counts
   std::vector<Decision> past_decisions;
   std::vector<std::string> reason_codes;
@@ -198,6 +199,7 @@ struct Item {
   std::optional<Question> question;
   // Its requirement was narrowed to the agents of this partner, by a transfer.
   std::optional<PartnerId> partner;
+  bool paused = false;                   // scheduled, because its customer said: not now
   std::optional<Instant> awaited_until;  // while set aside: then it is over
 
   // Who is offered or handles it.
@@ -257,8 +259,15 @@ struct Item {
     f(37, "question", self.question);
     f(38, "partner", self.partner);
     f(39, "awaited_until", self.awaited_until);
+    f(42, "customer", self.customer);
+    f(43, "paused", self.paused);
   }
 };
+
+// Whose it is: of two living items with the same key, one customer waits twice. Empty: nobody's.
+inline const std::string& CustomerKey(const Item& item) {
+  return item.customer.empty() ? item.contact : item.customer;
+}
 
 // The order of waiting items, as far as it is the same for every agent: smallest first.
 struct OrderKey {

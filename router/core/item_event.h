@@ -98,7 +98,9 @@ struct ItemEntered {
   std::optional<uint8_t> asked_band;  // none: the queue's
   Duration asked_head_start;
   Fallback fallback;
-  std::vector<QueueWait> waits;  // estimates that the gates on its way looked at
+  std::vector<QueueWait> waits;     // estimates that the gates on its way looked at
+  std::string customer;             // an opaque id; empty: the contact stands for them
+  std::optional<ItemId> continues;  // the earlier item that ends, and whose place it has
   static void Fields(auto&& self, auto&& f) {
     f(1, "item", self.item);
     f(2, "queue", self.queue);
@@ -121,9 +123,12 @@ struct ItemEntered {
     f(19, "asked_head_start", self.asked_head_start);
     f(20, "fallback", self.fallback);
     f(21, "waits", self.waits);
+    f(22, "customer", self.customer);
+    f(23, "continues", self.continues);
   }
 };
-// Its queue has opened, or its time has come; in a closed queue it then waits for the hours.
+// Its queue has opened, its time has come, or its customer goes on; in a closed queue it then waits
+// for the hours.
 struct ItemReleased {
   ItemId item;
   bool waits_for_hours = false;
@@ -290,6 +295,16 @@ struct ItemPostponed {
     f(2, "agent", self.agent);
     f(3, "until", self.until);
     f(4, "attempts", self.attempts);
+  }
+};
+// Its customer said "not now": scheduled, until they say "go on" or `until` has come. The promise
+// stands still meanwhile.
+struct ItemPaused {
+  ItemId item;
+  Instant until;
+  static void Fields(auto&& self, auto&& f) {
+    f(1, "item", self.item);
+    f(2, "until", self.until);
   }
 };
 struct ItemExpired {

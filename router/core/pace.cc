@@ -135,6 +135,11 @@ void Pace::On(const CallbackPromised& e, Instant at) {
   if (open != nullptr && e.not_before && *e.not_before > at) open->promise.reset();
 }
 
+// Who does not want it now was not told a wrong wait.
+void Pace::On(const ItemPaused& e, Instant) {
+  if (Open* open = Find(e.item)) open->promise.reset();
+}
+
 void Pace::On(const ItemPostponed& e, Instant at) {
   if (Open* open = Find(e.item)) Free(*open, at);
 }

@@ -102,6 +102,7 @@ class Pace {
   void On(const ItemMerged& e, Instant at);
   void On(const ItemInformed& e, Instant at);
   void On(const CallbackPromised& e, Instant at);
+  void On(const ItemPaused& e, Instant at);
   void On(const ItemPostponed& e, Instant at);
   void On(const OfferMade& e, Instant at);
   void On(const OfferAccepted& e, Instant at);

@@ -1,5 +1,6 @@
 // What each event changes. Nothing here decides or refuses: an event that cannot be is our own bug.
 #include <algorithm>
+#include <utility>
 
 #include "router/core/record_talk.h"
 #include "router/core/state.h"
@@ -40,17 +41,23 @@ class Recorder : private TalkRecorder {
     item.due = e.due;
     item.head_start = e.head_start;
     item.contact = e.contact;
+    item.customer = e.customer;
     item.preferred = e.preferred;
     item.hops = e.hops;
     item.fallback = e.fallback;
     s_.next_item = std::max(s_.next_item, e.item.value() + 1);
     s_.Use(item.requirement, 1);
     ++s_.queues[item.queue.value()].living;
-    s_.RememberContact(item);
+    s_.RememberCustomer(item);
     Settle(row);
   }
   void operator()(const ItemReleased& e) {
     ItemTable::Row& row = s_.items.Get(e.item);
+    if (std::exchange(row.item.paused, false)) {
+      const Duration paused = at_ - row.item.state_since;
+      row.item.due = row.item.due + paused;
+      row.item.promise_from = row.item.promise_from + paused;
+    }
     BeginStay(row.item);
     Become(row, e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting);
   }
@@ -129,6 +136,14 @@ class Recorder : private TalkRecorder {
     row.item.attempts = e.attempts;
     row.item.not_before = e.until;
     PutBack(row, ItemState::kScheduled);
+  }
+  void operator()(const ItemPaused& e) {
+    ItemTable::Row& row = s_.items.Get(e.item);
+    row.item.keep.reset();
+    row.item.stay.reset();
+    row.item.paused = true;
+    row.item.not_before = e.until;
+    Become(row, ItemState::kScheduled);
   }
   void operator()(const ItemExpired& e) { End(s_.items.Get(e.item), ItemState::kExpired); }
   void operator()(const ItemMerged& e) { End(s_.items.Get(e.item), ItemState::kMerged); }

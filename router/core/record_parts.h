@@ -119,7 +119,7 @@ class RecorderParts {
     row.item.stay.reset();
     s_.Use(row.item.requirement, -1);
     --s_.queues[row.item.queue.value()].living;
-    s_.ForgetContact(row.item);
+    s_.ForgetCustomer(row.item);
     s_.ended_order_.push_back(row.item.id);
     Become(row, state);
     if (state != ItemState::kCompleted) s_.ForgetOldestEnded();

@@ -6,7 +6,7 @@ void TalkRecorder::operator()(const ConsultStarted& e) {
   s_.items.Get(e.item).item.consult = Consult{e.consult, false};
   ItemTable::Row& row = s_.items.Get(e.consult);
   // It is no second place of the customer in line.
-  s_.ForgetContact(row.item);
+  s_.ForgetCustomer(row.item);
   row.item.question = Question{e.item, e.agent};
   if (e.to_agent) row.item.keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
   Settle(row);

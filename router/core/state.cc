@@ -157,15 +157,16 @@ void State::Put(NoticeId id, const Notice& notice) {
   if (notice.until) timers.Add(TimerKind::kNoticeEnds, *notice.until, id.value());
 }
 
-void State::RememberContact(const Item& item) {
-  if (!item.contact.empty() && !item.question) by_contact[item.contact].push_back(item.id);
+void State::RememberCustomer(const Item& item) {
+  const std::string& customer = CustomerKey(item);
+  if (!customer.empty() && !item.question) by_customer[customer].push_back(item.id);
 }
 
-void State::ForgetContact(const Item& item) {
-  const auto it = by_contact.find(item.contact);
-  if (it == by_contact.end()) return;
+void State::ForgetCustomer(const Item& item) {
+  const auto it = by_customer.find(CustomerKey(item));
+  if (it == by_customer.end()) return;
   std::erase(it->second, item.id);
-  if (it->second.empty()) by_contact.erase(it);
+  if (it->second.empty()) by_customer.erase(it);
 }
 
 void State::CountCallback(ItemTable::Row& row) {

@@ -96,8 +96,8 @@ class State {
   WaitLines lines;
   FreeAgents free;
   Timers timers;
-  // Living items of a contact, by rising id; of contacts that are known.
-  absl::flat_hash_map<std::string, std::vector<ItemId>> by_contact;
+  // Living items of a customer (CustomerKey), by rising id; of customers who are known.
+  absl::flat_hash_map<std::string, std::vector<ItemId>> by_customer;
 
   // Reading.
   const AgentRow* FindAgent(AgentId id) const;
@@ -183,8 +183,8 @@ class State {
   void CountPartners(const Item& item, AgentId agent, const std::optional<PartnerDue>& due);
   void Put(NoticeId id, const Notice& notice);
   void CountCallback(ItemTable::Row& row);
-  void RememberContact(const Item& item);
-  void ForgetContact(const Item& item);
+  void RememberCustomer(const Item& item);
+  void ForgetCustomer(const Item& item);
   void Schedule(ItemTable::Row& row);
   void SweepTimers();
   void ForgetOldestEnded();

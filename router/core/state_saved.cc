@@ -99,7 +99,7 @@ void State::Restore(SavedState saved) {
     if (IsEnded(row.item.state)) continue;
     Use(row.item.requirement, 1);
     ++queues[row.item.queue.value()].living;
-    RememberContact(row.item);
+    RememberCustomer(row.item);
     Schedule(row);
     Reindex(row);
   }

@@ -18,6 +18,14 @@ SqliteStatement& SqliteStatement::Bind(int parameter, const void* bytes, size_t 
   return *this;
 }
 
+SqliteStatement& SqliteStatement::BindCopy(int parameter, std::string_view bytes) {
+  // Bytes of no length are a null pointer to some; SQLite would take that for NULL.
+  const char* start = bytes.empty() ? "" : bytes.data();
+  INVARIANT(sqlite3_bind_blob64(statement_.get(), parameter, start, bytes.size(),
+                                SQLITE_TRANSIENT) == SQLITE_OK);
+  return *this;
+}
+
 absl::StatusOr<bool> SqliteStatement::Step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;

@@ -22,6 +22,7 @@ class SqliteStatement {
   SqliteStatement& Bind(int parameter, uint64_t number);
   // The bytes must live until the statement is reset.
   SqliteStatement& Bind(int parameter, const void* bytes, size_t size);
+  SqliteStatement& BindCopy(int parameter, std::string_view bytes);
 
   // True: there is a row. False: there are no more.
   absl::StatusOr<bool> Step();

@@ -17,18 +17,18 @@
 namespace wissel {
 namespace {
 
-constexpr size_t kLongestContact = 64;
+constexpr size_t kLongestOpaqueId = 64;
 constexpr int kMaxPreferredAgents = 10;
 constexpr int kLastBand = 9;
 constexpr size_t kLongestTopic = 40;
 
-absl::Status CheckContact(std::string_view contact) {
-  const bool known = std::all_of(contact.begin(), contact.end(), [](char c) {
+absl::Status CheckOpaqueId(std::string_view id, std::string_view field) {
+  const bool known = std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
            std::string_view("._:/-").find(c) != std::string_view::npos;
   });
-  if (known && contact.size() <= kLongestContact) return absl::OkStatus();
-  return RefuseField("contact", "this is no opaque id",
+  if (known && id.size() <= kLongestOpaqueId) return absl::OkStatus();
+  return RefuseField(field, "this is no opaque id",
                      "at most 64 characters of [A-Za-z0-9._:/-], nothing personal");
 }
 
@@ -152,8 +152,13 @@ absl::StatusOr<CreateItem> ReadNewItem(const v1::WorkItem& from, const Directory
   if (from.channel() != v1::CHANNEL_UNSPECIFIED) {
     WISSEL_ASSIGN_OR_RETURN(item.channel, ReadChannel(from.channel(), "channel"));
   }
-  WISSEL_RETURN_IF_ERROR(CheckContact(from.contact()));
+  WISSEL_RETURN_IF_ERROR(CheckOpaqueId(from.contact(), "contact"));
   item.contact = from.contact();
+  WISSEL_RETURN_IF_ERROR(CheckOpaqueId(from.customer(), "customer"));
+  item.customer = from.customer();
+  if (!from.continues().empty()) {
+    WISSEL_ASSIGN_OR_RETURN(item.continues, ParseItemName(from.continues(), "continues"));
+  }
   if (from.has_band()) {
     WISSEL_ASSIGN_OR_RETURN(item.band, ReadBand(from));
   }
@@ -192,6 +197,8 @@ void WriteItem(const Item& item, const Engine& engine, v1::WorkItem* out) {
   out->set_queue(NameIn(directory, item.queue));
   out->set_channel(static_cast<v1::Channel>(item.channel));
   out->set_contact(item.contact);
+  out->set_customer(item.customer);
+  out->set_paused(item.paused);
   out->set_band(item.band);
   if (item.head_start != Duration()) WriteDuration(item.head_start, out->mutable_head_start());
   const Requirement* requirement =

@@ -263,6 +263,10 @@ absl::Status ReadTimes(const v1::Queue& from, QueueConfig& queue) {
                             ReadDuration(from.conversation_expires(), Duration::Minutes(1),
                                          Duration::Days(60), "conversationExpires"));
   }
+  if (from.has_longest_pause()) {
+    WISSEL_ASSIGN_OR_RETURN(queue.longest_pause, ReadDuration(from.longest_pause(), Duration(),
+                                                              Duration::Days(90), "longestPause"));
+  }
   return absl::OkStatus();
 }
 
@@ -392,6 +396,9 @@ void WriteQueue(const QueueConfig& queue, const Requirement& requirement,
   WriteDuration(queue.decline_gap, out->mutable_decline_gap());
   WriteDuration(queue.wake_hold, out->mutable_wake_hold());
   WriteDuration(queue.conversation_expires, out->mutable_conversation_expires());
+  if (queue.longest_pause > Duration()) {
+    WriteDuration(queue.longest_pause, out->mutable_longest_pause());
+  }
   v1::WrapUp* wrap_up = out->mutable_wrap_up();
   wrap_up->set_mode(static_cast<v1::WrapUp::Mode>(queue.wrap_up.mode));
   if (queue.wrap_up.mode == WrapUpMode::kTimed) {

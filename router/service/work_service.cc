@@ -245,6 +245,34 @@ void Wake(Shard& shard, const Context& context, const v1::WakeWorkItemRequest& r
   Carry(shard, WakeOf(request), *origin, std::move(reply), ItemNow);
 }
 
+absl::StatusOr<CommandBody> PauseOf(const v1::PauseWorkItemRequest& request) {
+  PauseItem pause;
+  WISSEL_ASSIGN_OR_RETURN(pause.item, ParseItemName(request.name(), "name"));
+  if (request.has_until_time()) {
+    WISSEL_ASSIGN_OR_RETURN(pause.until, ReadTimestamp(request.until_time(), "untilTime"));
+  }
+  return pause;
+}
+
+void Pause(Shard& shard, const Context& context, const v1::PauseWorkItemRequest& request,
+           Reply<v1::WorkItem> reply) {
+  auto origin = OriginOf(context.caller, "PauseWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, PauseOf(request), *origin, std::move(reply), ItemNow);
+}
+
+absl::StatusOr<CommandBody> ResumeOf(const v1::ResumeWorkItemRequest& request) {
+  WISSEL_ASSIGN_OR_RETURN(const ItemId id, ParseItemName(request.name(), "name"));
+  return ResumeItem{id};
+}
+
+void Resume(Shard& shard, const Context& context, const v1::ResumeWorkItemRequest& request,
+            Reply<v1::WorkItem> reply) {
+  auto origin = OriginOf(context.caller, "ResumeWorkItem", request.request_id(), request);
+  if (!origin.ok()) return reply(origin.status());
+  Carry(shard, ResumeOf(request), *origin, std::move(reply), ItemNow);
+}
+
 void Explain(Shard& shard, const v1::ExplainWorkItemRequest& request,
              Reply<v1::WorkItemExplanation> reply) {
   const auto id = ParseItemName(request.name(), "name");
@@ -301,6 +329,8 @@ void RegisterWorkService(rpc::MethodTable& table, Shard& shard, const Waits& wai
                                               TellCallback);
   Serve<v1::TransferWorkItemRequest, WorkItem>(table, "TransferWorkItem", change, shard, Transfer);
   Serve<v1::WakeWorkItemRequest, WorkItem>(table, "WakeWorkItem", change, shard, Wake);
+  Serve<v1::PauseWorkItemRequest, WorkItem>(table, "PauseWorkItem", change, shard, Pause);
+  Serve<v1::ResumeWorkItemRequest, WorkItem>(table, "ResumeWorkItem", change, shard, Resume);
   const rpc::Roles by_force = {Role::kManager, Role::kAdmin};
   Serve<v1::ForceAssignWorkItemRequest, WorkItem>(table, "ForceAssignWorkItem", by_force, shard,
                                                   ForceAssignTo);

@@ -7,13 +7,18 @@
 
 #include "absl/time/time.h"
 #include "base/status.h"
+#include "channels/forms/form_rules.h"
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "router/journal/chain.h"
+#include "server/config/mail_section.h"
 #include "server/config/yaml_reader.h"
 
 namespace wissel::config {
 namespace {
+
+constexpr size_t kLongestSource = 200;
+constexpr int kMostRetryDelays = 20;
 
 // Every resource has a name of its own kind, and has it alone.
 class NameCheck {
@@ -84,6 +89,36 @@ void CheckCenter(LoadedConfig& config) {
   names.Check(center.agents(), "agents", "agents");
 }
 
+// What stands in every event, and between attempts to send one.
+void CheckIntegration(LoadedConfig& config) {
+  const std::string& source = config.file.events().source();
+  const bool printable = std::ranges::all_of(source, [](char c) { return c > ' ' && c < 0x7f; });
+  if (source.size() > kLongestSource || !printable) {
+    config.problems.push_back({config.lines.LineOf("events.source"),
+                               "events.source is no URI of at most 200 characters",
+                               "write for example https://contact.example.org"});
+  }
+  const auto& delays = config.file.webhooks().retry_delays();
+  for (int i = 0; i < delays.size(); ++i) {
+    CheckRange(config, true, delays[i], fmt::format("webhooks.retryDelays[{}]", i), 1, 7 * 86'400);
+  }
+  if (delays.size() <= kMostRetryDelays) return;
+  config.problems.push_back({config.lines.LineOf("webhooks.retryDelays"),
+                             fmt::format("webhooks.retry_delays has {} delays", delays.size()),
+                             fmt::format("at most {}", kMostRetryDelays)});
+}
+
+void CheckForms(LoadedConfig& config) {
+  for (int i = 0; i < config.file.forms_size(); ++i) {
+    const absl::Status status = forms::CheckForm(config.file.forms(i));
+    if (status.ok()) continue;
+    const std::string field = fmt::format("forms[{}].{}", i, FieldAtFault(status));
+    config.problems.push_back({config.lines.LineOf(field),
+                               fmt::format("{}: {}", field, std::string(status.message())),
+                               WhatWouldBeRight(status)});
+  }
+}
+
 void CheckDemo(LoadedConfig& config) {
   const auto& users = config.file.demo().users();
   for (int i = 0; i < users.size(); ++i) {
@@ -114,7 +149,10 @@ LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   if (!config.problems.empty()) return config;
   CheckServer(config);
   CheckCenter(config);
+  CheckForms(config);
   CheckDemo(config);
+  CheckMail(config);
+  CheckIntegration(config);
   return config;
 }
 

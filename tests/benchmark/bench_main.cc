@@ -16,10 +16,11 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(stderr,
-             "usage: wissel_bench [--json FILE] [--only "
-             "engine|full|whatif|history|forecast|planning|journal|grpc|surge|live] "
-             "[--surge-seconds N]\n");
+  fmt::print(
+      stderr,
+      "usage: wissel_bench [--json FILE] [--only "
+      "engine|full|whatif|history|forecast|planning|journal|contacts|events|grpc|surge|live] "
+      "[--surge-seconds N]\n");
   return 2;
 }
 
@@ -69,6 +70,8 @@ int main(int argc, char** argv) {
       {"forecast", [] { return wissel::benchmark::BenchmarkForecast(); }},
       {"planning", [] { return wissel::benchmark::BenchmarkPlanning(); }},
       {"journal", [&] { return wissel::benchmark::BenchmarkJournal(scratch.path()); }},
+      {"events", [&] { return wissel::benchmark::BenchmarkEvents(scratch.path()); }},
+      {"contacts", [&] { return wissel::benchmark::BenchmarkContacts(scratch.path()); }},
       {"grpc", [&] { return wissel::benchmark::BenchmarkGrpc(scratch.path(), "/proc/self/exe"); }},
       {"surge",
        [&] {

@@ -5,7 +5,9 @@ add_executable(wissel_bench
   ${CMAKE_CURRENT_LIST_DIR}/callers.cc
   ${CMAKE_CURRENT_LIST_DIR}/child_process.cc
   ${CMAKE_CURRENT_LIST_DIR}/closed_loop.cc
+  ${CMAKE_CURRENT_LIST_DIR}/contacts_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/engine_bench.cc
+  ${CMAKE_CURRENT_LIST_DIR}/events_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/figures.cc
   ${CMAKE_CURRENT_LIST_DIR}/forecast_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/full_rules_bench.cc
@@ -17,8 +19,8 @@ add_executable(wissel_bench
   ${CMAKE_CURRENT_LIST_DIR}/served_center.cc
   ${CMAKE_CURRENT_LIST_DIR}/surge_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/whatif_bench.cc)
-target_link_libraries(wissel_bench PRIVATE wissel_flags wissel_router_core wissel_router_journal wissel_stubs
-                      wissel_recorded_day wissel_metrics_history wissel_forecasting_volumes
+target_link_libraries(wissel_bench PRIVATE wissel_flags wissel_router_core wissel_router_journal wissel_contacts wissel_stubs
+                      wissel_recorded_day wissel_events wissel_metrics_history wissel_forecasting_volumes
                       wissel_simulated_models)
 target_compile_definitions(wissel_bench PRIVATE WISSEL_BINARY="$<TARGET_FILE:wissel>")
 add_dependencies(wissel_bench wissel)

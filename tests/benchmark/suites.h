@@ -32,6 +32,11 @@ absl::StatusOr<std::vector<Figure>> BenchmarkPlanning();
 // 4 KiB batches a second into the SQLite journal, beside append and fdatasync on the same disk.
 absl::StatusOr<std::vector<Figure>> BenchmarkJournal(const std::string& scratch);
 
+// Events a second out of the journal into the messages of the event stream, beside reading it.
+absl::StatusOr<std::vector<Figure>> BenchmarkEvents(const std::string& scratch);
+// Messages a second into the sealed contact store, beside bare inserts of the same size.
+absl::StatusOr<std::vector<Figure>> BenchmarkContacts(const std::string& scratch);
+
 // Durable creates through the gRPC door of a real server, beside an echo of the same messages by a
 // server that does nothing else; both processes of their own. `self` is this program, which serves
 // the echo when asked to (ServeEcho).

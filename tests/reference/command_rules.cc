@@ -25,6 +25,10 @@ class CommandRules {
   Verdict operator()(const TransferItem& c) const;
   Verdict operator()(const PromiseWait& c) const;
   Verdict operator()(const PromiseCallback& c) const;
+  Verdict operator()(const PauseItem& c) const;
+  Verdict operator()(const ResumeItem& c) const {
+    return Find(c.item) != nullptr && Find(c.item)->paused_since ? kGrant : kRefuse;
+  }
   Verdict operator()(const AcceptOffer& c) const { return OnOffer(c.agent, c.offer); }
   Verdict operator()(const DeclineOffer& c) const { return OnOffer(c.agent, c.offer); }
   Verdict operator()(const HoldItem& c) const { return OfAgent(c, {ItemState::kActive}); }
@@ -61,6 +65,7 @@ class CommandRules {
   Verdict operator()(const ApplyRules& c) const;
 
  private:
+  bool MayContinue(const CreateItem& c) const;
   bool IsConsult(ItemId id) const { return Find(id) != nullptr && Find(id)->about.has_value(); }
   // Whatever else is changed with it.
   bool CannotBe(const DeleteQueue& c) const;
@@ -109,12 +114,21 @@ Verdict CommandRules::operator()(const CreateItem& c) const {
   auto queue = model_.queues.find(c.queue);
   if (queue == model_.queues.end()) return kRefuse;
   const QueueConfig* config = &queue->second.config;
+  if (c.continues && !MayContinue(c)) return kRefuse;
   if (c.not_before && *c.not_before > now_) return kOpen;
   if (!queue->second.open && config->closed_action == ClosedActionKind::kRefuse) return kRefuse;
   if (!queue->second.open) return kOpen;
   const ReferenceRouter router(model_);
   const EntryGate* gate = router.FindGate(c.queue, c.band.value_or(config->default_band), c.waits);
   return gate != nullptr && gate->action == EntryGate::Action::kRefuse ? kRefuse : kOpen;
+}
+
+// Its own earlier item, that no agent has.
+bool CommandRules::MayContinue(const CreateItem& c) const {
+  const ItemPicture* earlier = Find(*c.continues);
+  const std::string& customer = c.customer.empty() ? c.contact : c.customer;
+  if (earlier == nullptr || customer.empty() || earlier->customer != customer) return false;
+  return earlier->state == ItemState::kOffered || !earlier->agent;
 }
 
 Verdict CommandRules::operator()(const TransferItem& c) const {
@@ -146,13 +160,27 @@ Verdict CommandRules::operator()(const PromiseCallback& c) const {
     return kRefuse;
   }
   const std::optional<RetryRule>& rule = model_.queues.at(item->queue).config.retry;
-  if (!rule || item->contact.empty()) return kRefuse;
+  if (!rule || item->customer.empty()) return kRefuse;
   if (!c.spread_over) return kOpen;
   if (rule->per_slot == 0) return RefuseWith(Code::kFailedPrecondition);
   if (*c.spread_over < Duration::Minutes(15)) return RefuseWith(Code::kInvalidArgument);
   const Instant from = c.not_before && *c.not_before > now_ ? *c.not_before : now_;
   const auto slot = ReferenceRouter(model_).FirstSlot(item->queue, from, from + *c.spread_over);
   return slot ? kGrant : RefuseWith(Code::kFailedPrecondition);
+}
+
+Verdict CommandRules::operator()(const PauseItem& c) const {
+  const ItemPicture* item = Find(c.item);
+  if (item == nullptr || IsConsult(c.item)) return kRefuse;
+  if (item->state != ItemState::kWaiting && item->state != ItemState::kWaitingForHours) {
+    return kRefuse;
+  }
+  const Duration longest = model_.queues.at(item->queue).config.longest_pause;
+  if (longest == Duration()) return RefuseWith(Code::kFailedPrecondition);
+  const Instant until = c.until.value_or(now_ + longest);
+  const bool in_range = until > now_ && until <= now_ + longest;
+  const bool leaves_time = !item->not_after || *item->not_after > until;
+  return in_range && leaves_time ? kGrant : RefuseWith(Code::kInvalidArgument);
 }
 
 Verdict CommandRules::operator()(const WrapUpItem& c) const {

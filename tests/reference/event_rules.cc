@@ -293,7 +293,8 @@ void EventRules::Check(const ItemEntered& e) {
 // what the item replaces.
 void EventRules::CheckPromiseForOpening(const ItemEntered& e, const QueuePicture& queue) {
   if (queue.open || queue.config.closed_action != ClosedActionKind::kCallback) return;
-  if (!queue.config.retry || e.contact.empty() || around_.next == nullptr) return;
+  if (!queue.config.retry || (e.customer.empty() && e.contact.empty()) || around_.next == nullptr)
+    return;
   std::optional<Instant> opens;
   for (const Opening& o : queue.openings) {
     if (o.from > at_ && (!opens || o.from < *opens)) opens = o.from;

@@ -192,7 +192,7 @@ void Model::On(const ItemEntered& e, Instant at) {
   item.due = e.due;
   BeginStay(item, at);
   item.hops = e.hops;
-  item.contact = e.contact;
+  item.customer = e.customer.empty() ? e.contact : e.customer;
   item.topic = e.topic;
   item.not_before = e.not_before;
   item.not_after = e.not_after;
@@ -216,7 +216,15 @@ void Model::On(const ItemReleased& e, Instant at) {
   const bool scheduled = item->state == ItemState::kScheduled;
   Expect(scheduled || item->state == ItemState::kWaitingForHours, *item,
          "released, but waited for nothing");
-  if (scheduled) Expect(*item->not_before <= at, *item, "released before its time");
+  if (scheduled && !item->paused_since) {
+    Expect(*item->not_before <= at, *item, "released before its time");
+  }
+  if (item->paused_since) {
+    const Duration paused = at - *item->paused_since;
+    item->due = item->due + paused;
+    item->promise_from = item->promise_from + paused;
+    item->paused_since.reset();
+  }
   Expect(e.waits_for_hours == !queues[item->queue].open, *item, "mistakes the hours");
   item->state = e.waits_for_hours ? ItemState::kWaitingForHours : ItemState::kWaiting;
   item->turns_open = true;
@@ -389,13 +397,26 @@ void Model::On(const CallbackPromised& e, Instant at) {
   if (item == nullptr) return;
   Expect(item->state == ItemState::kWaiting || item->state == ItemState::kWaitingForHours, *item,
          "promised a callback, but does not wait");
-  Expect(!item->contact.empty(), *item, "promised a callback to nobody");
+  Expect(!item->customer.empty(), *item, "promised a callback to nobody");
   Expect(e.not_after > at, *item, "promised a callback in the past");
   item->channel = Channel::kCallback;
   item->not_before = e.not_before;
   item->not_after = e.not_after;
   if (!e.not_before || *e.not_before <= at) return;
   item->state = ItemState::kScheduled;
+  item->keep.reset();
+  item->stay.reset();
+}
+void Model::On(const ItemPaused& e, Instant at) {
+  ItemPicture* item = Living(e.item, "ItemPaused");
+  if (item == nullptr) return;
+  Expect(item->state == ItemState::kWaiting || item->state == ItemState::kWaitingForHours, *item,
+         "paused, but does not wait");
+  const Duration longest = queues[item->queue].config.longest_pause;
+  Expect(e.until > at && e.until <= at + longest, *item, "paused for too long");
+  item->state = ItemState::kScheduled;
+  item->not_before = e.until;
+  item->paused_since = at;
   item->keep.reset();
   item->stay.reset();
 }
@@ -424,7 +445,7 @@ void Model::On(const ItemMerged& e, Instant) {
   ItemPicture* into = Living(e.into, "ItemMerged");
   if (item == nullptr || into == nullptr) return;
   Expect(!item->agent, *item, "merged while an agent has it");
-  Expect(!item->contact.empty() && item->contact == into->contact, *item,
+  Expect(!item->customer.empty() && item->customer == into->customer, *item,
          "merged into another customer's");
   Expect(into->band <= item->band && into->due <= item->due, *into, "lost the place");
   End(e.item, ItemState::kMerged);

@@ -79,9 +79,10 @@ struct ItemPicture {
   Instant queued_since;
   Duration shown;  // delays up to this one have passed
   int hops = 0;
-  std::string contact;
+  std::string customer;  // or else the contact
   std::string topic;
   Instant promise_from;
+  std::optional<Instant> paused_since;  // by its customer
   std::optional<Instant> not_before;
   std::optional<Instant> not_after;
   int attempts = 0;
@@ -228,6 +229,7 @@ class Model {
   void On(const ItemOverflowed& e, Instant at);
   void On(const ItemShown& e, Instant at);
   void On(const CallbackPromised& e, Instant at);
+  void On(const ItemPaused& e, Instant at);
   void On(const ItemPostponed& e, Instant at);
   void On(const ItemExpired& e, Instant at);
   void On(const ItemMerged& e, Instant at);

@@ -11,7 +11,7 @@ void Model::On(const ConsultStarted& e, Instant) {
   Expect(item->state == ItemState::kActive || item->state == ItemState::kHeld, *item,
          "asked about while there is no contact");
   Expect(!item->consult && !item->about, *item, "has a second consult, or is one");
-  Expect(consult->contact == item->contact && consult->channel == item->channel, *consult,
+  Expect(consult->customer == item->customer && consult->channel == item->channel, *consult,
          "is a consult of another contact");
   Expect(consult->band == item->band, *consult, "has another band than what it is about");
   const Duration promised = queues.at(consult->queue).config.answer_within;
@@ -21,7 +21,7 @@ void Model::On(const ConsultStarted& e, Instant) {
   item->consult = e.consult;
   consult->about = e.item;
   consult->asked_by = e.agent;
-  consult->contact.clear();  // it is no second place in line
+  consult->customer.clear();  // it is no second place in line
   if (e.to_agent) consult->keep = Keep{*e.to_agent, std::nullopt, kKeptByTransfer};
 }
 

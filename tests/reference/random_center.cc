@@ -172,6 +172,7 @@ void Vary(QueueConfig& config, Dice& dice) {
   config.selection = RandomSelection(dice);
   config.wake_hold = Duration::Seconds(dice.Between(0, 3) * 40);
   config.conversation_expires = Duration::Minutes(dice.Between(1, 40));
+  config.longest_pause = Duration::Minutes(dice.Between(0, 2) * 20);
 }
 
 }  // namespace

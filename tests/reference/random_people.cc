@@ -23,6 +23,8 @@ class People {
   CommandBody TellWait();
   CommandBody MoveItem();
   CommandBody Call();
+  CommandBody Pause();
+  void GoOn(CreateItem& create);
   CommandBody Surge();
   CommandBody Steps();
   CommandBody Supervise();
@@ -76,11 +78,22 @@ CommandBody People::Arrive() {
     create.waits.push_back({AnyQueue(), Duration::Seconds(dice_.Between(1, 400))});
   }
   create.contact = "c" + std::to_string(dice_.Below(12));
+  if (dice_.Chance(30)) create.customer = "p" + std::to_string(dice_.Below(6));
+  if (dice_.Chance(10)) GoOn(create);
   if (dice_.Chance(30)) create.topic = dice_.Chance(50) ? "snow" : "letter";
   if (dice_.Chance(10)) create.not_before = model_.now + Duration::Seconds(dice_.Between(-60, 900));
   if (dice_.Chance(10)) create.not_after = model_.now + Duration::Seconds(dice_.Between(1, 1800));
   if (dice_.Chance(6)) create.channel = dice_.Chance(50) ? Channel::kCallback : Channel::kOutbound;
   return create;
+}
+
+// With what the same customer has, mostly.
+void People::GoOn(CreateItem& create) {
+  const ItemPicture* earlier =
+      Any({ItemState::kWaiting, ItemState::kOffered, ItemState::kScheduled, ItemState::kActive});
+  if (earlier == nullptr) return;
+  create.continues = earlier->id;
+  if (dice_.Chance(80)) create.customer = earlier->customer;
 }
 
 // Sometimes to an agent who is preferred already, which is refused.
@@ -103,12 +116,24 @@ CommandBody People::Call() {
   if (active != nullptr && active->channel == Channel::kCallback && dice_.Chance(70)) {
     return MissCustomer{*active->agent, active->id};
   }
+  if (dice_.Chance(30)) return Pause();
   const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kWaitingForHours});
   if (item == nullptr) return Arrive();
   PromiseCallback promise{item->id, {}, {}};
   if (dice_.Chance(40)) promise.not_before = model_.now + Duration::Seconds(dice_.Between(1, 600));
   if (dice_.Chance(40)) promise.spread_over = Duration::Minutes(dice_.Between(5, 90));
   return promise;
+}
+
+// Not now; go on.
+CommandBody People::Pause() {
+  const ItemPicture* scheduled = Any({ItemState::kScheduled});
+  if (scheduled != nullptr && dice_.Chance(50)) return ResumeItem{scheduled->id};
+  const ItemPicture* item = Any({ItemState::kWaiting, ItemState::kWaitingForHours});
+  if (item == nullptr) return Arrive();
+  PauseItem pause{item->id, std::nullopt};
+  if (dice_.Chance(50)) pause.until = model_.now + Duration::Seconds(dice_.Between(0, 3000));
+  return pause;
 }
 
 CommandBody People::Steps() {
@@ -304,7 +329,7 @@ CommandBody People::Nonsense() {
   const AgentId agent(dice_.Below(static_cast<uint32_t>(model_.agents.size()) + 3));
   const ItemId item = ItemOrNone();
   const OfferId offer(dice_.Below(static_cast<uint32_t>(model_.last_offer.value()) + 2));
-  switch (dice_.Below(26)) {
+  switch (dice_.Below(27)) {
     case 0:
       return AcceptOffer{agent, offer};
     case 1:
@@ -356,6 +381,8 @@ CommandBody People::Nonsense() {
       return MarkConference{agent, item, dice_.Chance(50)};
     case 24:
       return dice_.Chance(50) ? CommandBody(SetAside{agent, item}) : CommandBody(WakeItem{item});
+    case 25:
+      return dice_.Chance(50) ? CommandBody(PauseItem{item, {}}) : CommandBody(ResumeItem{item});
     default: {
       CreateItem create;
       create.queue = QueueId(dice_.Below(8));

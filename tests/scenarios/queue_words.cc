@@ -50,6 +50,10 @@ absl::Status QueueReader::Read(std::string part) {
     WISSEL_ASSIGN_OR_RETURN(config_.conversation_expires, ReadDuration(part));
     return absl::OkStatus();
   }
+  if (TakePrefix(part, "lets customers pause for ")) {
+    WISSEL_ASSIGN_OR_RETURN(config_.longest_pause, ReadDuration(part));
+    return absl::OkStatus();
+  }
   if (TakePrefix(part, "reasons ")) {
     config_.reason_codes = Parts(part, "/");
     return absl::OkStatus();

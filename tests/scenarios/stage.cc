@@ -157,6 +157,14 @@ absl::Status Stage::PlayItem(const std::string& name, std::string text) {
     Ask(AbandonItem{item});
   } else if (text == "is withdrawn") {
     Ask(CancelItem{item});
+  } else if (text == "is paused") {
+    Ask(PauseItem{item, std::nullopt});
+  } else if (TakePrefix(text, "is paused until ")) {
+    PauseItem pause{item, std::nullopt};
+    WISSEL_ASSIGN_OR_RETURN(pause.until, ReadTime(text));
+    Ask(pause);
+  } else if (text == "goes on") {
+    Ask(ResumeItem{item});
   } else if (text == "is told its wait") {
     TellWait(item);
   } else if (TakePrefix(text, "is told a wait of ")) {

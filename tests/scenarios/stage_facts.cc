@@ -15,6 +15,10 @@ absl::Status Stage::ReadFact(std::string part, CreateItem& create) {
     create.topic = part;
   } else if (part == "of nobody") {
     create.contact.clear();
+  } else if (TakePrefix(part, "of customer ")) {
+    create.customer = part;
+  } else if (TakePrefix(part, "goes on with ")) {
+    WISSEL_ASSIGN_OR_RETURN(create.continues, FindItem(part));
   } else if (TakePrefix(part, "of ")) {
     create.contact = part;
   } else if (TakePrefix(part, "not before ")) {

@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
                     CanaryCase{PlantedFault::kOffersTwice, "offered, but does not wait"},
                     CanaryCase{PlantedFault::kSetsTheClockBack, "time goes back"},
                     CanaryCase{PlantedFault::kWakesLate, "nothing wakes the engine"},
-                    CanaryCase{PlantedFault::kChangesARefusal, "[*] oracle"},
+                    CanaryCase{PlantedFault::kChangesARefusal, "[*] oracle|engine and model"},
                     CanaryCase{PlantedFault::kJournalsAnotherSession,
                                "replayed, give another state|yet something changed"},
                     CanaryCase{PlantedFault::kSavesNoRefusals, "restored, is another state"},

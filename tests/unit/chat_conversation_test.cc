@@ -13,8 +13,8 @@ constexpr Duration kGrace = Duration::Seconds(60);
 Instant At(int64_t seconds) { return Instant::FromMillis(seconds * 1000); }
 
 Conversation Fresh() {
-  Chat chat;
-  chat.id = "c";
+  Contact chat;
+  chat.name = "chats/c";
   return Conversation(chat, At(0), kGrace);
 }
 
@@ -89,7 +89,7 @@ TEST(Conversation, TypingShowsForFiveSecondsOrUntilTheMessage) {
   EXPECT_EQ(c.NextChange(At(4)), At(5));
   EXPECT_FALSE(c.ForAgent(At(5)).customer_typing);
   c.OnCustomerTyping(At(5));
-  c.OnMessage({1, Author::kCustomer, "", "hello", At(6)});
+  c.OnMessage({1, Author::kCustomer, EntryKind::kMessage, "", "hello", At(6)});
   EXPECT_FALSE(c.ForAgent(At(6)).customer_typing);
 }
 
@@ -135,7 +135,8 @@ TEST(Conversation, SaysAWaitInWholeMinutes) {
 
 TEST(Conversation, IsFullAtSomePoint) {
   Conversation c = Fresh();
-  for (int64_t i = 1; i <= kMostMessages; ++i) c.OnMessage({i, Author::kCustomer, "", "x", At(1)});
+  for (int64_t i = 1; i <= kMostMessages; ++i)
+    c.OnMessage({i, Author::kCustomer, EntryKind::kMessage, "", "x", At(1)});
   EXPECT_EQ(c.MayCustomerWrite().code(), absl::StatusCode::kResourceExhausted);
 }
 

@@ -1,7 +1,6 @@
 // The chat channel through its method table: customer, agent and manager of one center.
-#include <sqlite3.h>
-
 #include <algorithm>
+#include <future>
 
 #include "tests/unit/chat_testing.h"
 
@@ -288,29 +287,24 @@ TEST_F(ChatCenter, WhoIsAskedReadsAlongAndWritesInAConference) {
 TEST_F(ChatCenter, RecordsWhoReadsAlong) {
   StartChat();
   const auto reads = [&] {
-    sqlite3* db = nullptr;
-    EXPECT_EQ(
-        sqlite3_open_v2((folder_ / "contacts.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
-        SQLITE_OK);
-    sqlite3_stmt* query = nullptr;
-    sqlite3_prepare_v2(db, "SELECT count(*), max(user) FROM transcript_reads", -1, &query, nullptr);
-    sqlite3_step(query);
-    const auto* user = reinterpret_cast<const char*>(sqlite3_column_text(query, 1));
-    std::pair<int, std::string> result = {sqlite3_column_int(query, 0),
-                                          user == nullptr ? "" : user};
-    sqlite3_finalize(query);
-    sqlite3_close(db);
-    return result;
+    std::promise<std::vector<contacts::Action>> read;
+    store_->ListActions("", 0, 10, [&](absl::StatusOr<std::vector<contacts::Action>> actions) {
+      read.set_value(*std::move(actions));
+    });
+    return read.get_future().get();
   };
   center_.Available("anna");
   const std::string item = Accept("anna");
   WatchAs(Desk("anna"), item);
-  EXPECT_EQ(reads().first, 0) << "who has the item reads what is theirs";
+  EXPECT_EQ(reads().size(), 0u) << "who has the item reads what is theirs";
   Must<v1::Transcript>("ChatService.GetTranscript", R"({"workItem": ")" + item + R"("})",
                        With(rpc::Role::kManager));
-  EXPECT_EQ(reads(), std::make_pair(1, std::string("users/someone")));
+  ASSERT_EQ(reads().size(), 1u);
+  EXPECT_EQ(reads()[0].user, "users/someone");
+  EXPECT_EQ(reads()[0].kind, contacts::ActionKind::kRead);
+  EXPECT_EQ(reads()[0].subject, Item(item).contact());
   auto manager = WatchAs(Admin(), item);
-  EXPECT_EQ(reads().first, 2);
+  EXPECT_EQ(reads().size(), 2u);
   EXPECT_FALSE(manager->last().ended());
 }
 

@@ -40,15 +40,19 @@ class ChatCenter : public ::testing::Test {
 
   // The channel anew, as after a restart: the shard knows what it knew, the store has what it has.
   void OpenChannel() {
+    if (store_ != nullptr) store_->Close();
     if (channel_ != nullptr) channel_->Stop();
     channel_.reset();
+    store_.reset();
+    auto store = contacts::ContactStore::Open(folder_.string());
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
     chat::ChatOptions options;
-    options.path = (folder_ / "contacts.db").string();
     options.waits = &center_.waits();
     options.agent_display_name = [this](std::string_view agent) {
       return center_.people().Find(agent);
     };
-    auto channel = chat::ChatChannel::Open(center_.shard(), options);
+    auto channel = chat::ChatChannel::Open(center_.shard(), *store_, options);
     ASSERT_TRUE(channel.ok()) << channel.status();
     channel_ = *std::move(channel);
     table_ = rpc::MethodTable();
@@ -142,27 +146,8 @@ class ChatCenter : public ::testing::Test {
   std::filesystem::path folder_;
   TestCenter center_;
   rpc::MethodTable table_;
+  std::unique_ptr<contacts::ContactStore> store_;
   std::unique_ptr<chat::ChatChannel> channel_;
-
- private:
-  template <class Response>
-  static absl::StatusOr<Response> CallOn(const rpc::MethodTable& table, const std::string& name,
-                                         const std::string& json, const rpc::Caller& caller) {
-    const rpc::Method* method = table.Find("wissel.v1." + name);
-    EXPECT_NE(method, nullptr) << name;
-    if (auto status = rpc::MethodTable::Authorize(*method, caller); !status.ok()) return status;
-    std::unique_ptr<google::protobuf::Message> request(method->request_prototype->New());
-    const auto parsed = google::protobuf::util::JsonStringToMessage(json, request.get());
-    EXPECT_TRUE(parsed.ok()) << parsed.ToString() << json;
-    std::promise<absl::StatusOr<Response>> promise;
-    method->unary({caller, "test"}, *request,
-                  [&](absl::Status status, std::unique_ptr<google::protobuf::Message> response) {
-                    if (!status.ok()) return promise.set_value(std::move(status));
-                    promise.set_value(static_cast<Response&>(*response));
-                  });
-    request->Clear();
-    return promise.get_future().get();
-  }
 };
 
 }  // namespace wissel::testing

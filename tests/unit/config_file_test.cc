@@ -77,6 +77,22 @@ TEST(ConfigFile, EachWrongValueIsToldWithWhatWouldBeRight) {
               HasSubstr("c.yaml:3: center.time_zone stands twice"));
 }
 
+TEST(ConfigFile, EventsAndWebhooksAreChecked) {
+  EXPECT_EQ(Problems("events:\n  source: https://center.example\n"
+                     "webhooks:\n  allow_private_addresses: true\n  retry_delays: [5s, 5m, 1h]\n"),
+            "");
+  EXPECT_THAT(Problems("events:\n  source: two words\n"),
+              HasSubstr("c.yaml:2: events.source is no URI"));
+  EXPECT_THAT(Problems("webhooks:\n  retry_delays: [5s, 0s]\n"),
+              HasSubstr("c.yaml:2: webhooks.retry_delays[1] is out of range; from 1 s"));
+  EXPECT_THAT(Problems("webhooks:\n  retry_delays: ["
+                       "1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, "
+                       "1s, 1s, 1s]\n"),
+              HasSubstr("webhooks.retry_delays has 21 delays; at most 20"));
+  EXPECT_THAT(Problems("webhooks:\n  allow_private_address: true\n"),
+              HasSubstr("did you mean `allow_private_addresses`"));
+}
+
 TEST(ConfigFile, OneConditionHasOneKind) {
   EXPECT_THAT(
       Problems(R"(

@@ -1,9 +1,9 @@
 wissel_test(chat_parts_test
             SOURCES ${CMAKE_CURRENT_LIST_DIR}/chat_conversation_test.cc
-                    ${CMAKE_CURRENT_LIST_DIR}/chat_store_test.cc
-                    ${CMAKE_CURRENT_LIST_DIR}/chat_text_test.cc
             DEPS wissel_chat LABELS fast)
-wissel_test(chat_service_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/chat_service_test.cc
+wissel_test(chat_service_test
+            SOURCES ${CMAKE_CURRENT_LIST_DIR}/chat_contacts_test.cc
+                    ${CMAKE_CURRENT_LIST_DIR}/chat_service_test.cc
             DEPS wissel_chat wissel_agents_service LABELS fast)
 wissel_test(metrics_board_test
             SOURCES ${CMAKE_CURRENT_LIST_DIR}/metrics_board_test.cc

@@ -140,6 +140,37 @@ TEST_F(TalkTest, AConversationIsSetAsideAndWoken) {
   EXPECT_EQ(why.order_key().held_for(), "agents/anna");
 }
 
+// Nobody here takes mails, so that they wait.
+TEST_F(TalkTest, ACustomerPausesAndGoesOnOnAnotherChannel) {
+  center_.Must<v1::Queue>("ConfigService.CreateQueue",
+                          R"({"queueId": "mail", "queue": {"channel": "EMAIL",
+          "answerWithin": "3600s", "longestPause": "7200s"}})");
+  const auto mail = center_.Must<v1::WorkItem>(
+      "WorkService.CreateWorkItem", R"({"workItem": {"queue": "queues/mail", "contact": "mails/1",
+                                        "customer": "customers/1"}})");
+  EXPECT_EQ(mail.customer(), "customers/1");
+  const std::string name = R"({"name": "workItems/1"})";
+  center_.Refused<v1::WorkItem>("WorkService.ResumeWorkItem", name, StatusCode::kFailedPrecondition,
+                                "name");
+  const auto paused = center_.Must<v1::WorkItem>("WorkService.PauseWorkItem", name);
+  EXPECT_TRUE(paused.paused());
+  EXPECT_EQ(paused.state(), v1::WorkItem::SCHEDULED);
+  const auto waits = center_.Must<v1::WorkItem>("WorkService.ResumeWorkItem", name);
+  EXPECT_FALSE(waits.paused());
+  EXPECT_EQ(waits.state(), v1::WorkItem::WAITING);
+  center_.Refused<v1::WorkItem>(
+      "WorkService.CreateWorkItem",
+      R"({"workItem": {"queue": "queues/tax", "customer": "customers/2", "continues": "workItems/1"}})",
+      StatusCode::kInvalidArgument, "workItem.continues");
+  center_.Refused<v1::WorkItem>("WorkService.CreateWorkItem",
+                                R"({"workItem": {"queue": "queues/tax", "customer": "a b"}})",
+                                StatusCode::kInvalidArgument, "workItem.customer");
+  center_.Must<v1::WorkItem>(
+      "WorkService.CreateWorkItem",
+      R"({"workItem": {"queue": "queues/tax", "customer": "customers/1", "continues": "workItems/1"}})");
+  EXPECT_EQ(Item(1).state(), v1::WorkItem::MERGED);
+}
+
 TEST_F(TalkTest, TheQueueSaysHowLong) {
   const auto app = center_.Must<v1::Queue>("ConfigService.GetQueue", R"({"name": "queues/app"})");
   EXPECT_EQ(app.wake_hold().seconds(), 60);
@@ -148,6 +179,10 @@ TEST_F(TalkTest, TheQueueSaysHowLong) {
                              R"({"queue": {"name": "queues/app", "conversationExpires": "1s"},
                                  "updateMask": "conversationExpires"})",
                              StatusCode::kInvalidArgument, "queue.conversationExpires");
+  center_.Refused<v1::Queue>("ConfigService.UpdateQueue",
+                             R"({"queue": {"name": "queues/app", "longestPause": "-1s"},
+                                 "updateMask": "longestPause"})",
+                             StatusCode::kInvalidArgument, "queue.longestPause");
 }
 
 }  // namespace

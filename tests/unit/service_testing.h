@@ -41,6 +41,26 @@ Message FromJson(const std::string& json) {
   return message;
 }
 
+// As a door calls, and waits for the answer: "ChatService.SendMessage" with a request in JSON.
+template <class Response>
+absl::StatusOr<Response> CallOn(const rpc::MethodTable& table, const std::string& name,
+                                const std::string& json, const rpc::Caller& caller) {
+  const rpc::Method* method = table.Find("wissel.v1." + name);
+  EXPECT_NE(method, nullptr) << name;
+  if (auto status = rpc::MethodTable::Authorize(*method, caller); !status.ok()) return status;
+  std::unique_ptr<google::protobuf::Message> request(method->request_prototype->New());
+  const auto parsed = google::protobuf::util::JsonStringToMessage(json, request.get());
+  EXPECT_TRUE(parsed.ok()) << parsed.ToString() << json;
+  std::promise<absl::StatusOr<Response>> promise;
+  method->unary({caller, "test"}, *request,
+                [&](absl::Status status, std::unique_ptr<google::protobuf::Message> response) {
+                  if (!status.ok()) return promise.set_value(std::move(status));
+                  promise.set_value(static_cast<Response&>(*response));
+                });
+  request->Clear();
+  return promise.get_future().get();
+}
+
 class TestCenter {
  public:
   explicit TestCenter(ServiceOptions options = {}, EngineOptions engine = {})

@@ -25,13 +25,14 @@ export async function wissel(...args) {
 }
 
 export class Server {
-  static async start({ config = sampleCenter, data, demo = true, env = {} } = {}) {
+  static async start({ config = sampleCenter, data, demo = true, env = {}, args: more = [] } = {}) {
     const server = new Server();
     server.ownsData = data === undefined;
     server.data = data ?? mkdtempSync(join(tmpdir(), "wissel-e2e-"));
     const args = ["serve", "--config", config, "--data", server.data];
     args.push("--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0");
     if (demo) args.push("--demo");
+    args.push(...more);
     server.process = spawn(binary, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
@@ -42,10 +43,11 @@ export class Server {
       server.process.on("exit", (code, signal) => done({ code, signal })),
     );
     for await (const line of createInterface({ input: server.process.stdout })) {
-      const ready = /^ready http=(\S+) grpc=(\S+)$/.exec(line);
+      const ready = /^ready http=(\S+) grpc=(\S+)(?: lmtp=(\S+))?$/.exec(line);
       if (!ready) continue;
       server.http = `http://${ready[1]}`;
       server.grpc = ready[2];
+      server.lmtp = ready[3];
       return server;
     }
     const { code } = await server.exited;

@@ -1,5 +1,5 @@
 // Which page the address names. The server answers every path that is no API with the same file.
-export type Page = "signin" | "desk" | "live" | "wallboard" | "partners" | "rules" | "planner" | "chat" | "unknown";
+export type Page = "signin" | "desk" | "live" | "wallboard" | "partners" | "rules" | "webhooks" | "planner" | "chat" | "unknown";
 
 const kPages: Record<string, Page> = {
   "/": "signin",
@@ -8,6 +8,7 @@ const kPages: Record<string, Page> = {
   "/wallboard": "wallboard",
   "/partners": "partners",
   "/rules": "rules",
+  "/webhooks": "webhooks",
   "/planner": "planner",
   "/chat": "chat",
 };

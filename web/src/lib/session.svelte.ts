@@ -63,6 +63,11 @@ class Session {
     return this.#has(Role.PLANNER) || this.#has(Role.ADMIN);
   }
 
+  /** Whether they may say where events are sent to. */
+  get mayManageWebhooks(): boolean {
+    return this.#has(Role.ADMIN) || this.#has(Role.INTEGRATION);
+  }
+
   #has(role: Role): boolean {
     return this.user?.roles.includes(role) ?? false;
   }

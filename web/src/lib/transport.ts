@@ -14,6 +14,7 @@ import { AuthService } from "../gen/wissel/v1/auth_pb";
 import { ChatService, CustomerChatService } from "../gen/wissel/v1/chat_pb";
 import { ConfigService } from "../gen/wissel/v1/config_pb";
 import { DayService } from "../gen/wissel/v1/day_pb";
+import { EventService } from "../gen/wissel/v1/event_pb";
 import { ForecastService } from "../gen/wissel/v1/forecast_pb";
 import { HistoryService } from "../gen/wissel/v1/history_pb";
 import { LiveService } from "../gen/wissel/v1/live_pb";
@@ -23,6 +24,7 @@ import { RulesService } from "../gen/wissel/v1/rules_pb";
 import { ScheduleService } from "../gen/wissel/v1/schedule_pb";
 import { StaffingService } from "../gen/wissel/v1/staffing_pb";
 import { SurgeService } from "../gen/wissel/v1/surge_pb";
+import { WebhookService } from "../gen/wissel/v1/webhook_pb";
 import { WorkService } from "../gen/wissel/v1/work_pb";
 import { session } from "./session.svelte";
 
@@ -34,6 +36,7 @@ export interface Clients {
   customerChat: Client<typeof CustomerChatService>;
   config: Client<typeof ConfigService>;
   day: Client<typeof DayService>;
+  event: Client<typeof EventService>;
   forecast: Client<typeof ForecastService>;
   history: Client<typeof HistoryService>;
   live: Client<typeof LiveService>;
@@ -43,6 +46,7 @@ export interface Clients {
   schedule: Client<typeof ScheduleService>;
   staffing: Client<typeof StaffingService>;
   surge: Client<typeof SurgeService>;
+  webhook: Client<typeof WebhookService>;
   work: Client<typeof WorkService>;
 }
 
@@ -55,6 +59,7 @@ export function createClients(transport: Transport): Clients {
     customerChat: createClient(CustomerChatService, transport),
     config: createClient(ConfigService, transport),
     day: createClient(DayService, transport),
+    event: createClient(EventService, transport),
     forecast: createClient(ForecastService, transport),
     history: createClient(HistoryService, transport),
     live: createClient(LiveService, transport),
@@ -64,6 +69,7 @@ export function createClients(transport: Transport): Clients {
     schedule: createClient(ScheduleService, transport),
     staffing: createClient(StaffingService, transport),
     surge: createClient(SurgeService, transport),
+    webhook: createClient(WebhookService, transport),
     work: createClient(WorkService, transport),
   };
 }

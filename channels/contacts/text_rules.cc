@@ -1,0 +1,72 @@
+#include "channels/contacts/text_rules.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/status.h"
+#include "channels/contacts/words.h"
+#include "fmt/format.h"
+
+namespace wissel::contacts {
+namespace {
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsLetterOrDigit(char c) { return IsLetter(c) || (c >= '0' && c <= '9'); }
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace
+
+absl::Status CheckMessage(std::string_view text, std::string_view field) {
+  const std::string right = fmt::format("1 to {} characters of UTF-8", kLongestMessage);
+  if (text.find('\0') != std::string_view::npos) {
+    return RefuseField(field, "the text contains NUL", "text without the character NUL");
+  }
+  const std::optional<size_t> characters = CharactersOf(text);
+  if (!characters) return RefuseField(field, "the text is not UTF-8", right);
+  if (characters == 0u) return RefuseField(field, "the text is empty", right);
+  if (*characters > kLongestMessage) {
+    return RefuseField(field, fmt::format("the text has {} characters", *characters), right);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckName(std::string_view name, std::string_view field) {
+  const std::string right = fmt::format("at most {} characters, on one line", kLongestName);
+  if (std::any_of(name.begin(), name.end(), IsControl)) {
+    return RefuseField(field, "the name contains control characters", right);
+  }
+  const std::optional<size_t> characters = CharactersOf(name);
+  if (!characters) return RefuseField(field, "the name is not UTF-8", right);
+  if (*characters > kLongestName) {
+    return RefuseField(field, fmt::format("the name has {} characters", *characters), right);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLanguage(std::string_view language, std::string_view field) {
+  if (language.empty()) return absl::OkStatus();
+  const absl::Status refusal =
+      RefuseField(field, "this is no language tag", "BCP 47, for example nl or fr-BE");
+  size_t part = 0;
+  bool primary = true;
+  for (char c : language) {
+    if (c == '-') {
+      if (part < (primary ? 2u : 1u)) return refusal;
+      part = 0;
+      primary = false;
+      continue;
+    }
+    if (primary ? !IsLetter(c) : !IsLetterOrDigit(c)) return refusal;
+    if (++part > (primary ? 3u : 8u)) return refusal;
+  }
+  const bool ends_well = part >= (primary ? 2u : 1u);
+  return ends_well && language.size() <= 35 ? absl::OkStatus() : refusal;
+}
+
+absl::Status CheckRequestId(std::string_view request_id, std::string_view field) {
+  if (IsUtf8(request_id) && request_id.size() <= kLongestRequestId) return absl::OkStatus();
+  return RefuseField(field, "the request id is too long",
+                     "a UUID, or any text of 1 to 64 characters");
+}
+
+}  // namespace wissel::contacts

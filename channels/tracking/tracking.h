@@ -1,0 +1,35 @@
+// The front door of tracking: TrackingService over a shard and the contact store.
+//
+// `Register` before a door opens. The shard, the store and the waits outlive it, and neither calls
+// back once both have stopped. Handlers are thread-safe and never block.
+#pragma once
+
+#include <memory>
+
+#include "base/rpc/method_table.h"
+#include "channels/contacts/contact_store.h"
+#include "channels/pages/page_set.h"
+#include "router/service/shard.h"
+#include "router/service/waits.h"
+
+namespace wissel::tracking {
+
+struct TrackingOptions {
+  // None: no page is shown, and the methods alone serve.
+  std::shared_ptr<const pages::PageSet> pages;
+  const Waits* waits = nullptr;  // none: no wait is told
+};
+
+class Tracker {
+ public:
+  Tracker(Shard& shard, contacts::ContactStore& store, TrackingOptions options);
+  ~Tracker();
+
+  void Register(rpc::MethodTable& table);
+
+ private:
+  class Parts;
+  std::shared_ptr<Parts> parts_;
+};
+
+}  // namespace wissel::tracking

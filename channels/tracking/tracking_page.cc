@@ -1,0 +1,105 @@
+#include "channels/tracking/tracking_page.h"
+
+#include <map>
+#include <utility>
+
+#include "fmt/format.h"
+
+namespace wissel::tracking {
+namespace {
+
+using v1::Tracking;
+
+Instant InstantOf(const google::protobuf::Timestamp& time) {
+  return Instant::FromMillis(time.seconds() * 1000 + time.nanos() / 1'000'000);
+}
+
+int64_t MinutesOf(const google::protobuf::Duration& duration) { return duration.seconds() / 60; }
+
+const char* StageKey(Tracking::Stage stage) {
+  switch (stage) {
+    case Tracking::WAITS_FOR_HOURS:
+      return "track.waitsForHours";
+    case Tracking::SCHEDULED:
+      return "track.scheduled";
+    case Tracking::PAUSED:
+      return "track.paused";
+    case Tracking::IN_HAND:
+      return "track.inHand";
+    case Tracking::AWAITS_YOU:
+      return "track.awaitsYou";
+    case Tracking::ANSWERED:
+      return "track.answered";
+    case Tracking::CANCELLED:
+      return "track.cancelled";
+    case Tracking::EXPIRED:
+      return "track.expired";
+    default:
+      return "track.received";
+  }
+}
+
+const char* DoneKey(std::string_view done) {
+  static const std::map<std::string_view, const char*> kKeys = {{"message", "track.doneMessage"},
+                                                                {"cancel", "track.doneCancel"},
+                                                                {"pause", "track.donePause"},
+                                                                {"resume", "track.doneResume"},
+                                                                {"refused", "track.doneRefused"}};
+  const auto found = kKeys.find(done);
+  return found == kKeys.end() ? nullptr : found->second;
+}
+
+pages::PageData Line(std::string text) { return pages::PageData{{{"TEXT", std::move(text)}}}; }
+
+// What can be said about what comes next, one sentence a line.
+void AddFacts(const pages::PageSet& pages, const TrackingView& view, pages::PageData& data) {
+  const Tracking& t = view.tracking;
+  const auto add = [&](std::string_view key, const pages::Arguments& arguments) {
+    data.sections["FACTS"].push_back(Line(pages.Say(view.language, key, arguments)));
+  };
+  if (t.place() > 0) add("track.place", {{"place", t.place()}});
+  if (t.has_estimated_wait()) {
+    add("track.wait", {{"p50", MinutesOf(t.estimated_wait().p50())},
+                       {"p80", MinutesOf(t.estimated_wait().p80())}});
+  }
+  if (t.has_promise_time()) add("track.promise", {{"time", InstantOf(t.promise_time())}});
+  if (t.has_from_time()) add("track.from", {{"time", InstantOf(t.from_time())}});
+  if (!t.service().empty()) add("track.service", {{"service", t.service()}});
+}
+
+}  // namespace
+
+std::string TrackingPage(const pages::PageSet& pages, const TrackingView& view) {
+  const Tracking& t = view.tracking;
+  const std::string path = fmt::format("/track/{}", view.token);
+  const std::string title = pages.Say(view.language, "track.title", {{"reference", t.reference()}});
+  pages::PageData data = pages.Head(view.language, title, view.center, path);
+  data.values["ACTION"] = fmt::format("{}?lang={}", path, view.language);
+  data.values["REQUEST"] = std::string(view.request);
+  data.values["SUBJECT"] = t.subject();
+  data.values["STAGE"] = pages.Say(view.language, StageKey(t.stage()));
+  data.values["SINCE"] =
+      pages.Say(view.language, "track.since", {{"time", InstantOf(t.stage_time())}});
+  data.values["RECEIVED"] =
+      pages.Say(view.language, "track.receivedAt", {{"time", InstantOf(t.receive_time())}});
+  if (const char* done = DoneKey(view.done)) {
+    data.sections["DONE"].push_back(Line(pages.Say(view.language, done)));
+  }
+  AddFacts(pages, view, data);
+  for (const v1::TrackingMessage& message : t.messages()) {
+    pages::PageData& row = data.sections["MESSAGES"].emplace_back();
+    row.values = {
+        {"TEXT", message.text()},
+        {"WHO", pages.Say(view.language, message.from_customer() ? "track.you" : "track.us")},
+        {"TIME", pages.Say(view.language, "track.at", {{"time", InstantOf(message.time())}})}};
+    row.Show("MINE", message.from_customer());
+  }
+  data.Show("ANY_MESSAGE", !t.messages().empty());
+  data.Show("MAY_WRITE", t.may_write());
+  data.Show("MAY_CANCEL", t.may_cancel());
+  data.Show("MAY_PAUSE", t.may_pause());
+  data.Show("MAY_RESUME", t.stage() == Tracking::PAUSED);
+  return pages.Render("track", view.language, data);
+}
+
+}  // namespace wissel::tracking

@@ -1,0 +1,16 @@
+# Addresses and names of people; built and run as the doors' targets are (gateway.cmake).
+option(WISSEL_FUZZ "Build fuzz targets with libFuzzer (clang)" OFF)
+
+add_executable(address_fuzz ${CMAKE_CURRENT_LIST_DIR}/address_fuzz.cc)
+target_link_libraries(address_fuzz PRIVATE wissel_contacts)
+set(address_corpus ${CMAKE_CURRENT_LIST_DIR}/corpus/address_fuzz)
+if(WISSEL_FUZZ)
+  target_compile_options(wissel_contacts PRIVATE -fsanitize=fuzzer-no-link)
+  target_compile_options(address_fuzz PRIVATE -fsanitize=fuzzer)
+  target_link_options(address_fuzz PRIVATE -fsanitize=fuzzer)
+  add_test(NAME address_fuzz COMMAND address_fuzz -runs=100000 -max_total_time=60 ${address_corpus})
+else()
+  target_sources(address_fuzz PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../gateway_support/replay_corpus.cc)
+  add_test(NAME address_fuzz COMMAND address_fuzz ${address_corpus})
+endif()
+set_tests_properties(address_fuzz PROPERTIES LABELS fast TIMEOUT 120)

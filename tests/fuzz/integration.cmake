@@ -1,0 +1,13 @@
+# Addresses that webhooks are to be sent to; built and run as the doors' targets are (gateway.cmake).
+add_executable(webhook_url_fuzz ${CMAKE_CURRENT_LIST_DIR}/webhook_url_fuzz.cc)
+target_link_libraries(webhook_url_fuzz PRIVATE wissel_webhooks)
+set(webhook_corpus ${CMAKE_CURRENT_LIST_DIR}/corpus/webhook_url_fuzz)
+if(WISSEL_FUZZ)
+  target_compile_options(webhook_url_fuzz PRIVATE -fsanitize=fuzzer)
+  target_link_options(webhook_url_fuzz PRIVATE -fsanitize=fuzzer)
+  add_test(NAME webhook_url_fuzz COMMAND webhook_url_fuzz -runs=100000 -max_total_time=60 ${webhook_corpus})
+else()
+  target_sources(webhook_url_fuzz PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../gateway_support/replay_corpus.cc)
+  add_test(NAME webhook_url_fuzz COMMAND webhook_url_fuzz ${webhook_corpus})
+endif()
+set_tests_properties(webhook_url_fuzz PROPERTIES LABELS fast TIMEOUT 120)

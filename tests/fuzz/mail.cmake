@@ -1,0 +1,28 @@
+# What reads mails and speaks LMTP; built and run as the doors' targets are (gateway.cmake).
+option(WISSEL_FUZZ "Build fuzz targets with libFuzzer (clang)" OFF)
+
+if(WISSEL_FUZZ)
+  foreach(library wissel_email_core wissel_email_mime)
+    target_compile_options(${library} PRIVATE -fsanitize=fuzzer-no-link)
+  endforeach()
+endif()
+
+function(wissel_mail_fuzz name)
+  add_executable(${name} ${CMAKE_CURRENT_LIST_DIR}/${name}.cc)
+  target_link_libraries(${name} PRIVATE wissel_flags wissel_email_mime wissel_email_core wissel_language)
+  set(corpus ${CMAKE_CURRENT_LIST_DIR}/corpus/${name})
+  if(WISSEL_FUZZ)
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set(found ${CMAKE_CURRENT_BINARY_DIR}/${name}_found)
+    file(MAKE_DIRECTORY ${found})
+    add_test(NAME ${name} COMMAND ${name} -runs=100000 -max_total_time=60 ${found} ${corpus})
+  else()
+    target_sources(${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../gateway_support/replay_corpus.cc)
+    add_test(NAME ${name} COMMAND ${name} ${corpus})
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS fast TIMEOUT 120)
+endfunction()
+
+wissel_mail_fuzz(lmtp_fuzz)
+wissel_mail_fuzz(mail_fuzz)
