@@ -2,11 +2,13 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -60,8 +62,13 @@ Sipp::Sipp(const std::string& scenario, std::vector<std::string> arguments) {
                                     "-message_file",
                                     folder_ + "/messages.txt"};
   words.insert(words.end(), arguments.begin(), arguments.end());
+  const auto port = std::find(arguments.begin(), arguments.end(), "-p");
+  if (port != arguments.end()) port_ = static_cast<uint16_t>(std::stoi(*std::next(port)));
   pid_ = fork();
-  if (pid_ != 0) return;
+  if (pid_ != 0) {
+    if (port_ != 0) Listening();
+    return;
+  }
   const int nowhere = open("/dev/null", O_RDWR);
   dup2(nowhere, 0);
   dup2(nowhere, 1);
@@ -73,6 +80,18 @@ Sipp::Sipp(const std::string& scenario, std::vector<std::string> arguments) {
   setenv("TERM", "dumb", 1);
   execvp("sipp", argv.data());
   _exit(127);
+}
+
+// A phone that does not listen yet is one that is not there: its first INVITE would be refused.
+Sipp& Sipp::Listening() {
+  const std::string port = fmt::format(":{:04X} ", port_);
+  for (bool found = false; !found; poll(nullptr, 0, 5)) {
+    std::ifstream sockets("/proc/net/udp");
+    std::stringstream text;
+    text << sockets.rdbuf();
+    found = text.str().find(port) != std::string::npos;
+  }
+  return *this;
 }
 
 int Sipp::Wait() {

@@ -32,11 +32,14 @@ class Sipp {
  public:
   Sipp(const std::string& scenario, std::vector<std::string> arguments);
   ~Sipp();
+  // When the port of `-p` is bound.
+  Sipp& Listening();
   int Wait();
   // What it counted, by the name of the column; after Wait.
   int64_t Count(const std::string& column) const;
 
  private:
+  uint16_t port_ = 0;
   int pid_ = -1;
   std::optional<int> code_;
   std::string folder_;
