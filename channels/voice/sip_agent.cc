@@ -238,6 +238,8 @@ int SipAgent::OnRequest(SipLeg* leg, nta_leg_t*, nta_incoming_t* request, const 
       su_free(self->home_, uri);
       return 0;
     }
+    // What a CANCEL does is OnAckOrCancel's; that it was heard is said here.
+    case sip_method_cancel:
     case sip_method_options:
       return 200;
     case sip_method_ack:
