@@ -90,8 +90,7 @@ class FormChannel::Parts : public std::enable_shared_from_this<FormChannel::Part
 
   v1::Page PageOf(const v1::Form& form, const Submission& submission,
                   const std::vector<Problem>& problems, std::optional<std::string> refused) const;
-  v1::Page Refused(const v1::Form& form, Submission submission,
-                   const absl::Status& status) const;
+  v1::Page Refused(const v1::Form& form, Submission submission, const absl::Status& status) const;
   std::string LanguageOf(const v1::PageRequest& request) const {
     return options_.pages->ChooseLanguage(
         {std::string(ValueOf(request.query(), "lang")), request.accept_language()});
@@ -147,8 +146,8 @@ void FormChannel::Parts::Take(const v1::Form& form, Submission submission, Submi
   for (const v1::FormField& field : form.fields()) {
     const auto value = submission.values.find(field.name());
     if (value == submission.values.end()) continue;
-    start.contact.fields.push_back(
-        {std::string(TextIn(submission.language, field.label())), value->second});
+    start.contact.fields.push_back({std::string(TextIn(submission.language, field.label())),
+                                    InWords(field, value->second, submission.language)});
   }
   start.fingerprint = FingerprintOf(form, submission);
   if (!submission.request.empty()) start.request_key = "form " + submission.request;

@@ -135,6 +135,7 @@ test("an agent reads it at the desk, what is added too, and the customer sees th
   await page(anna).getByTestId("presence").getByRole("button", { name: anna.t("presence.available") }).click();
   await page(anna).getByTestId("offer").getByRole("button", { name: anna.t("desk.accept") }).click();
   const record = page(anna).getByTestId("contact-record");
+  await record.getByText("Hoe ik behandeld werd").waitFor();
   await record.getByText("Niemand <i>belde</i> terug.").waitFor();
   await server.ask("TrackingService/AddTrackingMessage", { token, text: "En nu nog altijd niet." });
   await record.getByText("En nu nog altijd niet.").waitFor();

@@ -90,6 +90,7 @@ TEST_F(FormsTest, WhatIsSentBecomesAnItemWithItsFields) {
   EXPECT_EQ(contact->customer, item.customer());
   EXPECT_EQ(contact->subject, "Een klacht");
   ASSERT_EQ(contact->fields.size(), 2u);
+  EXPECT_EQ(contact->fields[0].value, "Too late") << "as people read it";
   EXPECT_EQ(contact->fields[1].name, "Wat");
   EXPECT_EQ(contact->fields[1].value, "<b>my file</b>");
   EXPECT_TRUE(store_->IsTrackingToken(sent.tracking_token(), item.contact()));
@@ -169,8 +170,10 @@ TEST_F(FormsTest, ThePageWorksWithoutScript) {
 TEST_F(FormsTest, AFormThatIsChangedAfterwardsIsAskedAbout) {
   const auto send = [&](const std::string& request, const std::string& what) {
     return Page(R"({"path": "complaint", "posted": true, "form": [
-        {"name": "requestId", "value": ")" + request + R"("}, {"name": "topic", "value": "late"},
-        {"name": "what", "value": ")" + what + R"("}]})");
+        {"name": "requestId", "value": ")" +
+                request + R"("}, {"name": "topic", "value": "late"},
+        {"name": "what", "value": ")" +
+                what + R"("}]})");
   };
   EXPECT_THAT(send("p1", "my file").location(), HasSubstr("/track/"));
   const v1::Page changed = send("p1", "my other file");
