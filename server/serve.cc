@@ -64,6 +64,7 @@ class Server {
                      const std::string& otherwise) const;
   std::filesystem::path BesideConfig(const std::string& path) const;
   absl::Status LoadPages();
+  std::optional<std::string> FindCustomerPages() const;
   std::vector<sign_in::DemoUser> DemoUsers() const;
 
   const ServeOptions& options_;
@@ -143,12 +144,20 @@ absl::Status Server::OpenCenter() {
   options.region = section().region();
   options.forms.assign(config_.file.forms().begin(), config_.file.forms().end());
   options.time_zone = config_.file.center().time_zone();
-  if (!section().customer_pages().empty()) {
-    options.customer_pages = BesideConfig(section().customer_pages()).string();
-  }
+  options.customer_pages = FindCustomerPages();
   WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
   center_->Start();
   return absl::OkStatus();
+}
+
+std::optional<std::string> Server::FindCustomerPages() const {
+  if (section().customer_pages().empty()) return std::nullopt;
+  const std::filesystem::path folder = BesideConfig(section().customer_pages());
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return folder.string();
+  Log(LogLevel::kWarning, "there are no pages for customers to serve",
+      {{"folder", folder.lexically_normal().string()}});
+  return std::nullopt;
 }
 
 absl::Status Server::LoadPages() {

@@ -11,6 +11,7 @@
 #include "base/runtime/thread.h"
 #include "base/status.h"
 #include "channels/chat/hub.h"
+#include "router/core/item_of.h"
 
 namespace wissel::chat {
 namespace {
@@ -25,16 +26,6 @@ constexpr size_t kAlways = SIZE_MAX / 2;
 
 absl::Status Busy() {
   return absl::ResourceExhaustedError("the chat channel is busy; try again in a second");
-}
-
-// The item that an event is about, if it is about one.
-std::optional<ItemId> ItemOf(const Event& event) {
-  return std::visit(
-      [](const auto& body) -> std::optional<ItemId> {
-        if constexpr (requires { ItemId(body.item); }) return body.item;
-        return std::nullopt;
-      },
-      event.body);
 }
 
 // What a batch changes for conversations; each item once.

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "channels/chat/hub.h"
+#include "channels/contacts/entrance.h"
 #include "channels/contacts/text_rules.h"
 #include "channels/language/need.h"
 #include "fmt/format.h"
@@ -22,15 +23,6 @@ uint64_t FingerprintOf(std::initializer_list<std::string_view> texts) {
   Digest digest;
   for (std::string_view text : texts) digest.Add(std::string(text));
   return digest.value();
-}
-
-// The same for every attempt to create the item of one conversation.
-RequestIdentity ItemRequest(const std::string& chat) {
-  RequestIdentity identity;
-  identity.key.high = FingerprintOf({chat, "item"});
-  identity.key.low = FingerprintOf({"item", chat});
-  identity.fingerprint = 1;
-  return identity;
 }
 
 absl::Status NoSuchTopic(const std::string& topic) {
@@ -169,7 +161,7 @@ void Hub::CreateItem(Starting starting) {
     item.requirement = NeedWithLanguage(engine, *queue, starting.language);
     item.contact = starting.chat;
     shard_.Submit(
-        Command{std::move(item), ItemRequest(starting.chat)},
+        Command{std::move(item), contacts::EntranceOf(starting.chat, "first")},
         [this, post, starting](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
           std::optional<NamedFact> fact;
           if (outcome.ok()) {

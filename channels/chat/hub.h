@@ -18,14 +18,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/rpc/answer.h"
 #include "base/rpc/method_table.h"
-#include "channels/chat/answer.h"
 #include "channels/chat/chat.h"
 #include "channels/chat/conversation.h"
 #include "channels/chat/lines.h"
 #include "wissel/v1/chat.pb.h"
 
 namespace wissel::chat {
+
+using rpc::Answer;
+using rpc::Stopping;
 
 // What the engine says of an item, with the conversation that its contact names.
 struct NamedFact {

@@ -55,7 +55,7 @@ absl::StatusOr<Address> EmailAddress(std::string_view text, std::string_view fie
   const absl::Status refusal =
       RefuseField(field, "this is no mail address", "name@domain, for example mia@example.org");
   const size_t at = text.rfind('@');
-  if (at == std::string_view::npos || text.size() > kLongestMailAddress || !IsUtf8(text)) {
+  if (at == std::string_view::npos || text.size() > kLongestMailAddress || !IsText(text)) {
     return refusal;
   }
   const std::string_view local = text.substr(0, at);
@@ -74,7 +74,7 @@ absl::StatusOr<Address> ExternalAddress(std::string_view text, std::string_view 
       colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
   const bool right = !system.empty() && system.size() <= kLongestSystem &&
                      std::all_of(system.begin(), system.end(), IsSystemCharacter) &&
-                     !rest.empty() && rest.size() <= kLongestExternal && IsUtf8(rest) &&
+                     !rest.empty() && rest.size() <= kLongestExternal && IsText(rest) &&
                      std::all_of(rest.begin(), rest.end(), IsPrintable);
   if (right) return Address{AddressKind::kExternal, std::string(text)};
   return RefuseField(field, "this is no name in another system",

@@ -23,7 +23,7 @@ std::string PieceIdentity(const std::string& attachment, int64_t number) {
 }
 
 absl::Status Check(const NewAttachment& attachment) {
-  if (attachment.file_name.size() > kLongestFileName || !IsUtf8(attachment.file_name)) {
+  if (attachment.file_name.size() > kLongestFileName || !IsText(attachment.file_name)) {
     return RefuseField("fileName", "this is no name of a file",
                        fmt::format("at most {} bytes of UTF-8", kLongestFileName));
   }

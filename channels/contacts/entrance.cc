@@ -5,11 +5,11 @@
 #include <array>
 #include <utility>
 
-namespace wissel::contacts {
-namespace {
+#include "fmt/format.h"
 
-RequestIdentity IdentityOf(const std::string& contact, const std::string& occasion) {
-  const std::string text = contact + "\n" + occasion;
+namespace wissel::contacts {
+RequestIdentity EntranceOf(std::string_view contact, std::string_view occasion) {
+  const std::string text = fmt::format("{}\n{}", contact, occasion);
   std::array<unsigned char, 16> hash{};
   crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()),
                      text.size(), nullptr, 0);
@@ -22,12 +22,10 @@ RequestIdentity IdentityOf(const std::string& contact, const std::string& occasi
   return identity;
 }
 
-}  // namespace
-
 void Enter(Shard& shard, ContactStore& store, Entrance entrance,
            std::function<void(absl::StatusOr<ItemId>)> done) {
   const std::string contact = entrance.item.contact;
-  Command command{std::move(entrance.item), IdentityOf(contact, entrance.occasion)};
+  Command command{std::move(entrance.item), EntranceOf(contact, entrance.occasion)};
   shard.Submit(std::move(command), [&store, contact, forget = entrance.forget_if_refused,
                                     done = std::move(done)](const absl::StatusOr<Outcome>& outcome,
                                                             const Engine&) {

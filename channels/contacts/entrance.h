@@ -12,6 +12,9 @@
 
 namespace wissel::contacts {
 
+// The same for every attempt to make the item of a contact on one occasion ("first", "reply 7").
+RequestIdentity EntranceOf(std::string_view contact, std::string_view occasion);
+
 // Creates `item`, whose `contact` names the contact, and remembers it as the contact's current one.
 // `occasion` tells the items of one contact apart ("first", "reply 7"): the same occasion makes one
 // item. Refused by the engine for the first time, a contact whose `forget_if_refused` is set never

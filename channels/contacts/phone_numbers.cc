@@ -44,7 +44,7 @@ PhoneType TypeOf(PhoneNumberUtil::PhoneNumberType type) {
 absl::StatusOr<Address> PhoneAddress(std::string_view text, std::string_view region,
                                      std::string_view field) {
   const absl::Status refusal = NoNumber(field, !region.empty());
-  if (text.empty() || text.size() > kLongestWritten || !IsUtf8(text)) return refusal;
+  if (text.empty() || text.size() > kLongestWritten || !IsText(text)) return refusal;
   const PhoneNumberUtil& plans = *PhoneNumberUtil::GetInstance();
   PhoneNumber number;
   const auto parsed =

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/status.h"
+#include "base/utf8.h"
 #include "channels/contacts/words.h"
 #include "fmt/format.h"
 
@@ -21,10 +22,10 @@ absl::Status CheckMessage(std::string_view text, std::string_view field) {
   if (text.find('\0') != std::string_view::npos) {
     return RefuseField(field, "the text contains NUL", "text without the character NUL");
   }
-  const std::optional<size_t> characters = CharactersOf(text);
+  const std::optional<int64_t> characters = CharactersOf(text);
   if (!characters) return RefuseField(field, "the text is not UTF-8", right);
-  if (characters == 0u) return RefuseField(field, "the text is empty", right);
-  if (*characters > kLongestMessage) {
+  if (characters == 0) return RefuseField(field, "the text is empty", right);
+  if (*characters > static_cast<int64_t>(kLongestMessage)) {
     return RefuseField(field, fmt::format("the text has {} characters", *characters), right);
   }
   return absl::OkStatus();
@@ -35,9 +36,9 @@ absl::Status CheckName(std::string_view name, std::string_view field) {
   if (std::any_of(name.begin(), name.end(), IsControl)) {
     return RefuseField(field, "the name contains control characters", right);
   }
-  const std::optional<size_t> characters = CharactersOf(name);
+  const std::optional<int64_t> characters = CharactersOf(name);
   if (!characters) return RefuseField(field, "the name is not UTF-8", right);
-  if (*characters > kLongestName) {
+  if (*characters > static_cast<int64_t>(kLongestName)) {
     return RefuseField(field, fmt::format("the name has {} characters", *characters), right);
   }
   return absl::OkStatus();
@@ -64,7 +65,7 @@ absl::Status CheckLanguage(std::string_view language, std::string_view field) {
 }
 
 absl::Status CheckRequestId(std::string_view request_id, std::string_view field) {
-  if (IsUtf8(request_id) && request_id.size() <= kLongestRequestId) return absl::OkStatus();
+  if (IsText(request_id) && request_id.size() <= kLongestRequestId) return absl::OkStatus();
   return RefuseField(field, "the request id is too long",
                      "a UUID, or any text of 1 to 64 characters");
 }

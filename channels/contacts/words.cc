@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "base/utf8.h"
+
 namespace wissel::contacts {
 namespace {
 
@@ -19,26 +21,19 @@ gssize Size(std::string_view text) { return static_cast<gssize>(text.size()); }
 
 }  // namespace
 
-// GLib takes no null pointer, be it of no bytes.
-bool IsUtf8(std::string_view text) {
-  return text.empty() || g_utf8_validate_len(text.data(), text.size(), nullptr) != FALSE;
-}
-
-std::optional<size_t> CharactersOf(std::string_view text) {
-  if (!IsUtf8(text)) return std::nullopt;
-  if (text.empty()) return 0;
-  return static_cast<size_t>(g_utf8_strlen(text.data(), Size(text)));
+bool IsText(std::string_view text) {
+  return IsUtf8(text) && text.find('\0') == std::string_view::npos;
 }
 
 std::string Folded(std::string_view text) {
-  if (text.empty() || !IsUtf8(text)) return "";
+  if (text.empty() || !IsText(text)) return "";
   const Text normal(g_utf8_normalize(text.data(), Size(text), G_NORMALIZE_DEFAULT_COMPOSE));
   return Text(g_utf8_casefold(normal.get(), -1)).get();
 }
 
 std::set<std::string> WordsOf(std::string_view name) {
   std::set<std::string> words;
-  if (name.empty() || !IsUtf8(name)) return words;
+  if (name.empty() || !IsText(name)) return words;
   // Letters apart from their accents, which are then left out.
   const Text apart(g_utf8_normalize(name.data(), Size(name), G_NORMALIZE_ALL));
   const Text folded(g_utf8_casefold(apart.get(), -1));

@@ -2,18 +2,14 @@
 // else nothing is left.
 #pragma once
 
-#include <cstddef>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 namespace wissel::contacts {
 
-// Without NUL.
-bool IsUtf8(std::string_view text);
-// None: it is not UTF-8.
-std::optional<size_t> CharactersOf(std::string_view text);
+// UTF-8 without NUL.
+bool IsText(std::string_view text);
 
 // Small and large letters are the same.
 std::string Folded(std::string_view text);

@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/rpc/answer.h"
 #include "base/rpc/method_table.h"
 #include "channels/contacts/contact_store.h"
-#include "channels/email/answer.h"
 #include "channels/email/core/lmtp_session.h"
 #include "channels/email/core/thread_token.h"
 #include "channels/email/mail_options.h"
@@ -29,6 +29,9 @@
 #include "wissel/v1/mail.pb.h"
 
 namespace wissel::email {
+
+using rpc::Answer;
+using rpc::Stopping;
 
 // What the engine says of an item of mails.
 struct ItemFact {

@@ -3,12 +3,11 @@
 // Who may join a thread: a mail with a token of ours, which only a mail of the thread carries; else
 // a mail that names a Message-ID of the thread, from somebody who takes part in it. Everything else
 // begins a thread of its own, whatever its subject says.
-#include <openssl/sha.h>
-
 #include <algorithm>
 
 #include "base/runtime/log.h"
 #include "base/status.h"
+#include "channels/contacts/entrance.h"
 #include "channels/email/core/automatic.h"
 #include "channels/email/entry_fields.h"
 #include "channels/email/hub.h"
@@ -28,20 +27,6 @@ using contacts::NewEntry;
 
 // Message-IDs that are looked up for one mail.
 constexpr size_t kMostLookUps = 20;
-
-// The same for every attempt to make the item of one mail of one thread.
-RequestIdentity ItemRequest(const std::string& contact, Instant at) {
-  const std::string text = fmt::format("mail item {} {}", contact, at.millis());
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash);
-  RequestIdentity identity;
-  for (int i = 0; i < 8; ++i) {
-    identity.key.high = identity.key.high << 8 | hash[i];
-    identity.key.low = identity.key.low << 8 | hash[i + 8];
-  }
-  identity.fingerprint = 1;
-  return identity;
-}
 
 std::string LanguageOf(const Mail& mail) {
   std::string language = DetectLanguage(mail.text);
@@ -327,7 +312,8 @@ void Hub::EnsureItem(Work work, Then<Done> then) {
     item->contact = work.contact;
     item->customer = work.customer;
     shard_.Submit(
-        Command{*std::move(item), ItemRequest(work.contact, work.at)},
+        Command{*std::move(item),
+                contacts::EntranceOf(work.contact, fmt::format("mail {}", work.at.millis()))},
         [this, work, finish](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
           if (!outcome.ok()) return finish(absl::UnavailableError(outcome.status().message()));
           const ItemId id(outcome->subject);

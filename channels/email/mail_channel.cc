@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "channels/email/hub.h"
 #include "channels/email/mime/read_mail.h"
+#include "router/core/item_of.h"
 
 namespace wissel::email {
 namespace {
@@ -26,15 +27,6 @@ constexpr size_t kAlways = SIZE_MAX / 2;
 
 absl::Status Busy() {
   return absl::ResourceExhaustedError("the mail channel is busy; try again in a second");
-}
-
-std::optional<ItemId> ItemOf(const Event& event) {
-  return std::visit(
-      [](const auto& body) -> std::optional<ItemId> {
-        if constexpr (requires { ItemId(body.item); }) return body.item;
-        return std::nullopt;
-      },
-      event.body);
 }
 
 // Whose item has ended in a batch; each once.

@@ -250,4 +250,13 @@ std::string_view TextIn(std::string_view language,
   return texts.empty() ? std::string_view() : std::string_view(texts[0].text());
 }
 
+std::string InWords(const v1::FormField& field, const std::string& value,
+                    std::string_view language) {
+  if (field.type() == Field::CHECKBOX) return "\u2713";
+  for (const v1::FormChoice& choice : field.choices()) {
+    if (choice.value() == value) return std::string(TextIn(language, choice.label()));
+  }
+  return value;
+}
+
 }  // namespace wissel::forms

@@ -55,6 +55,10 @@ absl::Status RefusalOf(const Problem& problem);
 std::string_view TextIn(std::string_view language,
                         const google::protobuf::RepeatedPtrField<v1::LocalText>& texts);
 
+// A value as people read it: of a choice its label, of a checkbox a tick.
+std::string InWords(const v1::FormField& field, const std::string& value,
+                    std::string_view language);
+
 // Characters.
 int64_t LongestOf(const v1::FormField& field);
 int64_t MostOf(const v1::FormField& field);

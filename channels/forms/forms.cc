@@ -13,7 +13,9 @@
 #include "channels/forms/form_page.h"
 #include "channels/forms/form_rules.h"
 #include "channels/language/need.h"
+#include "channels/pages/page_answer.h"
 #include "fmt/format.h"
+#include "router/core/item_of.h"
 #include "router/service/names.h"
 
 namespace wissel::forms {
@@ -21,6 +23,7 @@ namespace {
 
 using contacts::Contact;
 using contacts::ContactStore;
+using pages::ValueOf;
 using rpc::Access;
 using rpc::Context;
 using rpc::Reply;
@@ -35,14 +38,6 @@ absl::Status TooMany() {
 
 // "192.0.2.7:49152", "[2001:db8::7]:49152": the address without its port.
 std::string_view AddressOf(std::string_view peer) { return peer.substr(0, peer.rfind(':')); }
-
-std::string_view ValueOf(const google::protobuf::RepeatedPtrField<v1::PageField>& fields,
-                         std::string_view name) {
-  for (const v1::PageField& field : fields) {
-    if (field.name() == name) return field.value();
-  }
-  return "";
-}
 
 struct Submission {
   Values values;
@@ -95,10 +90,7 @@ class FormChannel::Parts : public std::enable_shared_from_this<FormChannel::Part
 
   v1::Page PageOf(const v1::Form& form, const Submission& submission,
                   const std::vector<Problem>& problems, std::optional<std::string> refused) const;
-  v1::Page ProblemPage(int status, std::string_view language, std::string_view title,
-                       std::string_view text) const;
-  v1::Page Refused(const v1::Form& form, const Submission& submission,
-                   const absl::Status& status) const;
+  v1::Page Refused(const v1::Form& form, Submission submission, const absl::Status& status) const;
   std::string LanguageOf(const v1::PageRequest& request) const {
     return options_.pages->ChooseLanguage(
         {std::string(ValueOf(request.query(), "lang")), request.accept_language()});
@@ -120,18 +112,13 @@ void FormChannel::Parts::Observe() {
     const auto parts = self.lock();
     if (parts == nullptr) return;
     for (const Event& event : batch.events) {
-      std::visit(
-          [&](const auto& body) {
-            if constexpr (requires { ItemId(body.item); }) {
-              const Item* item = engine.FindItem(body.item);
-              if (item == nullptr || !item->ended || !item->contact.starts_with(kPrefix)) return;
-              const bool has_agent = item->state == ItemState::kCompleted && item->decision;
-              parts->store_.End(item->contact, *item->ended,
-                                has_agent ? engine.directory().agents.Get(item->agent()).name : "",
-                                [](const absl::StatusOr<bool>&) {});
-            }
-          },
-          event.body);
+      const std::optional<ItemId> id = ItemOf(event);
+      const Item* item = id ? engine.FindItem(*id) : nullptr;
+      if (item == nullptr || !item->ended || !item->contact.starts_with(kPrefix)) continue;
+      const bool has_agent = item->state == ItemState::kCompleted && item->decision;
+      parts->store_.End(item->contact, *item->ended,
+                        has_agent ? engine.directory().agents.Get(item->agent()).name : "",
+                        [](const absl::StatusOr<bool>&) {});
     }
   });
 }
@@ -159,8 +146,8 @@ void FormChannel::Parts::Take(const v1::Form& form, Submission submission, Submi
   for (const v1::FormField& field : form.fields()) {
     const auto value = submission.values.find(field.name());
     if (value == submission.values.end()) continue;
-    start.contact.fields.push_back(
-        {std::string(TextIn(submission.language, field.label())), value->second});
+    start.contact.fields.push_back({std::string(TextIn(submission.language, field.label())),
+                                    InWords(field, value->second, submission.language)});
   }
   start.fingerprint = FingerprintOf(form, submission);
   if (!submission.request.empty()) start.request_key = "form " + submission.request;
@@ -264,30 +251,22 @@ v1::Page FormChannel::Parts::PageOf(const v1::Form& form, const Submission& subm
   return page;
 }
 
-v1::Page FormChannel::Parts::ProblemPage(int status, std::string_view language,
-                                         std::string_view title, std::string_view text) const {
-  const pages::PageSet& pages = *options_.pages;
-  pages::PageData data = pages.Head(language, pages.Say(language, title), CenterName(), "");
-  data.sections.erase("LANGUAGES");
-  data.values["TEXT"] = pages.Say(language, text);
-  v1::Page page;
-  page.set_status(status);
-  page.set_content(pages.Render("problem", language, data));
-  return page;
-}
-
 // What the customer has typed stays on the page.
-v1::Page FormChannel::Parts::Refused(const v1::Form& form, const Submission& submission,
+v1::Page FormChannel::Parts::Refused(const v1::Form& form, Submission submission,
                                      const absl::Status& status) const {
-  const std::string_view language = submission.language;
-  if (absl::IsResourceExhausted(status) || absl::IsUnavailable(status)) {
-    v1::Page page = PageOf(form, submission, {}, options_.pages->Say(language, "page.busyText"));
-    page.set_status(absl::IsUnavailable(status) ? 503 : 429);
-    return page;
+  const auto page = [&](int http_status, std::string_view why) {
+    v1::Page shown = PageOf(form, submission, {}, options_.pages->Say(submission.language, why));
+    shown.set_status(http_status);
+    return shown;
+  };
+  if (absl::IsResourceExhausted(status)) return page(429, "page.busyText");
+  if (absl::IsUnavailable(status)) return page(503, "page.busyText");
+  // Gone back to, changed and sent again: that is another form, if they say so.
+  if (absl::IsInvalidArgument(status)) {
+    submission.request = contacts::NewToken();
+    return page(409, "form.sentBefore");
   }
-  v1::Page page = PageOf(form, submission, {}, options_.pages->Say(language, "form.closed"));
-  page.set_status(409);
-  return page;
+  return page(409, "form.notNow");
 }
 
 void FormChannel::Parts::Show(const Context& context, const v1::PageRequest& request,
@@ -295,7 +274,8 @@ void FormChannel::Parts::Show(const Context& context, const v1::PageRequest& req
   Submission submission{.language = LanguageOf(request)};
   const v1::Form* form = Find(std::string(kPrefix) + request.path());
   if (form == nullptr) {
-    return reply(ProblemPage(404, submission.language, "page.notFound", "page.notFoundText"));
+    return reply(
+        pages::ProblemPage(*options_.pages, 404, submission.language, CenterName(), "notFound"));
   }
   if (!request.posted()) {
     submission.request = contacts::NewToken();

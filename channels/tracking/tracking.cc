@@ -8,6 +8,7 @@
 #include "channels/contacts/entrance.h"
 #include "channels/contacts/text_rules.h"
 #include "channels/language/need.h"
+#include "channels/pages/page_answer.h"
 #include "channels/tracking/standing.h"
 #include "channels/tracking/tracking_page.h"
 #include "fmt/format.h"
@@ -17,6 +18,7 @@ namespace {
 
 using contacts::Contact;
 using contacts::ContactStore;
+using pages::ValueOf;
 using rpc::Access;
 using rpc::Context;
 using rpc::Reply;
@@ -31,14 +33,6 @@ absl::Status NoSuchToken() {
 absl::Status Stopping() { return absl::UnavailableError("tracking is stopping"); }
 absl::Status NotNow(std::string_view what) {
   return Refuse(absl::StatusCode::kFailedPrecondition, "token", what);
-}
-
-std::string_view ValueOf(const google::protobuf::RepeatedPtrField<v1::PageField>& fields,
-                         std::string_view name) {
-  for (const v1::PageField& field : fields) {
-    if (field.name() == name) return field.value();
-  }
-  return "";
 }
 
 }  // namespace
@@ -233,17 +227,9 @@ v1::Page Tracker::Parts::PageOf(const v1::PageRequest& request, const Tracking& 
 }
 
 v1::Page Tracker::Parts::Nothing(const v1::PageRequest& request, const absl::Status& status) const {
-  const pages::PageSet& pages = *options_.pages;
-  const std::string language = LanguageOf(request, "");
-  const bool busy = !absl::IsNotFound(status);
-  const std::string title = pages.Say(language, busy ? "page.busy" : "page.notFound");
-  pages::PageData data = pages.Head(language, title, shard_.directory()->center.display_name, "");
-  data.sections.erase("LANGUAGES");
-  data.values["TEXT"] = pages.Say(language, busy ? "page.busyText" : "page.notFoundText");
-  v1::Page page;
-  page.set_status(busy ? 503 : 404);
-  page.set_content(pages.Render("problem", language, data));
-  return page;
+  const bool unknown = absl::IsNotFound(status);
+  return pages::ProblemPage(*options_.pages, unknown ? 404 : 503, LanguageOf(request, ""),
+                            shard_.directory()->center.display_name, unknown ? "notFound" : "busy");
 }
 
 void Tracker::Parts::Show(const v1::PageRequest& request, Reply<v1::Page> reply) {

@@ -142,7 +142,7 @@ class Hub::Parts : public std::enable_shared_from_this<Hub::Parts> {
       Forget(key);
       consumer->End(status);
     }
-    return more;
+    return std::exchange(place_freed_, false) || more;
   }
 
   bool ReadFront() {
@@ -166,13 +166,13 @@ class Hub::Parts : public std::enable_shared_from_this<Hub::Parts> {
     const size_t room = s.consumer->room();
     if (room == 0) return false;
     std::vector<PublishedPtr> events;
-    // What a reading back had found by then is in the window too.
-    if (s.position >= window_from_) EndReadBack(s);
     if (s.position < window_from_) {
       WISSEL_RETURN_IF_ERROR(FromJournal(s, room, events));
     } else {
       FromWindow(s, room, events);
     }
+    // What a reading back has found beyond is in the window too.
+    if (s.position >= window_from_) EndReadBack(s);
     const Instant now = shard_.now();
     if (!events.empty() || now - s.given >= options_.sign_of_life) {
       s.given = now;
@@ -199,7 +199,7 @@ class Hub::Parts : public std::enable_shared_from_this<Hub::Parts> {
 
   absl::Status FromJournal(Subscription& s, size_t room, std::vector<PublishedPtr>& events) {
     if (!s.back) {
-      if (reading_back_ == kMostReadBack) return absl::OkStatus();
+      if (reading_back_ == kMostReadBack && !TakeFromWhoTakesNothing()) return absl::OkStatus();
       ++reading_back_;
       s.back.emplace(ReadBack{Follower::From(options_.source, options_.snapshots, s.position), {}});
     }
@@ -218,9 +218,23 @@ class Hub::Parts : public std::enable_shared_from_this<Hub::Parts> {
     return absl::OkStatus();
   }
 
+  // A reading whose consumer has no room is given up for one whose has; taken up again, it goes on
+  // where it was. Of several, that of who has taken nothing for the longest time.
+  bool TakeFromWhoTakesNothing() {
+    Subscription* idle = nullptr;
+    for (auto& [key, subscription] : subscriptions_) {
+      if (!subscription.back || subscription.consumer->room() > 0) continue;
+      if (idle == nullptr || subscription.given < idle->given) idle = &subscription;
+    }
+    if (idle != nullptr) EndReadBack(*idle);
+    return idle != nullptr;
+  }
+
   void EndReadBack(Subscription& s) {
-    if (s.back) --reading_back_;
+    if (!s.back) return;
+    --reading_back_;
     s.back.reset();
+    place_freed_ = true;
   }
 
   void Forget(const Consumer* consumer) {
@@ -243,6 +257,7 @@ class Hub::Parts : public std::enable_shared_from_this<Hub::Parts> {
   uint64_t window_from_;  // what is published after it stands in the window
   std::map<const Consumer*, Subscription> subscriptions_;
   size_t reading_back_ = 0;
+  bool place_freed_ = false;  // somebody who waits for one may read back now
   Steady::time_point read_again_;
   std::vector<std::promise<void>*> settled_;
   std::unique_ptr<Thread> thread_;

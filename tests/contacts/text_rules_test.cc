@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "base/status.h"
+#include "base/utf8.h"
 #include "channels/contacts/text_rules.h"
-#include "channels/contacts/words.h"
 
 namespace wissel::contacts {
 namespace {

@@ -1,4 +1,4 @@
-// A customer fills in a form and follows it, on a phone and in a browser that runs no script.
+// A customer fills in a form and follows it, on a phone and in a browser that runs no script; an agent reads it.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, Person } from "./lib/browser.mjs";
@@ -117,6 +117,33 @@ describe("to look at", () => {
     await person.picture("form-problems");
     await person.leave();
   });
+});
+
+test("an agent reads it at the desk, what is added too, and the customer sees that somebody has it", async () => {
+  const { reference, trackingToken: token } = await server.ask("FormService/SubmitForm", {
+    form: "forms/complaint",
+    language: "nl",
+    fields: [{ name: "topic", value: "manner" }, { name: "what", value: "Niemand <i>belde</i> terug." }],
+  });
+  const admin = await server.token("admin");
+  for (const { name } of await items(admin)) {
+    if (name !== `workItems/${reference}`) await server.ask("WorkService/CancelWorkItem", { name, cause: "WITHDRAWN" }, admin);
+  }
+  const anna = await Person.enter(browser, server, { language: "nl" });
+  await anna.signIn("Anna Declercq");
+  await anna.button("desk.startDay").click();
+  await page(anna).getByTestId("presence").getByRole("button", { name: anna.t("presence.available") }).click();
+  await page(anna).getByTestId("offer").getByRole("button", { name: anna.t("desk.accept") }).click();
+  const record = page(anna).getByTestId("contact-record");
+  await record.getByText("Hoe ik behandeld werd").waitFor();
+  await record.getByText("Niemand <i>belde</i> terug.").waitFor();
+  await server.ask("TrackingService/AddTrackingMessage", { token, text: "En nu nog altijd niet." });
+  await record.getByText("En nu nog altijd niet.").waitFor();
+  assert.deepEqual(await anna.violations(), []);
+  await anna.picture("desk-form");
+  assert.equal((await server.ask("TrackingService/GetTracking", { token })).stage, "IN_HAND");
+  await anna.leave();
+  assert.deepEqual(anna.troubles, []);
 });
 
 test("one address cannot flood", async () => {

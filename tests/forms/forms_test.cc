@@ -90,6 +90,7 @@ TEST_F(FormsTest, WhatIsSentBecomesAnItemWithItsFields) {
   EXPECT_EQ(contact->customer, item.customer());
   EXPECT_EQ(contact->subject, "Een klacht");
   ASSERT_EQ(contact->fields.size(), 2u);
+  EXPECT_EQ(contact->fields[0].value, "Too late") << "as people read it";
   EXPECT_EQ(contact->fields[1].name, "Wat");
   EXPECT_EQ(contact->fields[1].value, "<b>my file</b>");
   EXPECT_TRUE(store_->IsTrackingToken(sent.tracking_token(), item.contact()));
@@ -123,7 +124,7 @@ TEST_F(FormsTest, ClosedIsSaidAndNothingIsKept) {
   const v1::Page page = Page(R"({"path": "complaint", "posted": true, "form": [
       {"name": "topic", "value": "late"}, {"name": "what", "value": "my file"}]})");
   EXPECT_EQ(page.status(), 409);
-  EXPECT_THAT(page.content(), HasSubstr("closed"));
+  EXPECT_THAT(page.content(), HasSubstr("the service is closed"));
   EXPECT_THAT(page.content(), HasSubstr("my file")) << "what was typed is not lost";
 }
 
@@ -163,6 +164,23 @@ TEST_F(FormsTest, ThePageWorksWithoutScript) {
       {"name": "what", "value": "my file"}]})");
   ASSERT_THAT(sent.location(), ::testing::MatchesRegex("/track/[A-Za-z0-9_-]{22}\\?lang=nl"));
   EXPECT_EQ(Page(R"({"path": "unknown"})").status(), 404);
+}
+
+// Back in the browser, changed, and sent again.
+TEST_F(FormsTest, AFormThatIsChangedAfterwardsIsAskedAbout) {
+  const auto send = [&](const std::string& request, const std::string& what) {
+    return Page(R"({"path": "complaint", "posted": true, "form": [
+        {"name": "requestId", "value": ")" +
+                request + R"("}, {"name": "topic", "value": "late"},
+        {"name": "what", "value": ")" +
+                what + R"("}]})");
+  };
+  EXPECT_THAT(send("p1", "my file").location(), HasSubstr("/track/"));
+  const v1::Page changed = send("p1", "my other file");
+  EXPECT_EQ(changed.status(), 409);
+  EXPECT_THAT(changed.content(), HasSubstr("sent this form before"));
+  EXPECT_THAT(changed.content(), HasSubstr("my other file"));
+  EXPECT_THAT(changed.content(), Not(HasSubstr("value=\"p1\"")));
 }
 
 // Who fills in what no person sees learns nothing, and nobody is asked to read it.

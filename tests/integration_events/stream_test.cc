@@ -236,6 +236,41 @@ TEST_P(StreamOverWorlds, EveryReaderGetsEveryEventOnceAndInOrder) {
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, StreamOverWorlds, testing::Range<uint64_t>(1, 9));
 
+// More who read back and have stopped taking than there are readings at once.
+TEST(Stream, WhoTakesNothingHoldsUpNobody) {
+  Replay shard(World(1, 1));
+  auto hub = *Hub::Open(shard, shard.engine(), shard.Reader(), {.window = 5});
+  hub->Start();
+  while (!shard.over()) shard.Step();
+  hub->Settle();
+  std::vector<std::shared_ptr<Connection>> stuck;
+  for (int i = 0; i < 20; ++i) {
+    stuck.push_back(std::make_shared<Connection>(1));
+    hub->Subscribe(stuck.back(), 0, Filter{});
+  }
+  hub->Settle();
+  const auto reader = std::make_shared<Connection>(1'000'000);
+  hub->Subscribe(reader, 0, Filter{});
+  hub->Settle();
+  const std::deque<PublishedPtr> all = All(shard);
+  ASSERT_GT(all.size(), 20u);
+  EXPECT_EQ(reader->events().size(), all.size());
+  // And they go on where they were.
+  for (const auto& one : stuck) {
+    EXPECT_EQ(one->events().size(), 1u);
+    one->GiveRoom(1'000'000);
+  }
+  hub->Wake();
+  hub->Settle();
+  for (const auto& one : stuck) {
+    ASSERT_EQ(one->events().size(), all.size());
+    for (size_t i = 0; i < all.size(); ++i) {
+      ASSERT_EQ(BytesOf(one->events()[i]), BytesOf(all[i]));
+    }
+  }
+  hub->Stop();
+}
+
 TEST(Worlds, TellAlmostEveryTypeAndNameWhatItIsAbout) {
   std::set<EventType> seen;
   for (uint64_t seed = 1; seed <= 8; ++seed) {

@@ -13,6 +13,7 @@ import { AuditService } from "../gen/wissel/v1/audit_pb";
 import { AuthService } from "../gen/wissel/v1/auth_pb";
 import { ChatService, CustomerChatService } from "../gen/wissel/v1/chat_pb";
 import { ConfigService } from "../gen/wissel/v1/config_pb";
+import { ContactService } from "../gen/wissel/v1/contact_pb";
 import { DayService } from "../gen/wissel/v1/day_pb";
 import { EventService } from "../gen/wissel/v1/event_pb";
 import { ForecastService } from "../gen/wissel/v1/forecast_pb";
@@ -35,6 +36,7 @@ export interface Clients {
   chat: Client<typeof ChatService>;
   customerChat: Client<typeof CustomerChatService>;
   config: Client<typeof ConfigService>;
+  contact: Client<typeof ContactService>;
   day: Client<typeof DayService>;
   event: Client<typeof EventService>;
   forecast: Client<typeof ForecastService>;
@@ -58,6 +60,7 @@ export function createClients(transport: Transport): Clients {
     chat: createClient(ChatService, transport),
     customerChat: createClient(CustomerChatService, transport),
     config: createClient(ConfigService, transport),
+    contact: createClient(ContactService, transport),
     day: createClient(DayService, transport),
     event: createClient(EventService, transport),
     forecast: createClient(ForecastService, transport),

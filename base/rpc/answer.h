@@ -8,14 +8,14 @@
 #include "absl/status/status.h"
 #include "base/rpc/method_table.h"
 
-namespace wissel::chat {
+namespace wissel::rpc {
 
-inline absl::Status Stopping() { return absl::UnavailableError("the chat channel is stopping"); }
+inline absl::Status Stopping() { return absl::UnavailableError("the server is stopping"); }
 
 template <class Response>
 class Answer {
  public:
-  explicit Answer(rpc::Reply<Response> reply) : once_(std::make_shared<Once>(std::move(reply))) {}
+  explicit Answer(Reply<Response> reply) : once_(std::make_shared<Once>(std::move(reply))) {}
   void operator()(absl::StatusOr<Response> result) const {
     once_->answered = true;
     once_->reply(std::move(result));
@@ -23,14 +23,14 @@ class Answer {
 
  private:
   struct Once {
-    explicit Once(rpc::Reply<Response> r) : reply(std::move(r)) {}
+    explicit Once(Reply<Response> r) : reply(std::move(r)) {}
     ~Once() {
       if (!answered) reply(Stopping());
     }
-    rpc::Reply<Response> reply;
+    Reply<Response> reply;
     bool answered = false;
   };
   std::shared_ptr<Once> once_;
 };
 
-}  // namespace wissel::chat
+}  // namespace wissel::rpc
