@@ -283,6 +283,7 @@ class Center::Rooms {
     tracker_.emplace(*sequencer_, *contact_store_,
                      tracking::TrackingOptions{.pages = pages,
                                                .waits = &*waits_,
+                                               .region = options_.region,
                                                .follow_up_queue = options_.follow_up_queue,
                                                .low_score = options_.low_score});
     return absl::OkStatus();

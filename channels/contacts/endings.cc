@@ -15,6 +15,13 @@ void End(ContactStore& store, const Engine& engine, const Item& item) {
             [](const absl::StatusOr<bool>&) {});
 }
 
+// The same contact goes on, over another channel.
+bool GoesOn(const Engine& engine, const Event& event, const Item& item) {
+  const auto* merged = std::get_if<ItemMerged>(&event.body);
+  const Item* into = merged == nullptr ? nullptr : engine.FindItem(merged->into);
+  return into != nullptr && into->contact == item.contact;
+}
+
 }  // namespace
 
 void EndWithTheirItems(Shard& shard, ContactStore& store, Channel channel) {
@@ -25,7 +32,9 @@ void EndWithTheirItems(Shard& shard, ContactStore& store, Channel channel) {
       const Item* item = id ? engine.FindItem(*id) : nullptr;
       // A question to a colleague is about the customer's contact, which goes on.
       if (item == nullptr || !item->ended || item->question) continue;
-      if (item->contact.starts_with(prefix)) End(store, engine, *item);
+      if (item->contact.starts_with(prefix) && !GoesOn(engine, event, *item)) {
+        End(store, engine, *item);
+      }
     }
   });
 }

@@ -82,6 +82,8 @@ void WriteItem(const Engine& engine, const Item& item, const Waits* waits, Track
       item.state == ItemState::kWaiting || item.state == ItemState::kWaitingForHours;
   out->set_may_pause(waits_for_nothing_else && !IsLive(item.channel) && queue != nullptr &&
                      queue->longest_pause > Duration());
+  out->set_may_ask_callback(waits_for_nothing_else && !IsLive(item.channel) && queue != nullptr &&
+                            queue->retry.has_value());
   out->set_may_cancel(!IsLive(item.channel) &&
                       (IsUntouched(item.state) || item.state == ItemState::kOffered));
 }

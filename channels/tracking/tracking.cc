@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/status.h"
+#include "channels/contacts/addresses.h"
 #include "channels/contacts/entrance.h"
 #include "channels/contacts/text_rules.h"
 #include "channels/language/need.h"
@@ -36,6 +37,16 @@ absl::Status NotNow(std::string_view what) {
   return Refuse(absl::StatusCode::kFailedPrecondition, "token", what);
 }
 
+// What the page says next of a deed (TrackingView::done).
+std::string_view DoneWord(std::string_view deed, const absl::Status& status) {
+  if (FieldAtFault(status) == "number") return "noNumber";
+  if (!status.ok()) return "refused";
+  for (std::string_view known : {"cancel", "pause", "resume", "rate", "callback"}) {
+    if (deed == known) return known;
+  }
+  return "message";
+}
+
 }  // namespace
 
 // Shared with the callbacks of store and shard that may outlive the tracker.
@@ -52,6 +63,7 @@ class Tracker::Parts : public std::enable_shared_from_this<Tracker::Parts> {
   void Write(const v1::AddTrackingMessageRequest& request, Told told);
   void Do(const std::string& token, Deed deed, Told told);
   void Rate(const v1::RateTrackingRequest& request, Told told);
+  void AskCallback(const v1::RequestTrackingCallbackRequest& request, Told told);
   void Show(const v1::PageRequest& request, Reply<v1::Page> reply);
   bool has_pages() const { return options_.pages != nullptr; }
 
@@ -75,6 +87,7 @@ class Tracker::Parts : public std::enable_shared_from_this<Tracker::Parts> {
   void Reach(const Contact& contact, int64_t entry, const std::string& token, Told told);
   void TakeUp(const Engine& engine, const Contact& contact, int64_t entry,
               std::function<void(absl::Status)> done);
+  void SwitchToCallback(const Contact& contact, int64_t entry, const std::string& token, Told told);
   void FollowUp(const Contact& contact, std::function<void(absl::Status)> done);
   void Post(const v1::PageRequest& request, Told told);
   v1::Page PageOf(const v1::PageRequest& request, const Tracking& tracking) const;
@@ -201,6 +214,63 @@ void Tracker::Parts::TakeUp(const Engine& engine, const Contact& contact, int64_
                   [done](const absl::StatusOr<ItemId>& item) { done(item.status()); });
 }
 
+// The number is stored first, for whoever will have the item; the callback has the place of the
+// item that it goes on with.
+void Tracker::Parts::AskCallback(const v1::RequestTrackingCallbackRequest& request, Told told) {
+  const auto number = contacts::PhoneAddress(request.number(), options_.region, "number");
+  absl::Status checked = number.status();
+  if (checked.ok()) checked = contacts::CheckRequestId(request.request_id(), "requestId");
+  if (!checked.ok()) return told(checked);
+  Find(request.token(), [self = shared_from_this(), request, number = number->text,
+                         told](const absl::StatusOr<Contact>& contact) {
+    if (!contact.ok()) return told(contact.status());
+    const bool reads =
+        self->shard_.Read([self, request, number, contact = *contact, told](const Engine& engine) {
+          contacts::NewEntry wish;
+          wish.contact = contact.name;
+          wish.entry.author = contacts::Author::kCustomer;
+          wish.entry.author_name = contact.display_name;
+          wish.entry.text = number;
+          wish.entry.time = self->shard_.now();
+          if (!request.request_id().empty()) wish.request_id = "callback " + request.request_id();
+          wish.fingerprint = DigestOf(number);
+          const Item* item = contact.item ? engine.FindItem(*contact.item) : nullptr;
+          if (item == nullptr || !StandingOf(engine, contact, nullptr).may_ask_callback()) {
+            wish.may_add = NotNow("a callback cannot be asked for now");
+          }
+          self->store_.Append(std::move(wish),
+                              [self, contact, token = request.token(),
+                               told](const absl::StatusOr<ContactStore::Appended>& added) {
+                                if (!added.ok()) return told(added.status());
+                                self->SwitchToCallback(contact, added->entry.number, token, told);
+                              });
+        });
+    if (!reads) told(Stopping());
+  });
+}
+
+void Tracker::Parts::SwitchToCallback(const Contact& contact, int64_t entry,
+                                      const std::string& token, Told told) {
+  const bool reads =
+      shard_.Read([self = shared_from_this(), contact, entry, token, told](const Engine& engine) {
+        const Item* earlier = contact.item ? engine.FindItem(*contact.item) : nullptr;
+        if (earlier == nullptr) return told(NotNow("this has ended"));
+        contacts::Entrance callback{.occasion = fmt::format("callback {}", entry)};
+        callback.item.queue = earlier->queue;
+        callback.item.channel = Channel::kCallback;
+        callback.item.contact = contact.name;
+        callback.item.customer = contact.customer;
+        callback.item.continues = earlier->id;
+        callback.item.requirement = NeedWithLanguage(engine, earlier->queue, contact.language);
+        contacts::Enter(self->shard_, self->store_, std::move(callback),
+                        [self, token, told](const absl::StatusOr<ItemId>& item) {
+                          if (!item.ok()) return told(item.status());
+                          self->Tell(token, told);
+                        });
+      });
+  if (!reads) told(Stopping());
+}
+
 // The rating is stored first; asked once more, the item that follows from it is still one.
 void Tracker::Parts::Rate(const v1::RateTrackingRequest& request, Told told) {
   Find(request.token(), [self = shared_from_this(), request,
@@ -262,6 +332,13 @@ void Tracker::Parts::Post(const v1::PageRequest& request, Told told) {
     rating.set_text(std::string(ValueOf(request.form(), "text")));
     return Rate(rating, std::move(told));
   }
+  if (what == "callback") {
+    v1::RequestTrackingCallbackRequest wish;
+    wish.set_token(request.path());
+    wish.set_number(std::string(ValueOf(request.form(), "number")));
+    wish.set_request_id(std::string(ValueOf(request.form(), "requestId")));
+    return AskCallback(wish, std::move(told));
+  }
   v1::AddTrackingMessageRequest message;
   message.set_token(request.path());
   message.set_text(std::string(ValueOf(request.form(), "text")));
@@ -298,22 +375,19 @@ void Tracker::Parts::Show(const v1::PageRequest& request, Reply<v1::Page> reply)
     });
   }
   // Shown again by a GET, so that nothing is sent twice when the page is loaded anew.
-  Post(request, [self = shared_from_this(), request,
-                 reply](const absl::StatusOr<Tracking>& tracking) {
-    const absl::Status& status = tracking.status();
-    if (absl::IsNotFound(status) || absl::IsUnavailable(status)) {
-      return reply(self->Nothing(request, status));
-    }
-    const std::string_view what = ValueOf(request.form(), "do");
-    v1::Page page;
-    page.set_location(fmt::format(
-        "/track/{}?lang={}&done={}", request.path(),
-        self->LanguageOf(request, tracking.ok() ? tracking->language() : ""),
-        !status.ok()                                                                ? "refused"
-        : what == "cancel" || what == "pause" || what == "resume" || what == "rate" ? what
-                                                                                    : "message"));
-    reply(std::move(page));
-  });
+  Post(request,
+       [self = shared_from_this(), request, reply](const absl::StatusOr<Tracking>& tracking) {
+         const absl::Status& status = tracking.status();
+         if (absl::IsNotFound(status) || absl::IsUnavailable(status)) {
+           return reply(self->Nothing(request, status));
+         }
+         v1::Page page;
+         page.set_location(
+             fmt::format("/track/{}?lang={}&done={}", request.path(),
+                         self->LanguageOf(request, tracking.ok() ? tracking->language() : ""),
+                         DoneWord(ValueOf(request.form(), "do"), status)));
+         reply(std::move(page));
+       });
 }
 
 // --- The door
@@ -341,6 +415,10 @@ void Tracker::Register(rpc::MethodTable& table) {
   serve.operator()<v1::RateTrackingRequest>(
       "RateTracking",
       [](Parts& parts, const auto& request, Told told) { parts.Rate(request, std::move(told)); });
+  serve.operator()<v1::RequestTrackingCallbackRequest>(
+      "RequestTrackingCallback", [](Parts& parts, const auto& request, Told told) {
+        parts.AskCallback(request, std::move(told));
+      });
   const auto deed = [&]<class Request>(std::string_view name, auto make) {
     serve.operator()<Request>(name, [make](Parts& parts, const auto& request, Told told) {
       const absl::Status checked = contacts::CheckRequestId(request.request_id(), "requestId");

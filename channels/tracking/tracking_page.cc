@@ -44,7 +44,8 @@ const char* DoneKey(std::string_view done) {
   static const std::map<std::string_view, const char*> kKeys = {
       {"message", "track.doneMessage"}, {"cancel", "track.doneCancel"},
       {"pause", "track.donePause"},     {"resume", "track.doneResume"},
-      {"rate", "track.doneRate"},       {"refused", "track.doneRefused"}};
+      {"rate", "track.doneRate"},       {"callback", "track.doneCallback"},
+      {"noNumber", "track.noNumber"},   {"refused", "track.doneRefused"}};
   const auto found = kKeys.find(done);
   return found == kKeys.end() ? nullptr : found->second;
 }
@@ -102,6 +103,7 @@ std::string TrackingPage(const pages::PageSet& pages, const TrackingView& view) 
     choice.values["TEXT"] = pages.Say(view.language, fmt::format("track.score{}", score));
   }
   data.Show("MAY_RATE", t.may_rate());
+  data.Show("MAY_ASK_CALLBACK", t.may_ask_callback());
   if (t.rating() > 0) {
     data.sections["RATED"].push_back(
         Line(pages.Say(view.language, "track.rated", {{"rating", int64_t{t.rating()}}})));

@@ -34,10 +34,11 @@ class TrackingTest : public ::testing::Test {
     auto pages = *pages::PageSet::Load(folder, "Europe/Brussels");
     channel_ = *forms::FormChannel::Open(
         center_.shard(), *store_, {.forms = {forms::Complaint()}, .pages = pages, .region = "BE"});
-    tracker_.emplace(
-        center_.shard(), *store_,
-        tracking::TrackingOptions{
-            .pages = pages, .waits = &center_.waits(), .follow_up_queue = "complaints"});
+    tracker_.emplace(center_.shard(), *store_,
+                     tracking::TrackingOptions{.pages = pages,
+                                               .waits = &center_.waits(),
+                                               .region = "BE",
+                                               .follow_up_queue = "complaints"});
     channel_->Register(table_);
     tracker_->Register(table_);
   }
@@ -212,6 +213,32 @@ TEST_F(TrackingTest, WhoIsSatisfiedSaysSoOnce) {
   const Tracking rated = Ask("RateTracking", token, R"(, "score": 5)");
   EXPECT_EQ(rated.rating(), 5) << "the same again is the same";
   EXPECT_EQ(Refusal("RateTracking", token, R"(, "score": 4)").code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(TrackingTest, WhoWouldRatherBeCalledKeepsTheirPlace) {
+  const std::string token = Send();
+  EXPECT_EQ(Refusal("RequestTrackingCallback", token, R"(, "number": "0470 12 34 56")").code(),
+            StatusCode::kFailedPrecondition)
+      << "the queue calls nobody";
+  center_.Must<v1::Queue>("ConfigService.UpdateQueue",
+                          R"({"queue": {"name": "queues/tax", "retry": {"attempts": 2}},
+                              "updateMask": "retry"})");
+  const std::string second = Send();
+  const Tracking waits = Ask("GetTracking", token);
+  EXPECT_TRUE(waits.may_ask_callback());
+  EXPECT_EQ(FieldAtFault(Refusal("RequestTrackingCallback", token, R"(, "number": "12")")),
+            "number");
+
+  const std::string wish = R"(, "number": "0470 12 34 56", "requestId": "c")";
+  const Tracking called = Ask("RequestTrackingCallback", token, wish);
+  EXPECT_NE(called.reference(), waits.reference());
+  EXPECT_EQ(called.place(), 1);
+  EXPECT_EQ(Ask("GetTracking", second).place(), 2);
+  EXPECT_EQ(called.messages(0).text(), "+32470123456");
+  EXPECT_EQ(Item(called.reference()).channel(), v1::CALLBACK);
+  EXPECT_EQ(Item(waits.reference()).state(), v1::WorkItem::MERGED);
+  EXPECT_EQ(Ask("RequestTrackingCallback", token, wish).reference(), called.reference()) << "once";
+  EXPECT_EQ(called.stage(), Tracking::RECEIVED);
 }
 
 TEST_F(TrackingTest, OnlyTheTokenOpensIt) {
