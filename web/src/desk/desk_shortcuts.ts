@@ -19,6 +19,9 @@ export type Wish =
   | "endConsult"
   | "conference"
   | "setAside"
+  | "write"
+  | "quickReplies"
+  | "takeBack"
   | "mute"
   | "help"
   | { select: number };
@@ -41,6 +44,9 @@ const kWishes: Record<string, Wish> = {
   "Alt+E": "endConsult",
   "Alt+K": "conference",
   "Alt+S": "setAside",
+  "Alt+Y": "write",
+  "Alt+I": "quickReplies",
+  "Alt+Z": "takeBack",
   "Alt+M": "mute",
 };
 
