@@ -30,8 +30,3 @@ export function mayAsk(assignment: Assignment): boolean {
 export function isCallToCustomer(channel: Channel): boolean {
   return channel === Channel.CALLBACK || channel === Channel.OUTBOUND;
 }
-
-/** A form or a mail that the contact store has: it is read at the desk. */
-export function isWritten(contact: string): boolean {
-  return contact.startsWith("forms/") || contact.startsWith("mails/");
-}

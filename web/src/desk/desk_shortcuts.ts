@@ -22,6 +22,10 @@ export type Wish =
   | "write"
   | "quickReplies"
   | "takeBack"
+  | "newMail"
+  | "dial"
+  | "hangUp"
+  | "customer"
   | "mute"
   | "help"
   | { select: number };
@@ -47,6 +51,10 @@ const kWishes: Record<string, Wish> = {
   "Alt+Y": "write",
   "Alt+I": "quickReplies",
   "Alt+Z": "takeBack",
+  "Alt+J": "newMail",
+  "Alt+D": "dial",
+  "Alt+U": "hangUp",
+  "Alt+G": "customer",
   "Alt+M": "mute",
 };
 

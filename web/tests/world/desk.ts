@@ -4,8 +4,18 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { AgentService, Presence, type AgentStateSchema } from "../../src/gen/wissel/v1/agent_pb";
 import { ChatMessage_Author, ChatService } from "../../src/gen/wissel/v1/chat_pb";
-import { Channel } from "../../src/gen/wissel/v1/common_pb";
+import { Channel, ErrorDetailSchema } from "../../src/gen/wissel/v1/common_pb";
+import {
+  ContactEntry_Author as EntryAuthor,
+  ContactEntry_Kind as EntryKind,
+  ContactEntrySchema,
+  ContactSchema,
+  ContactService,
+  CustomerAddress_Kind as Kind,
+  type ContactEntry,
+} from "../../src/gen/wissel/v1/contact_pb";
 import { MailAddressSchema, MailDraftSchema, MailEntry_Author as Author, MailEntry_State, MailEntrySchema, MailService, type MailDraft, type MailEntry } from "../../src/gen/wissel/v1/mail_pb";
+import { Call_Side as Side, Call_State as CallState, CallSchema, VoiceService, type Call, type WatchCallRequest } from "../../src/gen/wissel/v1/voice_pb";
 import { WorkItem_State as State } from "../../src/gen/wissel/v1/work_pb";
 
 const kUndoMs = 10_000;
@@ -18,12 +28,14 @@ export class DeskWorld {
   readonly drafts: MailDraft[] = [];
   draft = create(MailDraftSchema);
   entries: MailEntry[];
+  readonly notes: ContactEntry[];
+  call: Call;
   #now: () => number;
 
   constructor(now: () => number) {
-    this.#now = now;
+    this.#now = () => Math.floor(now());
     const mail = (minutes: number, more: MessageInitShape<typeof MailEntrySchema>) =>
-      create(MailEntrySchema, { from: mia, to: [office], subject: "My tax of this year", time: timestampFromMs(now() - minutes * 60_000), author: Author.CUSTOMER, authorName: mia.displayName, ...more });
+      create(MailEntrySchema, { from: mia, to: [office], subject: "My tax of this year", time: timestampFromMs(this.#now() - minutes * 60_000), author: Author.CUSTOMER, authorName: mia.displayName, ...more });
     const ours = { from: office, to: [mia] };
     this.entries = [
       mail(2900, { text: "Good morning,\n\nI have not heard of my file for three weeks.\n\nMia Peeters" }),
@@ -33,11 +45,13 @@ export class DeskWorld {
         text: "Good morning,\n\nit is 4711. The payment slips of last year are with this mail.\n\nMia\n\nAnna <tax@center.test>, 2026-11-30:\n> Dear Ms Peeters,\n> what is your number, please?",
         html: kHtml,
         attachments: [
-          { name: "attachments/a", fileName: "payment slips 2025.pdf", mediaType: "application/pdf", sizeBytes: 834_112n },
-          { name: "attachments/b", fileName: "letter.html", mediaType: "text/html", sizeBytes: 2_100n },
+          { name: "attachments/a", fileName: "payment slips 2025.pdf", mediaType: "application/pdf", sizeBytes: 3n },
+          { name: "attachments/b", fileName: "letter.html", mediaType: "text/html", sizeBytes: 3n },
         ],
       }),
     ].map((entry, index) => ({ ...entry, name: `mails/one/entries/${index + 1}` }));
+    this.call = create(CallSchema, { name: "calls/three", workItem: "workItems/13", state: CallState.TALKING, sinceTime: timestampFromMs(this.#now() - 95_000) });
+    this.notes = [create(ContactEntrySchema, { number: 1n, text: "Her file is with the doctor; she knows.", kind: EntryKind.NOTE, author: EntryAuthor.AGENT, authorName: "Bruno", time: timestampFromMs(this.#now() - 3_600_000) })];
   }
 
   state(): MessageInitShape<typeof AgentStateSchema> {
@@ -64,7 +78,8 @@ export class DeskWorld {
         held(11, { channel: Channel.EMAIL, queue: "queues/benefits", contact: "mails/one", setAsideAllowed: true }),
         held(12, { channel: Channel.CHAT, queue: "queues/pensions", contact: "chats/two" }),
         held(13, { channel: Channel.VOICE, queue: "queues/benefits", contact: "calls/three", acceptTime: since(2) }),
-        held(14, { channel: Channel.CALLBACK, queue: "queues/benefits", contact: "callbacks/four", state: State.PARKED }),
+        held(14, { channel: Channel.CALLBACK, queue: "queues/benefits", contact: "forms/four" }),
+        held(15, { channel: Channel.TASK, queue: "queues/benefits", contact: "x", state: State.PARKED }),
       ],
     };
   }
@@ -80,6 +95,57 @@ export class DeskWorld {
     });
     this.#chatRoutes(router);
     this.#mailRoutes(router);
+    this.#callRoutes(router);
+    this.#contactRoutes(router);
+  }
+
+  // The call of item 13 is under way; 14 is called when the agent says so.
+  #callRoutes(router: ConnectRouter): void {
+    router.service(VoiceService, {
+      watchCall: (request: WatchCallRequest, { signal }: { signal: AbortSignal }) => this.#watchCall(request, signal),
+      dial: ({ workItem, number }) => {
+        if (!/^[+0]/.test(number)) {
+          throw new ConnectError("this is no phone number", Code.InvalidArgument, undefined, [{ desc: ErrorDetailSchema, value: { field: "number", right: "for example +3225550123" } }]);
+        }
+        return (this.call = create(CallSchema, { name: "calls/four", workItem, state: CallState.AGENT_RINGING, sinceTime: timestampFromMs(this.#now()) }));
+      },
+      hangUp: () => {
+        this.call.state = CallState.ENDED;
+        this.call.endedBy = Side.AGENT;
+        this.call.sinceTime = timestampFromMs(this.#now());
+        return this.call;
+      },
+    });
+  }
+
+  async *#watchCall({ workItem }: WatchCallRequest, signal: AbortSignal) {
+    if (workItem !== this.call.workItem) throw new ConnectError("no call", Code.NotFound);
+    yield this.call;
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  }
+
+  #contactRoutes(router: ConnectRouter): void {
+    const customer = "customers/mia";
+    const contacts: Record<string, MessageInitShape<typeof ContactSchema>> = {
+      "workItems/11": { name: "mails/one", channel: Channel.EMAIL, displayName: mia.displayName, language: "en", customer, entries: this.notes },
+      "workItems/14": { name: "forms/four", channel: Channel.FORM, displayName: "Jan Claes", language: "nl", customer, fields: [{ name: "What is it about?", value: "My pension" }, { name: "Phone", value: "+32 2 555 01 23" }] },
+    };
+    const before = (name: string, channel: Channel, subject: string, days: number) => ({ name, channel, subject, queue: "queues/benefits", agent: "agents/a0002", customer, startTime: timestampFromMs(this.#now() - days * 86_400_000), endTime: timestampFromMs(this.#now() - days * 86_400_000 + 600_000) });
+    const earlier = [before("chats/old", Channel.CHAT, "", 3), before("forms/old", Channel.FORM, "A complaint", 40)];
+    router.service(ContactService, {
+      getContact: ({ name, workItem }) => {
+        const found: MessageInitShape<typeof ContactSchema> | undefined = contacts[workItem] ?? earlier.find((each) => each.name === name);
+        if (!found) throw new ConnectError("not yours", Code.PermissionDenied);
+        return create(ContactSchema, { ...found, entries: found.entries ?? [{ number: 1n, text: "What do I have to bring?", author: EntryAuthor.CUSTOMER, authorName: "Mia Peeters", kind: EntryKind.MESSAGE, time: found.startTime ?? timestampFromMs(this.#now()) }] });
+      },
+      getCustomer: () => ({ name: customer, displayName: "Mia Peeters", language: "nl", addresses: [{ kind: Kind.EMAIL, text: mia.address }, { kind: Kind.PHONE, text: "+3225550123" }], doNotContact: [Channel.OUTBOUND] }),
+      listContacts: () => ({ contacts: earlier }),
+      addNote: ({ text }) => {
+        const note = create(ContactEntrySchema, { number: BigInt(this.notes.length + 1), text, kind: EntryKind.NOTE, author: EntryAuthor.AGENT, authorName: "Anna", time: timestampFromMs(this.#now()) });
+        this.notes.push(note);
+        return note;
+      },
+    });
   }
 
   #chatRoutes(router: ConnectRouter): void {
@@ -120,6 +186,8 @@ export class DeskWorld {
         this.draft = create(MailDraftSchema, { to: entry.to, text: entry.text, subject: entry.subject });
         return this.draft;
       },
+      listMailAddresses: () => ({ addresses: [office, { address: "info@center.test" }] }),
+      composeMail: (request) => this.#send(request),
       listQuickReplies: ({ language }) => ({
         quickReplies: [
           { displayName: "Thanks", language: language || "en", text: "Dear Mia Peeters,\n\nthank you for your mail. We look into it this week.\n\nAnna" },
@@ -127,7 +195,7 @@ export class DeskWorld {
         ],
       }),
       uploadMailAttachment: ({ fileName, content }) => ({ name: `attachments/${fileName}`, fileName, sizeBytes: BigInt(content.length) }),
-      downloadMailAttachment: ({ attachment }) => ({ attachment: { name: attachment, fileName: attachment.slice(12) }, content: new Uint8Array([1, 2]), nextOffset: 0n }),
+      downloadMailAttachment: ({ attachment }) => ({ attachment: { name: attachment, fileName: attachment.slice(12) }, content: new Uint8Array([1, 2, 3]), nextOffset: 0n }),
     });
   }
 

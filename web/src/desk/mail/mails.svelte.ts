@@ -113,6 +113,11 @@ export class Mails {
     return this.#all.get(workItem);
   }
 
+  /** The contact in hand whose mail that is, "mails/{thread}/entries/{number}". */
+  ofMail(entry: string): MailWork | undefined {
+    return [...this.#all.values()].find(({ thread }) => thread && entry.startsWith(`${thread.name}/`));
+  }
+
   start(): () => void {
     this.#timer = setInterval(() => this.#readAgain(), kReadAgainMs);
     return () => {
