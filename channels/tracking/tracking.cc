@@ -9,6 +9,7 @@
 #include "channels/contacts/text_rules.h"
 #include "channels/language/need.h"
 #include "channels/pages/page_answer.h"
+#include "channels/tracking/rating.h"
 #include "channels/tracking/standing.h"
 #include "channels/tracking/tracking_page.h"
 #include "fmt/format.h"
@@ -50,6 +51,7 @@ class Tracker::Parts : public std::enable_shared_from_this<Tracker::Parts> {
   void Tell(const std::string& token, Told told);
   void Write(const v1::AddTrackingMessageRequest& request, Told told);
   void Do(const std::string& token, Deed deed, Told told);
+  void Rate(const v1::RateTrackingRequest& request, Told told);
   void Show(const v1::PageRequest& request, Reply<v1::Page> reply);
   bool has_pages() const { return options_.pages != nullptr; }
 
@@ -73,6 +75,7 @@ class Tracker::Parts : public std::enable_shared_from_this<Tracker::Parts> {
   void Reach(const Contact& contact, int64_t entry, const std::string& token, Told told);
   void TakeUp(const Engine& engine, const Contact& contact, int64_t entry,
               std::function<void(absl::Status)> done);
+  void FollowUp(const Contact& contact, std::function<void(absl::Status)> done);
   void Post(const v1::PageRequest& request, Told told);
   v1::Page PageOf(const v1::PageRequest& request, const Tracking& tracking) const;
   v1::Page Nothing(const v1::PageRequest& request, const absl::Status& status) const;
@@ -148,7 +151,7 @@ void Tracker::Parts::Write(const v1::AddTrackingMessageRequest& request, Told to
          entry.entry.time = self->shard_.now();
          if (!request.request_id().empty()) entry.request_id = "track " + request.request_id();
          entry.fingerprint = DigestOf(std::string(request.text()));
-         if (contact->channel != Channel::kForm) {
+         if (!MayWrite(*contact)) {
            entry.may_add = NotNow("this conversation is held elsewhere");
          }
          self->store_.Append(std::move(entry),
@@ -198,6 +201,52 @@ void Tracker::Parts::TakeUp(const Engine& engine, const Contact& contact, int64_
                   [done](const absl::StatusOr<ItemId>& item) { done(item.status()); });
 }
 
+// The rating is stored first; asked once more, the item that follows from it is still one.
+void Tracker::Parts::Rate(const v1::RateTrackingRequest& request, Told told) {
+  Find(request.token(), [self = shared_from_this(), request,
+                         told](const absl::StatusOr<Contact>& contact) {
+    if (!contact.ok()) return told(contact.status());
+    auto rating = NewRating(*contact, request.score(), request.text(), self->shard_.now());
+    if (!rating.ok()) return told(rating.status());
+    const bool reads =
+        self->shard_.Read([self, request, contact = *contact, rating = *std::move(rating),
+                           told](const Engine& engine) mutable {
+          if (!StandingOf(engine, contact, nullptr).may_rate()) {
+            rating.may_add = NotNow("this cannot be rated, or has been");
+          }
+          const auto then = [self, token = request.token(), told](const absl::Status& status) {
+            if (!status.ok()) return told(status);
+            self->Tell(token, told);
+          };
+          self->store_.Append(std::move(rating),
+                              [self, contact, low = request.score() <= self->options_.low_score,
+                               then](const absl::StatusOr<ContactStore::Appended>& added) {
+                                if (!added.ok() || !low) return then(added.status());
+                                self->FollowUp(contact, then);
+                              });
+        });
+    if (!reads) told(Stopping());
+  });
+}
+
+// Whoever was not content is asked why, by the people whom the center has chosen for that.
+void Tracker::Parts::FollowUp(const Contact& contact, std::function<void(absl::Status)> done) {
+  if (options_.follow_up_queue.empty() || !contact.item) return done(absl::OkStatus());
+  const bool reads = shard_.Read([self = shared_from_this(), contact, done](const Engine& engine) {
+    const auto queue = engine.directory().queues.FindId(self->options_.follow_up_queue);
+    if (!queue) return done(absl::OkStatus());
+    contacts::Entrance entrance{.occasion = fmt::format("rating {}", contact.item->value())};
+    entrance.item.queue = *queue;
+    entrance.item.channel = Channel::kCallback;
+    entrance.item.contact = contact.name;
+    entrance.item.customer = contact.customer;
+    entrance.item.requirement = NeedWithLanguage(engine, *queue, contact.language);
+    contacts::Enter(self->shard_, self->store_, std::move(entrance),
+                    [done](const absl::StatusOr<ItemId>& item) { done(item.status()); });
+  });
+  if (!reads) done(Stopping());
+}
+
 // --- The page
 
 void Tracker::Parts::Post(const v1::PageRequest& request, Told told) {
@@ -205,6 +254,14 @@ void Tracker::Parts::Post(const v1::PageRequest& request, Told told) {
   if (what == "cancel") return Do(request.path(), Cancel, std::move(told));
   if (what == "pause") return Do(request.path(), Pause, std::move(told));
   if (what == "resume") return Do(request.path(), Resume, std::move(told));
+  if (what == "rate") {
+    v1::RateTrackingRequest rating;
+    rating.set_token(request.path());
+    const std::string_view score = ValueOf(request.form(), "score");
+    rating.set_score(score.size() == 1 ? score[0] - '0' : 0);
+    rating.set_text(std::string(ValueOf(request.form(), "text")));
+    return Rate(rating, std::move(told));
+  }
   v1::AddTrackingMessageRequest message;
   message.set_token(request.path());
   message.set_text(std::string(ValueOf(request.form(), "text")));
@@ -241,22 +298,22 @@ void Tracker::Parts::Show(const v1::PageRequest& request, Reply<v1::Page> reply)
     });
   }
   // Shown again by a GET, so that nothing is sent twice when the page is loaded anew.
-  Post(request,
-       [self = shared_from_this(), request, reply](const absl::StatusOr<Tracking>& tracking) {
-         const absl::Status& status = tracking.status();
-         if (absl::IsNotFound(status) || absl::IsUnavailable(status)) {
-           return reply(self->Nothing(request, status));
-         }
-         const std::string_view what = ValueOf(request.form(), "do");
-         v1::Page page;
-         page.set_location(
-             fmt::format("/track/{}?lang={}&done={}", request.path(),
-                         self->LanguageOf(request, tracking.ok() ? tracking->language() : ""),
-                         !status.ok()                                              ? "refused"
-                         : what == "cancel" || what == "pause" || what == "resume" ? what
-                                                                                   : "message"));
-         reply(std::move(page));
-       });
+  Post(request, [self = shared_from_this(), request,
+                 reply](const absl::StatusOr<Tracking>& tracking) {
+    const absl::Status& status = tracking.status();
+    if (absl::IsNotFound(status) || absl::IsUnavailable(status)) {
+      return reply(self->Nothing(request, status));
+    }
+    const std::string_view what = ValueOf(request.form(), "do");
+    v1::Page page;
+    page.set_location(fmt::format(
+        "/track/{}?lang={}&done={}", request.path(),
+        self->LanguageOf(request, tracking.ok() ? tracking->language() : ""),
+        !status.ok()                                                                ? "refused"
+        : what == "cancel" || what == "pause" || what == "resume" || what == "rate" ? what
+                                                                                    : "message"));
+    reply(std::move(page));
+  });
 }
 
 // --- The door
@@ -281,6 +338,9 @@ void Tracker::Register(rpc::MethodTable& table) {
   serve.operator()<v1::AddTrackingMessageRequest>(
       "AddTrackingMessage",
       [](Parts& parts, const auto& request, Told told) { parts.Write(request, std::move(told)); });
+  serve.operator()<v1::RateTrackingRequest>(
+      "RateTracking",
+      [](Parts& parts, const auto& request, Told told) { parts.Rate(request, std::move(told)); });
   const auto deed = [&]<class Request>(std::string_view name, auto make) {
     serve.operator()<Request>(name, [make](Parts& parts, const auto& request, Told told) {
       const absl::Status checked = contacts::CheckRequestId(request.request_id(), "requestId");
