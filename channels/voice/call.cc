@@ -277,7 +277,7 @@ void Call::FarIsGone(Instant now, int status) {
   far_.reset();
   AbortExchange();
   if (!outside_.empty()) return Finish(Side::kCenter, now);
-  media_ = Media::kNone;
+  LeftAlone();
   if (transferring_) return Step(now);
   if (agents && offer == fact_.offer) AgentMissed(status);
   Step(now);
@@ -384,8 +384,11 @@ void Call::EndFar() {
   Do(End{far_->id});
   far_.reset();
   AbortExchange();
-  media_ = Media::kNone;
+  LeftAlone();
 }
+
+// Who was on hold at the desk knows already that nothing flows.
+void Call::LeftAlone() { media_ = media_ == Media::kHeld ? Media::kAlone : Media::kNone; }
 
 void Call::Want(Wish wish, Target target) { Do(Ask{wish, fact_, std::move(target)}); }
 

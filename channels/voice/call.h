@@ -234,6 +234,7 @@ class Call {
   void Want(Wish wish, Target target = {});
   void Do(Action action) { actions_.push_back(std::move(action)); }
   void EndFar();
+  void LeftAlone();
   void Reask(Leg& leg, const std::string& sdp);
   void CloseExchange();
   void AbortExchange();

@@ -9,6 +9,11 @@
 
 namespace wissel::voice {
 
+// Whether it is one, as far as it is acted on here: lines of a letter and "=", the version first,
+// an origin and a stream among them. What they say is for the phones to judge: carriers write names
+// and codecs that the grammar would refuse.
+bool IsDescription(std::string_view text);
+
 // As whoever sent the description has it.
 enum class Direction : uint8_t { kBoth, kSendOnly, kReceiveOnly, kInactive };
 

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "fmt/format.h"
 
+#include <sofia-sip/sip_util.h>
 #include <sofia-sip/su_log.h>
 #include <sofia-sip/tport_tag.h>
 
@@ -25,12 +26,16 @@ namespace {
 
 // A datagram has no more; what comes by TCP and is longer is no message of a phone.
 constexpr unsigned kLargestMessage = 64 * 1024;
+// Milliseconds: of a connection that nothing comes by, and of a message that stops in the middle.
+constexpr unsigned kIdle = 600'000;
+constexpr unsigned kHalfMessage = 10'000;
 
 // The library would write to standard error on its own; what is worth knowing is counted.
 void Silence() {
   static const bool once = [] {
     const auto nowhere = [](void*, char const*, va_list) {};
     su_init();
+    AnswerNoStun();
     for (su_log_t* log : {su_log_default, su_log_global, nta_log, tport_log, sresolv_log}) {
       su_log_redirect(log, nowhere, nullptr);
       su_log_set_level(log, 0);
@@ -52,11 +57,15 @@ absl::Status SipAgent::Open() {
   su_home_init(home_);
   root_ = su_root_create(nullptr);
   if (root_ == nullptr) return absl::InternalError("no event loop for SIP");
+  gate_ = MakeGate(this);
+  if (gate_ == nullptr) return absl::ResourceExhaustedError("no memory for SIP");
   const std::string port = options_.port == 0 ? "*" : std::to_string(options_.port);
   const std::string uri = UriOf(options_.host, port, "sip");
   nta_ = nta_agent_create(root_, URL_STRING_MAKE(uri.c_str()), &SipAgent::OnMessage, this,
                           NTATAG_UA(1), NTATAG_MERGE_482(1), NTATAG_CANCEL_487(1),
-                          NTATAG_MAXSIZE(kLargestMessage), NTATAG_USE_NAPTR(0), TAG_END());
+                          NTATAG_MAXSIZE(kLargestMessage), NTATAG_USE_NAPTR(0),
+                          NTATAG_MCLASS(MessagesOf(*gate_)), TPTAG_IDLE(kIdle),
+                          TPTAG_TIMEOUT(kHalfMessage), TAG_END());
   if (nta_ == nullptr) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "sip",
                   fmt::format("calls cannot be taken at {}", uri),
@@ -105,6 +114,7 @@ void SipAgent::Wake() {
 void SipAgent::Run(Duration at_most) {
   if (events_.empty()) su_root_step(root_, std::max<int64_t>(0, at_most.millis()));
   OnTimers();
+  CloseStrangers();
   while (!events_.empty()) {
     const std::function<void()> event = std::move(events_.front());
     events_.pop_front();
@@ -116,26 +126,39 @@ void SipAgent::Run(Duration at_most) {
 // --- Requests outside of any dialog that we know
 
 int SipAgent::OnMessage(SipAgent* self, nta_agent_t* nta, msg_t* message, sip_t* sip) {
-  const std::optional<IpAddress> source = SourceOf(message);
-  const bool trunk = source && self->options_.trunks.Has(*source);
-  const bool known = trunk || (source && self->options_.phones.Has(*source));
+  // A request is of a known source: the gate has let it in.
   const bool request = sip != nullptr && sip->sip_request != nullptr;
-  if (!known || !request || sip->sip_request->rq_method == sip_method_ack) {
+  if (!request || sip->sip_request->rq_method == sip_method_ack) {
     nta_msg_discard(nta, message);
     return 0;
   }
   if (sip->sip_to->a_tag != nullptr || sip->sip_request->rq_method == sip_method_cancel) {
     return nta_msg_treply(nta, message, SIP_481_NO_TRANSACTION, TAG_END());
   }
-  if (sip->sip_request->rq_method == sip_method_options) {
-    return nta_msg_treply(nta, message, SIP_200_OK, SIPTAG_ALLOW_STR(kAllow),
-                          SIPTAG_ACCEPT_STR(kSdpType), SIPTAG_SUPPORTED_STR("timer"), TAG_END());
-  }
-  if (sip->sip_request->rq_method != sip_method_invite) {
+  const sip_method_t method = sip->sip_request->rq_method;
+  if (method != sip_method_options && method != sip_method_invite) {
     return nta_msg_treply(nta, message, SIP_405_METHOD_NOT_ALLOWED, SIPTAG_ALLOW_STR(kAllow),
                           TAG_END());
   }
-  if (!trunk) return nta_msg_treply(nta, message, SIP_403_FORBIDDEN, TAG_END());
+  if (auto fault = FaultOf(sip)) {
+    self->AnswerPlainly(message, *fault);
+    return 0;
+  }
+  if (method == sip_method_options) {
+    return nta_msg_treply(nta, message, SIP_200_OK, SIPTAG_ALLOW_STR(kAllow),
+                          SIPTAG_ACCEPT_STR(kSdpType), SIPTAG_SUPPORTED_STR("timer"), TAG_END());
+  }
+  const std::optional<IpAddress> source = SourceOf(msg_addr(message));
+  if (!source || !self->options_.trunks.Has(*source)) {
+    return nta_msg_treply(nta, message, SIP_403_FORBIDDEN, TAG_END());
+  }
+  for (const SipDoorOptions::Password& password : self->options_.passwords) {
+    if (!password.trunk.Has(*source)) continue;
+    auto challenge = ChallengeFor(sip, password.digest);
+    if (!challenge) break;
+    self->AnswerPlainly(message, {401, "Unauthorized", "", false, false, *challenge});
+    return 0;
+  }
   self->TakeInvite(message, sip);
   return 0;
 }
@@ -145,19 +168,24 @@ void SipAgent::AnswerPlainly(msg_t* message, const RequestFault& fault) {
       nta_, message, fault.status, fault.phrase.c_str(),
       TAG_IF(!fault.unsupported.empty(), SIPTAG_UNSUPPORTED_STR(fault.unsupported.c_str())),
       TAG_IF(fault.accept, SIPTAG_ACCEPT_STR(kSdpType)),
+      TAG_IF(!fault.challenge.empty(), SIPTAG_WWW_AUTHENTICATE_STR(fault.challenge.c_str())),
       TAG_IF(fault.min_se, SIPTAG_MIN_SE_STR(std::to_string(kLeastSessionSeconds).c_str())),
       TAG_END());
 }
 
 void SipAgent::TakeInvite(msg_t* message, sip_t* sip) {
-  if (auto fault = FaultOf(sip, options_.host, port_text_)) return AnswerPlainly(message, *fault);
+  if (auto fault = InviteFaultOf(sip, options_.host, port_text_)) {
+    return AnswerPlainly(message, *fault);
+  }
   Invitation invitation;
   const char* called = sip->sip_request->rq_url->url_user;
   invitation.called = called == nullptr ? "" : called;
   invitation.caller = CallerIn(sip);
   invitation.sdp = SdpIn(sip);
   invitation.call_id = sip->sip_call_id->i_id;
-  invitation.from_tag = sip->sip_from->a_tag;
+  // A caller of the SIP before has none (RFC 3261, 12.1.1).
+  const char* tag = sip->sip_from->a_tag;
+  invitation.from_tag = tag == nullptr ? "" : tag;
   invitation.cseq = sip->sip_cseq->cs_seq;
   if (sip->sip_max_forwards != nullptr) {
     invitation.max_forwards = static_cast<int>(sip->sip_max_forwards->mf_count);
@@ -168,8 +196,10 @@ void SipAgent::TakeInvite(msg_t* message, sip_t* sip) {
   if (sip->sip_session_expires != nullptr) {
     leg.session_seconds =
         static_cast<unsigned>(std::min<unsigned long>(sip->sip_session_expires->x_delta, 86'400));
+    // A proxy may have asked for it on behalf of a phone that cannot (RFC 4028, 9).
     const char* refresher = sip->sip_session_expires->x_refresher;
-    leg.they_refresh = refresher == nullptr || strcasecmp(refresher, "uas") != 0;
+    leg.they_refresh = sip_has_feature(sip->sip_supported, "timer") &&
+                       (refresher == nullptr || strcasecmp(refresher, "uas") != 0);
   }
   nta_leg_server_route(leg.dialog, sip->sip_record_route, sip->sip_contact);
   leg.theirs = nta_incoming_create(nta_, leg.dialog, message, sip, TAG_END());
@@ -238,8 +268,9 @@ int SipAgent::OnRequest(SipLeg* leg, nta_leg_t*, nta_incoming_t* request, const 
       su_free(self->home_, uri);
       return 0;
     }
-    // What a CANCEL does is OnAckOrCancel's; that it was heard is said here.
+    // Of something that is not open: what is, has its own (OnAckOrCancel; RFC 3261, 9.2).
     case sip_method_cancel:
+      return 481;
     case sip_method_options:
       return 200;
     case sip_method_ack:

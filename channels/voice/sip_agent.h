@@ -65,22 +65,37 @@ struct SipLeg {
   std::optional<Steady::time_point> timer;
 };
 
-// What a request that begins a call is refused for; none: it is in order (sip_checks.cc).
+// What a request is refused for; none: it is in order (sip_checks.cc).
 struct RequestFault {
   int status = 400;
   std::string phrase;
   std::string unsupported = {};  // of 420
   bool accept = false;           // of 415: say what is accepted
   bool min_se = false;           // of 422
+  std::string challenge = {};    // of 401
 };
-std::optional<RequestFault> FaultOf(const sip_t* sip, const std::string& host,
-                                    const std::string& port);
+std::optional<RequestFault> FaultOf(const sip_t* sip);
+// Of one that begins a call, besides.
+std::optional<RequestFault> InviteFaultOf(const sip_t* sip, const std::string& host,
+                                          const std::string& port);
 // In a dialog: of a re-INVITE or its like.
 std::optional<RequestFault> ContentFaultOf(const sip_t* sip);
 std::string SdpIn(const sip_t* sip);
 // As the trunk asserts it, or From; empty for one who does not say.
 std::string CallerIn(const sip_t* sip);
-std::optional<IpAddress> SourceOf(msg_t* message);
+std::optional<IpAddress> SourceOf(const su_sockaddr_t* from);
+// None: a password was said, and is right. Otherwise what is to be asked (WWW-Authenticate).
+std::optional<std::string> ChallengeFor(const sip_t* sip, const Digest& digest);
+
+// Reads requests of known sources alone (sip_strangers.cc).
+struct SipGate;
+struct FreeGate {
+  void operator()(SipGate* gate) const;
+};
+std::unique_ptr<SipGate, FreeGate> MakeGate(const SipAgent* agent);
+const msg_mclass_t* MessagesOf(const SipGate& gate);
+// Of the whole process, before its first agent.
+void AnswerNoStun();
 
 class SipAgent {
  public:
@@ -93,6 +108,9 @@ class SipAgent {
   void Wake();
   uint16_t port() const { return port_; }
   size_t legs() const { return legs_.size(); }
+  bool Knows(const IpAddress& source) const {
+    return options_.trunks.Has(source) || options_.phones.Has(source);
+  }
 
   void Inform(LegKey key, int status, const std::string& text);
   void Accept(LegKey key, const std::string& sdp);
@@ -124,9 +142,11 @@ class SipAgent {
   std::string Told(SipLeg& leg, const std::string& sdp);
   void Time(SipLeg& leg);
   void OnTimers();
+  void CloseStrangers();
 
   const SipDoorOptions options_;
   SipListener& listener_;
+  std::unique_ptr<SipGate, FreeGate> gate_;
   su_root_t* root_ = nullptr;
   nta_agent_t* nta_ = nullptr;
   su_home_t home_[1] = {};
@@ -137,6 +157,7 @@ class SipAgent {
   std::map<LegKey, std::unique_ptr<SipLeg>> legs_;
   std::deque<std::function<void()>> events_;
   std::vector<LegKey> dropped_;
+  Steady::time_point strangers_at_;
 };
 
 }  // namespace wissel::voice

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "channels/voice/call.h"
+#include "channels/voice/digest.h"
 #include "channels/voice/networks.h"
 
 namespace wissel::voice {
@@ -66,6 +67,12 @@ struct SipDoorOptions {
   std::string certificates;
   Networks trunks;
   Networks phones;  // beside the trunks
+  // Of trunks whose calls carry a password as well; the first that has the address counts.
+  struct Password {
+    Networks trunk;
+    Digest digest;
+  };
+  std::vector<Password> passwords;
 };
 
 struct Outbound {

@@ -94,6 +94,7 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
   }
 
   uint16_t port() const { return port_; }
+  size_t legs() const { return legs_; }
   void Register(rpc::MethodTable& table) {
     service_.Register(table, [self = weak_from_this()](Desk::Task task) {
       auto parts = self.lock();
@@ -189,6 +190,7 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
     while (!stopping_) {
       (*door)->Run(Sleep());
       Work();
+      legs_ = (*door)->legs();
     }
     open_ = false;
     desk_.EndAll();
@@ -221,6 +223,7 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
   Inbox<Desk::Task> inbox_;
   std::atomic<bool> open_ = false;
   std::atomic<uint16_t> port_ = 0;
+  std::atomic<size_t> legs_ = 0;
   std::mutex door_mutex_;
   SipDoor* door_ = nullptr;  // while it may be woken
   // Of the voice thread.
@@ -246,5 +249,6 @@ void VoiceChannel::Register(rpc::MethodTable& table) { parts_->Register(table); 
 absl::Status VoiceChannel::Start() { return parts_->Start(); }
 void VoiceChannel::Stop() { parts_->Stop(); }
 uint16_t VoiceChannel::port() const { return parts_->port(); }
+size_t VoiceChannel::legs() const { return parts_->legs(); }
 
 }  // namespace wissel::voice

@@ -61,6 +61,8 @@ class VoiceChannel {
 
   // Of the SIP door, once started.
   uint16_t port() const;
+  // Phones that are rung, talk or are being let go.
+  size_t legs() const;
 
  private:
   class Parts;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -81,6 +82,13 @@ class ReaderStream : public rpc::AnyServerStream {
   std::optional<absl::Status> finish() const {
     std::lock_guard lock(mutex_);
     return finish_;
+  }
+  // Waits for an update of which it holds, at most ten seconds.
+  bool WaitFor(const std::function<bool(const Update&)>& holds) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [&] {
+      return std::any_of(updates_.begin(), updates_.end(), holds);
+    });
   }
   // Waits for the end of the stream, at most ten seconds.
   absl::Status WaitForFinish() const {

@@ -15,6 +15,7 @@
 
 #include "fmt/format.h"
 #include "router/journal/memory_journal.h"
+#include "router/service/names.h"
 
 namespace wissel::testing {
 namespace {
@@ -218,6 +219,17 @@ void VoiceCenter::Until(const std::function<bool(const Engine&)>& holds) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return seen_ != seen; });
   }
+}
+
+VoiceCenter::Seen VoiceCenter::Watch(uint64_t item) {
+  const rpc::Caller manager{"users/boss", "", {rpc::Role::kManager}};
+  return OpenStream<v1::Call>(table_, "VoiceService.WatchCall",
+                              fmt::format(R"({{"workItem": "{}"}})", ItemName(ItemId(item))),
+                              manager);
+}
+
+void VoiceCenter::NothingIsLeft() {
+  while (channel_->legs() > 0) poll(nullptr, 0, 5);
 }
 
 int64_t VoiceCenter::Living(ItemState state) {

@@ -21,6 +21,7 @@
 #include "router/service/sequencer.h"
 #include "router/service/services.h"
 #include "router/service/waits.h"
+#include "tests/unit/live_testing.h"
 #include "wissel/v1/agent.pb.h"
 #include "wissel/v1/config.pb.h"
 #include "wissel/v1/voice.pb.h"
@@ -96,6 +97,15 @@ class VoiceCenter : public ::testing::Test {
     return it == events_.end() ? 0 : it->second;
   }
   int64_t Living(ItemState state);
+  // What a manager sees of the call of the item with this number, from now on.
+  using Seen = std::shared_ptr<ReaderStream<v1::Call>>;
+  Seen Watch(uint64_t item);
+  // "agents/anna/assignments/1".
+  static std::string Assignment(const std::string& agent, uint64_t item) {
+    return R"({"name": "agents/)" + agent + "/assignments/" + std::to_string(item) + R"("})";
+  }
+  // Waits until every leg of every call has been ended, on both sides.
+  void NothingIsLeft();
   std::string Door() const { return "127.0.0.1:" + std::to_string(channel_->port()); }
 
   std::atomic<bool> accepting_ = true;

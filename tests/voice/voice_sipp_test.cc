@@ -1,4 +1,5 @@
 // Calls with SIPp on both sides: what the phones hear, and what stands in the books.
+#include "fmt/format.h"
 #include "tests/voice/voice_center.h"
 
 namespace wissel::testing {
@@ -6,10 +7,23 @@ namespace {
 
 std::string N(int64_t number) { return std::to_string(number); }
 
-TEST_F(VoiceCenter, ACallWaitsIsAnsweredAndEnds) {
+auto In(v1::Call::State state) {
+  return [state](const v1::Call& call) { return call.state() == state; };
+}
+
+class Sipped : public VoiceCenter {
+ protected:
+  // With a phone of their own.
+  uint16_t Staff(const std::string& name) {
+    const uint16_t phone = FreePort();
+    AddAgent(name, phone);
+    return phone;
+  }
+};
+
+TEST_F(Sipped, ACallWaitsIsAnsweredAndEnds) {
   Open();
-  const uint16_t phone = FreePort();
-  AddAgent("anna", phone);
+  const uint16_t phone = Staff("anna");
   Sipp caller("caller.xml", {"-m", "1", "-s", "100", "-d", "200", Door()});
   Until([](const Engine& engine) { return engine.WaitingInOrder(QueueId(1), 10).size() == 1; });
   Sipp agent("phone.xml", {"-m", "1", "-p", N(phone)});
@@ -18,22 +32,35 @@ TEST_F(VoiceCenter, ACallWaitsIsAnsweredAndEnds) {
   EXPECT_EQ(agent.Wait(), 0);
   Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
   EXPECT_EQ(Events<ItemAbandoned>(), 0);
+  NothingIsLeft();
 }
 
-TEST_F(VoiceCenter, WhoGivesUpIsAbandoned) {
+TEST_F(Sipped, ToPickUpIsToAcceptWhereItRingsAtTheOffer) {
+  accepting_ = false;
+  Open([](voice::VoiceOptions& options) { options.rules.ring_at_offer = true; });
+  const uint16_t phone = Staff("anna");
+  Sipp agent("phone.xml", {"-m", "1", "-p", N(phone)});
+  Available("anna");
+  Sipp caller("caller.xml", {"-m", "1", "-s", "100", "-d", "200", Door()});
+  EXPECT_EQ(caller.Wait(), 0);
+  EXPECT_EQ(agent.Wait(), 0);
+  Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
+  EXPECT_EQ(Events<OfferAccepted>(), 1);
+}
+
+TEST_F(Sipped, WhoGivesUpIsAbandoned) {
   Open();
-  Sipp caller("caller_abandons.xml", {"-m", "20", "-r", "20", "-s", "100", "-d", "300", Door()});
+  Sipp caller("caller_abandons.xml", {"-m", "20", "-r", "20", "-s", "100", Door()});
   EXPECT_EQ(caller.Wait(), 0);
   Until([&](const Engine&) { return Events<ItemAbandoned>() == 20; });
   EXPECT_EQ(Events<ItemEntered>(), 20);
+  NothingIsLeft();
 }
 
-TEST_F(VoiceCenter, ABusyPhoneGivesTheCallToTheNext) {
+TEST_F(Sipped, ABusyPhoneGivesTheCallToTheNext) {
   Open();
-  const uint16_t busy = FreePort();
-  const uint16_t phone = FreePort();
-  AddAgent("anna", busy);
-  AddAgent("bert", phone);
+  const uint16_t busy = Staff("anna");
+  const uint16_t phone = Staff("bert");
   Sipp in_use("phone_busy.xml", {"-m", "1", "-p", N(busy)});
   Sipp agent("phone.xml", {"-m", "1", "-p", N(phone)});
   Available("anna");
@@ -46,49 +73,189 @@ TEST_F(VoiceCenter, ABusyPhoneGivesTheCallToTheNext) {
   Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
 }
 
-TEST_F(VoiceCenter, AnAgentsPhoneHandsTheCallOn) {
+// Picked up as it is given up, it is ended, and the caller does not hear of it.
+TEST_F(Sipped, APhoneThatIsNotAnsweredGivesTheCallToTheNext) {
+  for (const char* phone : {"phone_silent.xml", "phone_crosses.xml"}) {
+    SCOPED_TRACE(phone);
+    const bool first = channel_ == nullptr;
+    if (first) {
+      Open([](voice::VoiceOptions& options) { options.rules.ring_time = Duration::Millis(300); });
+    }
+    const std::string silent = first ? "anna" : "carl";
+    const std::string answers = first ? "bert" : "dina";
+    const uint16_t port = Staff(silent);
+    const uint16_t other = Staff(answers);
+    Sipp rings(phone, {"-m", "1", "-p", N(port)});
+    Sipp agent("phone.xml", {"-m", "1", "-p", N(other)});
+    Available(silent);
+    Sipp caller("caller.xml", {"-m", "1", "-s", "100", "-d", "200", Door()});
+    EXPECT_EQ(rings.Wait(), 0);
+    const int64_t calls = first ? 1 : 2;
+    Until([&](const Engine&) { return Events<ItemReturned>() == calls; });
+    Available(answers);
+    EXPECT_EQ(caller.Wait(), 0);
+    EXPECT_EQ(agent.Wait(), 0);
+    Until([&](const Engine&) { return Events<ItemCompleted>() == calls; });
+    Must<v1::AgentState>("AgentService.SignOut", R"({"agent": "agents/)" + answers + R"("})",
+                         As(answers));
+  }
+  NothingIsLeft();
+}
+
+TEST_F(Sipped, TheDeskHoldsTheCallAndHangsUp) {
   Open();
-  const uint16_t first = FreePort();
-  const uint16_t second = FreePort();
-  AddAgent("anna", first);
-  AddAgent("bert", second);
-  Sipp refers("phone_refers.xml", {"-m", "1", "-p", N(first), "-key", "to", "bert"});
-  Sipp takes("phone_talks.xml", {"-m", "1", "-p", N(second)});
+  const uint16_t phone = Staff("anna");
+  Sipp agent("phone_talks.xml", {"-m", "1", "-p", N(phone)});
   Available("anna");
   Sipp caller("caller_kept.xml", {"-m", "1", "-s", "100", Door()});
+  Until([&](const Engine&) { return Events<OfferAccepted>() == 1; });
+  const Seen seen = Watch(1);
+  ASSERT_TRUE(seen->WaitFor(In(v1::Call::TALKING)));
+  Must<v1::AgentState>("AgentService.HoldAssignment", Assignment("anna", 1), As("anna"));
+  ASSERT_TRUE(seen->WaitFor(In(v1::Call::HELD)));
+  EXPECT_FALSE(seen->last().held_by_phone());
+  Must<v1::AgentState>("AgentService.ResumeAssignment", Assignment("anna", 1), As("anna"));
+  ASSERT_TRUE(Watch(1)->WaitFor(In(v1::Call::TALKING)));
+  Must<v1::Call>("VoiceService.HangUp", R"({"workItem": "workItems/1"})", As("anna"));
+  EXPECT_EQ(caller.Wait(), 0);
+  EXPECT_EQ(agent.Wait(), 0);
+  EXPECT_TRUE(seen->WaitForFinish().ok());
+  EXPECT_EQ(seen->last().ended_by(), v1::Call::AGENT);
+  Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
+}
+
+TEST_F(Sipped, ThePhonesOwnKeyHoldsTheCall) {
+  Open();
+  const uint16_t phone = Staff("anna");
+  Sipp agent("phone_holds.xml", {"-m", "1", "-p", N(phone), "-d", "200"});
+  Available("anna");
+  Sipp caller("caller_kept.xml", {"-m", "1", "-s", "100", Door()});
+  Until([&](const Engine&) { return Events<ItemHeld>() == 1; });
+  Until([&](const Engine&) { return Events<ItemRetrieved>() == 1; });
+  EXPECT_EQ(agent.Wait(), 0);
+  EXPECT_EQ(caller.Wait(), 0);
+  Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
+}
+
+TEST_F(Sipped, AnAgentsPhoneHandsTheCallToAQueue) {
+  Open();
+  const uint16_t first = Staff("anna");
+  const uint16_t second = Staff("bert");
+  Sipp refers("phone_refers.xml", {"-m", "1", "-p", N(first), "-key", "to", "200"});
+  Sipp takes("phone_talks.xml", {"-m", "1", "-p", N(second)});
+  Available("anna");
+  Sipp caller("caller_talks.xml", {"-m", "1", "-s", "100", Door()});
   EXPECT_EQ(refers.Wait(), 0);
+  Must<v1::AgentState>("AgentService.SignOut", R"({"agent": "agents/anna"})", As("anna"));
   Available("bert");
   Until([&](const Engine&) { return Events<OfferAccepted>() == 2; });
+  ASSERT_TRUE(Watch(1)->WaitFor(In(v1::Call::TALKING)));
+  Must<v1::Call>("VoiceService.HangUp", R"({"workItem": "workItems/1"})", As("bert"));
+  EXPECT_EQ(caller.Wait(), 0);
+  EXPECT_EQ(takes.Wait(), 0);
+  Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
   EXPECT_EQ(Events<ItemTransferred>(), 1);
+  NothingIsLeft();
 }
 
-TEST_F(VoiceCenter, StrangersHearNothing) {
-  Open([](voice::VoiceOptions& options) {
-    options.sip.trunks = voice::Networks();
-    ASSERT_TRUE(options.sip.trunks.Add("192.0.2.0/24").ok());
+TEST_F(Sipped, AnAgentsPhoneHandsTheCallToAColleague) {
+  Open();
+  const uint16_t first = Staff("anna");
+  const uint16_t second = Staff("bert");
+  Sipp refers("phone_refers_on_hold.xml", {"-m", "1", "-p", N(first), "-key", "to", "bert"});
+  Sipp takes("phone_talks.xml", {"-m", "1", "-p", N(second)});
+  Available("anna");
+  Sipp caller("caller_talks.xml", {"-m", "1", "-s", "100", Door()});
+  Until([&](const Engine&) { return Events<OfferAccepted>() == 1; });
+  ASSERT_TRUE(Watch(1)->WaitFor(In(v1::Call::TALKING)));
+  Available("bert");
+  Must<v1::AgentState>("AgentService.HoldAssignment", Assignment("anna", 1), As("anna"));
+  EXPECT_EQ(refers.Wait(), 0);
+  Until([&](const Engine&) { return Events<OfferAccepted>() == 2; });
+  ASSERT_TRUE(Watch(1)->WaitFor(In(v1::Call::TALKING)));
+  Must<v1::Call>("VoiceService.HangUp", R"({"workItem": "workItems/1"})", As("bert"));
+  EXPECT_EQ(caller.Wait(), 0);
+  EXPECT_EQ(takes.Wait(), 0);
+  Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
+}
+
+// The item is over with the agent; the two who are joined talk on until one of them hangs up.
+TEST_F(Sipped, AnAgentsPhoneHandsTheCallOut) {
+  const uint16_t trunk = FreePort();
+  Open([trunk](voice::VoiceOptions& options) {
+    options.outside.target = "sip:127.0.0.1:" + N(trunk);
+    options.outside.allow = [](std::string_view number) -> absl::StatusOr<std::string> {
+      if (number != "+3225550199") return absl::PermissionDeniedError("not there");
+      return std::string(number);
+    };
   });
-  Sipp scanner("scanner.xml", {"-m", "3", Door()});
-  EXPECT_EQ(scanner.Wait(), 0);
-  EXPECT_EQ(Events<ItemEntered>(), 0);
+  const uint16_t first = Staff("anna");
+  Sipp refers("phone_refers.xml", {"-m", "1", "-p", N(first), "-key", "to", "+3225550199"});
+  Sipp outside("phone_hangs_up.xml", {"-m", "1", "-p", N(trunk), "-d", "500"});
+  Available("anna");
+  Sipp caller("caller_talks.xml", {"-m", "1", "-s", "100", Door()});
+  EXPECT_EQ(refers.Wait(), 0);
+  EXPECT_EQ(caller.Wait(), 0);
+  EXPECT_EQ(outside.Wait(), 0);
+  Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
+  NothingIsLeft();
 }
 
-TEST_F(VoiceCenter, TwoHundredCallsAreAccountedFor) {
-  constexpr int kCalls = 200;
+TEST_F(Sipped, ACustomerIsCalled) {
+  const uint16_t trunk = FreePort();
+  Open([trunk](voice::VoiceOptions& options) {
+    options.outside.target = "sip:127.0.0.1:" + N(trunk);
+    options.outside.allow = [](std::string_view number) { return std::string(number); };
+  });
+  const uint16_t phone = Staff("anna");
+  Sipp agent("phone_talks.xml", {"-m", "1", "-p", N(phone)});
+  Sipp customer("phone.xml", {"-m", "1", "-p", N(trunk)});
+  Available("anna");
+  Must<v1::Queue>("ConfigService.CreateQueue",
+                  R"({"queueId": "back", "queue": {"channel": "CALLBACK", "answerWithin": "20s"}})",
+                  Admin());
+  Must<v1::WorkItem>("WorkService.CreateWorkItem",
+                     R"({"workItem": {"queue": "queues/back", "contact": "callbacks/1"}})",
+                     Admin());
+  Until([&](const Engine&) { return Events<OfferAccepted>() == 1; });
+  const std::string dial = R"({"workItem": "workItems/1", "number": "+3225550100"})";
+  Must<v1::Call>("VoiceService.Dial", dial, As("anna"));
+  EXPECT_FALSE(Ask<v1::Call>("VoiceService.Dial", dial, As("anna")).ok());  // it is under way
+  ASSERT_TRUE(Watch(1)->WaitFor(In(v1::Call::TALKING)));
+  Must<v1::Call>("VoiceService.HangUp", R"({"workItem": "workItems/1"})", As("anna"));
+  EXPECT_EQ(agent.Wait(), 0);
+  EXPECT_EQ(customer.Wait(), 0);
+  Until([&](const Engine&) { return Events<ItemCompleted>() == 1; });
+  NothingIsLeft();
+}
+
+// All at once in the center: most are talked with, the others give up in a queue without agents.
+TEST_F(Sipped, TwoHundredCallsAreAccountedFor) {
+  constexpr int kTalks = 160;
+  constexpr int kGivesUp = 40;
   Open();
   const uint16_t phone = FreePort();
-  for (int i = 0; i < kCalls; ++i) AddAgent("agent-" + N(i), phone);
-  for (int i = 0; i < kCalls; ++i) Available("agent-" + N(i));
-  Sipp agents("phone.xml", {"-m", N(kCalls), "-p", N(phone)});
+  for (int i = 0; i < kTalks; ++i) AddAgent("agent-" + N(i), phone);
+  for (int i = 0; i < kTalks; ++i) Available("agent-" + N(i));
+  Sipp agents("phone.xml", {"-m", N(kTalks), "-p", N(phone)});
   Sipp callers("caller.xml",
-               {"-m", N(kCalls), "-r", "20", "-l", N(kCalls), "-s", "100", "-d", "11000", Door()});
-  Until([&](const Engine&) { return Events<OfferAccepted>() == kCalls; });
+               {"-m", N(kTalks), "-r", "16", "-l", N(kTalks), "-s", "100", "-d", "11000", Door()});
+  Sipp others("caller_gives_up.xml", {"-m", N(kGivesUp), "-r", "4", "-l", N(kGivesUp), "-s", "200",
+                                      "-d", "11000", Door()});
+  Until([&](const Engine&) { return Events<OfferAccepted>() == kTalks; });
+  Until([&](const Engine&) { return Events<ItemEntered>() == kTalks + kGivesUp; });
+  EXPECT_EQ(Events<ItemCompleted>() + Events<ItemAbandoned>(), 0);  // two hundred at once
   EXPECT_EQ(callers.Wait(), 0);
   EXPECT_EQ(agents.Wait(), 0);
-  Until([&](const Engine&) { return Events<ItemCompleted>() == kCalls; });
-  EXPECT_EQ(callers.Count("SuccessfulCall(C)"), kCalls);
-  EXPECT_EQ(agents.Count("SuccessfulCall(C)"), kCalls);
-  EXPECT_EQ(Events<ItemEntered>(), kCalls);
-  EXPECT_EQ(Events<ItemAbandoned>() + Events<ItemReturned>(), 0);
+  EXPECT_EQ(others.Wait(), 0);
+  Until([&](const Engine&) { return Events<ItemCompleted>() == kTalks; });
+  Until([&](const Engine&) { return Events<ItemAbandoned>() == kGivesUp; });
+  EXPECT_EQ(callers.Count("SuccessfulCall(C)"), kTalks);
+  EXPECT_EQ(agents.Count("SuccessfulCall(C)"), kTalks);
+  EXPECT_EQ(others.Count("SuccessfulCall(C)"), kGivesUp);
+  EXPECT_EQ(Events<ItemEntered>(), kTalks + kGivesUp);
+  EXPECT_EQ(Events<ItemReturned>(), 0);
+  NothingIsLeft();
 }
 
 }  // namespace
