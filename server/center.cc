@@ -98,6 +98,7 @@ class Center::Rooms {
     pollers_.clear();
     mail_->Stop();
     if (sender_ != nullptr) sender_->Stop();
+    if (voice_ != nullptr) voice_->Stop();
     contact_store_->Close();
     chat_->Stop();
     services_->Stop();
@@ -108,6 +109,11 @@ class Center::Rooms {
   rpc::MethodTable& methods() { return methods_; }
   Sequencer& sequencer() { return *sequencer_; }
   email::MailChannel& mail() { return *mail_; }
+  absl::StatusOr<uint16_t> TakeCalls() {
+    if (voice_ == nullptr) return uint16_t{0};
+    WISSEL_RETURN_IF_ERROR(voice_->Start());
+    return voice_->port();
+  }
   std::string MetricsText() const { return prometheus_.Text() + webhooks_->MetricsText(); }
 
  private:
@@ -186,7 +192,8 @@ class Center::Rooms {
     WISSEL_ASSIGN_OR_RETURN(chat_,
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
     WISSEL_RETURN_IF_ERROR(OpenMail(display_name));
-    WISSEL_RETURN_IF_ERROR(OpenCustomerPages());
+    OpenVoice();
+    WISSEL_RETURN_IF_ERROR(OpenCustomerPages(display_name));
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
     live.prometheus = &prometheus_;
@@ -207,6 +214,7 @@ class Center::Rooms {
     contacts_->Register(methods_);
     chat_->Register(methods_);
     mail_->Register(methods_);
+    if (voice_ != nullptr) voice_->Register(methods_);
     forms_->Register(methods_);
     tracker_->Register(methods_);
     live_->Register(methods_);
@@ -229,6 +237,16 @@ class Center::Rooms {
     return absl::OkStatus();
   }
 
+  void OpenVoice() {
+    if (!options_.voice) return;
+    voice::VoiceOptions voice = *options_.voice;
+    voice.waits = &*waits_;
+    voice.agent_phone = [people = people_.get()](std::string_view agent) {
+      return people->Get(agent).phone;
+    };
+    voice_ = voice::VoiceChannel::Open(*sequencer_, *contact_store_, std::move(voice));
+  }
+
   // Of events: what other systems follow, and what is sent to them.
   absl::Status OpenIntegration() {
     WISSEL_ASSIGN_OR_RETURN(
@@ -247,7 +265,8 @@ class Center::Rooms {
   }
 
   // What customers see without signing in.
-  absl::Status OpenCustomerPages() {
+  absl::Status OpenCustomerPages(
+      const std::function<std::string(std::string_view)>& agent_display_name) {
     std::shared_ptr<const pages::PageSet> pages;
     if (options_.customer_pages) {
       const std::string& zone = sequencer_->engine().directory().center.time_zone;
@@ -255,12 +274,18 @@ class Center::Rooms {
           pages, pages::PageSet::Load(*options_.customer_pages,
                                       options_.time_zone.empty() ? zone : options_.time_zone));
     }
-    WISSEL_ASSIGN_OR_RETURN(
-        forms_, forms::FormChannel::Open(
-                    *sequencer_, *contact_store_,
-                    {.forms = options_.forms, .pages = pages, .region = options_.region}));
+    WISSEL_ASSIGN_OR_RETURN(forms_,
+                            forms::FormChannel::Open(*sequencer_, *contact_store_,
+                                                     {.forms = options_.forms,
+                                                      .pages = pages,
+                                                      .region = options_.region,
+                                                      .agent_display_name = agent_display_name}));
     tracker_.emplace(*sequencer_, *contact_store_,
-                     tracking::TrackingOptions{.pages = pages, .waits = &*waits_});
+                     tracking::TrackingOptions{.pages = pages,
+                                               .waits = &*waits_,
+                                               .region = options_.region,
+                                               .follow_up_queue = options_.follow_up_queue,
+                                               .low_score = options_.low_score});
     return absl::OkStatus();
   }
 
@@ -282,6 +307,7 @@ class Center::Rooms {
   std::unique_ptr<email::SmtpSender> sender_;
   std::unique_ptr<email::MailChannel> mail_;
   std::vector<std::unique_ptr<email::ImapPoller>> pollers_;
+  std::unique_ptr<voice::VoiceChannel> voice_;
   std::unique_ptr<forms::FormChannel> forms_;
   std::optional<tracking::Tracker> tracker_;
   std::unique_ptr<metrics::Live> live_;
@@ -306,6 +332,7 @@ void Center::Start() { rooms_->Start(); }
 void Center::Stop() { rooms_->Stop(); }
 rpc::MethodTable& Center::methods() { return rooms_->methods(); }
 Shard& Center::shard() { return rooms_->sequencer(); }
+absl::StatusOr<uint16_t> Center::TakeCalls() { return rooms_->TakeCalls(); }
 email::MailChannel& Center::mail() { return rooms_->mail(); }
 
 absl::Status Center::Ready() const {

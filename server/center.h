@@ -14,6 +14,7 @@
 #include "base/rpc/method_table.h"
 #include "base/time.h"
 #include "channels/email/mail_channel.h"
+#include "channels/voice/voice.h"
 #include "integration/webhooks/webhooks.h"
 #include "router/service/shard.h"
 #include "server/mail_setup.h"
@@ -30,12 +31,17 @@ struct CenterOptions {
   // Of phone numbers that name no country: "BE". Empty: they are refused.
   std::string region;
   std::vector<v1::Form> forms;
+  // Of customers who are not satisfied (channels/tracking): last part of a queue's name; empty: none.
+  std::string follow_up_queue;
+  int low_score = 2;
   // In which customers' pages say times; empty: the center's as it was at the last start.
   std::string time_zone;
   // Folder of customers' pages (channels/pages); none: there are none.
   std::optional<std::string> customer_pages;
   std::string version;
   MailSetup mail;  // without addresses: no mails come in or go out
+  // Where calls come from, and how; none: no calls are taken.
+  std::optional<voice::VoiceOptions> voice;  // without what the center brings
   // What every published event says of where it comes from.
   std::string event_source = "/wissel";
   // `path` and `version` are the center's to fill in.
@@ -58,6 +64,9 @@ class Center {
   Shard& shard();
   // Where an LMTP door delivers.
   email::MailChannel& mail();
+  // Takes calls from now on, if any are to be taken; the port of the SIP door, 0 without one. Once,
+  // when the center runs and has its queues. FAILED_PRECONDITION: the address cannot be had.
+  absl::StatusOr<uint16_t> TakeCalls();
   // UNAVAILABLE while the journal cannot be written.
   absl::Status Ready() const;
   // For /metrics.

@@ -23,6 +23,7 @@
 #include "server/center.h"
 #include "server/config/apply.h"
 #include "server/config/config_file.h"
+#include "server/voice_setup.h"
 
 namespace wissel::server {
 namespace {
@@ -73,6 +74,7 @@ class Server {
   Address http_address_;
   Address grpc_address_;
   Address lmtp_address_;
+  std::optional<Address> sip_address_;
   // In the order of their making.
   std::unique_ptr<sign_in::Users> users_;
   std::unique_ptr<sign_in::Tokens> tokens_;
@@ -106,6 +108,9 @@ absl::Status Server::ReadConfig() {
                           ParseAddress(Chosen(options_.http, section().http(), "127.0.0.1:8080")));
   WISSEL_ASSIGN_OR_RETURN(grpc_address_,
                           ParseAddress(Chosen(options_.grpc, section().grpc(), "127.0.0.1:8081")));
+  if (const std::string sip = Chosen(options_.sip, section().sip(), ""); !sip.empty()) {
+    WISSEL_ASSIGN_OR_RETURN(sip_address_, ParseAddress(sip));
+  }
   if (options_.demo && (!http_address_.IsLoopback() || !grpc_address_.IsLoopback())) {
     return absl::FailedPreconditionError(
         "a demonstration has well-known passwords and serves loopback addresses alone, for example "
@@ -132,6 +137,12 @@ absl::Status Server::OpenCenter() {
   WISSEL_ASSIGN_OR_RETURN(
       options.mail, ReadMailSection(config_.file.mail(),
                                     std::filesystem::path(options_.config).parent_path().string()));
+  if (sip_address_) {
+    WISSEL_ASSIGN_OR_RETURN(
+        options.voice,
+        ReadVoiceSection(config_.file, *sip_address_,
+                         std::filesystem::path(options_.config).parent_path().string()));
+  }
   if (!config_.file.events().source().empty()) {
     options.event_source = config_.file.events().source();
   }
@@ -143,6 +154,11 @@ absl::Status Server::OpenCenter() {
   }
   options.region = section().region();
   options.forms.assign(config_.file.forms().begin(), config_.file.forms().end());
+  const config::TrackingSection& tracking = config_.file.tracking();
+  if (!tracking.follow_up_queue().empty()) {
+    options.follow_up_queue = config::LastPart(tracking.follow_up_queue());
+  }
+  if (tracking.has_low_score()) options.low_score = tracking.low_score();
   options.time_zone = config_.file.center().time_zone();
   options.customer_pages = FindCustomerPages();
   WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
@@ -228,6 +244,9 @@ absl::Status Server::OpenDoors() {
   content.written_pages = {{"/form/", "wissel.v1.FormService.ShowForm"},
                            {"/track/", "wissel.v1.TrackingService.ShowTracking"}};
   WISSEL_ASSIGN_OR_RETURN(http_, gateway::HttpDoor::Open(http, std::move(content)));
+  if (sip_address_) {
+    WISSEL_ASSIGN_OR_RETURN(sip_address_->port, center_->TakeCalls());
+  }
   return OpenLmtp();
 }
 
@@ -264,6 +283,7 @@ void Server::AnnounceReady() const {
   if (lmtp_ != nullptr && lmtp_->port() != 0) {
     fmt::print(" lmtp={}", Address{lmtp_address_.host, lmtp_->port()}.Text());
   }
+  if (sip_address_) fmt::print(" sip={}", sip_address_->Text());
   fmt::print("\n");
   std::fflush(stdout);
 }

@@ -12,12 +12,13 @@ struct ServeOptions {
   std::string http;
   std::string grpc;
   std::string lmtp;  // "unix:PATH" too
+  std::string sip;
   bool demo = false;
 };
 
-// Prints `ready http=HOST:PORT grpc=HOST:PORT` when the doors serve, with ` lmtp=HOST:PORT` behind
-// it where that one is open on a port. The exit code: 0 after a
-// drain, 1 when something failed, 2 for an address that is none.
+// Prints `ready http=HOST:PORT grpc=HOST:PORT` when the doors serve, with ` lmtp=HOST:PORT`
+// and ` sip=HOST:PORT` behind it where those are open on a port. The exit code: 0 after a drain, 1
+// when something failed, 2 for an address that is none.
 int Serve(const ServeOptions& options);
 
 }  // namespace wissel::server

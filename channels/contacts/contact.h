@@ -57,6 +57,9 @@ struct Entry {
   bool operator==(const Entry&) const = default;
 };
 
+// Of an entry in which a customer says how satisfied they are: a header of this name, "1" to "5".
+inline constexpr std::string_view kRatingField = "rating";
+
 // A conversation, a thread of mails, a call: one matter over one channel.
 struct Contact {
   std::string name;  // as a work item's `contact`: "chats/{id}", "mails/{id}", "calls/{id}"

@@ -118,11 +118,14 @@ void ContactService::GetContact(const rpc::Caller& caller, const v1::GetContactR
     if (!loaded.ok()) return reply(loaded.status());
     const bool there = loaded->has_value();
     // Who may see nothing hears no more of what is not there than of what is.
-    Authorize(caller, there ? (*loaded)->name : what, Record::kYes, [=](const absl::Status& may) {
-      if (!may.ok()) return reply(may);
-      if (!there) return reply(NotThere(field, what));
-      reply(ToProto(**loaded));
-    });
+    Authorize(caller, there ? (*loaded)->name : what, Record::kYes,
+              [=, this](const absl::Status& may) {
+                if (!may.ok()) return reply(may);
+                if (!there) return reply(NotThere(field, what));
+                v1::Contact contact = ToProto(**loaded);
+                contact.set_tracking_path("/track/" + store_.TrackingToken(contact.name()));
+                reply(std::move(contact));
+              });
   };
   if (!request.name().empty()) {
     const absl::Status right = CheckContactName(request.name(), "name");

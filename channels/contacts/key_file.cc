@@ -4,7 +4,7 @@ namespace wissel::contacts {
 namespace {
 
 // `person` is a keyed hash: whose key it is, for who knows them.
-constexpr const char* kSchema =
+constexpr const char* kKeySchema =
     "CREATE TABLE IF NOT EXISTS store_key (key BLOB NOT NULL, check_hash BLOB NOT NULL);"
     "CREATE TABLE IF NOT EXISTS person_keys ("
     " slot INTEGER PRIMARY KEY, person BLOB NOT NULL, key BLOB NOT NULL);"
@@ -31,7 +31,7 @@ absl::StatusOr<Key> StoreKeyOf(Database& db) {
 }  // namespace
 
 absl::StatusOr<KeyFile> KeyFile::Open(const std::string& path) {
-  WISSEL_ASSIGN_OR_RETURN(Database db, Database::Open(path, kSchema));
+  WISSEL_ASSIGN_OR_RETURN(Database db, Database::Open(path, kKeySchema));
   WISSEL_ASSIGN_OR_RETURN(Key key, StoreKeyOf(db));
   return KeyFile(std::move(db), key);
 }

@@ -120,6 +120,15 @@ void Hub::GetThread(const rpc::Caller& caller, const v1::GetMailThreadRequest& r
   });
 }
 
+void Hub::ListAddresses(const rpc::Caller&, const v1::ListMailAddressesRequest&,
+                        Answer<v1::ListMailAddressesResponse> answer) {
+  v1::ListMailAddressesResponse response;
+  for (const Mailbox& mailbox : options_.mailboxes) {
+    WriteAddress({mailbox.display_name, mailbox.address}, response.add_addresses());
+  }
+  answer(std::move(response));
+}
+
 void Hub::ListReplies(const rpc::Caller& caller, const v1::ListQuickRepliesRequest& request,
                       Answer<v1::ListQuickRepliesResponse> answer) {
   WithHeld(caller, request.work_item(), [this, request, answer](absl::StatusOr<Held> held) {

@@ -76,6 +76,8 @@ class Hub {
   void GetThread(const rpc::Caller&, const v1::GetMailThreadRequest&, Answer<v1::MailThread>);
   void SaveDraft(const rpc::Caller&, const v1::SaveMailDraftRequest&, Answer<v1::MailDraft>);
   void GetDraft(const rpc::Caller&, const v1::GetMailDraftRequest&, Answer<v1::MailDraft>);
+  void ListAddresses(const rpc::Caller&, const v1::ListMailAddressesRequest&,
+                     Answer<v1::ListMailAddressesResponse>);
   void ListReplies(const rpc::Caller&, const v1::ListQuickRepliesRequest&,
                    Answer<v1::ListQuickRepliesResponse>);
   void Upload(const rpc::Caller&, const v1::UploadMailAttachmentRequest&,

@@ -238,6 +238,7 @@ void MailChannel::Register(rpc::MethodTable& table) {
   parts_->Register(table, "SendMailReply", write, &Hub::Reply);
   parts_->Register(table, "CancelMail", write, &Hub::Cancel);
   parts_->Register(table, "ComposeMail", write, &Hub::Compose);
+  parts_->Register(table, "ListMailAddresses", read, &Hub::ListAddresses);
   parts_->Register(table, "ListQuickReplies", write, &Hub::ListReplies);
   parts_->Register(table, "UploadMailAttachment", write, &Hub::Upload);
   parts_->Register(table, "DownloadMailAttachment", read, &Hub::Download);

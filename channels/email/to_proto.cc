@@ -48,7 +48,10 @@ void WriteEntry(const std::string& contact, const Entry& entry,
   out->set_name(fmt::format("{}/entries/{}", contact, entry.number));
   out->set_author(static_cast<v1::MailEntry::Author>(entry.author));
   out->set_author_name(entry.author_name);
-  out->set_event(entry.kind != contacts::EntryKind::kMail);
+  // What the customer added on their page is said as a mail is, but has no addresses.
+  const bool said =
+      entry.kind == contacts::EntryKind::kMail || entry.kind == contacts::EntryKind::kMessage;
+  out->set_event(!said);
   if (auto from = AddressOf(entry.headers, field::kFrom)) WriteAddress(*from, out->mutable_from());
   for (const Address& to : AddressesOf(entry.headers, field::kTo)) WriteAddress(to, out->add_to());
   for (const Address& cc : AddressesOf(entry.headers, field::kCc)) WriteAddress(cc, out->add_cc());

@@ -8,14 +8,15 @@
 #include "absl/status/status.h"
 #include "base/digest.h"
 #include "base/status.h"
+#include "channels/contacts/endings.h"
 #include "channels/contacts/entrance.h"
 #include "channels/contacts/text_rules.h"
+#include "channels/forms/answers.h"
 #include "channels/forms/form_page.h"
 #include "channels/forms/form_rules.h"
 #include "channels/language/need.h"
 #include "channels/pages/page_answer.h"
 #include "fmt/format.h"
-#include "router/core/item_of.h"
 #include "router/service/names.h"
 
 namespace wissel::forms {
@@ -65,13 +66,16 @@ class FormChannel::Parts : public std::enable_shared_from_this<FormChannel::Part
   Parts(Shard& shard, ContactStore& store, FormOptions options)
       : shard_(shard), store_(store), options_(std::move(options)), gate_(options_.limits) {}
 
-  void Observe();
   void Start();
   void List(Reply<v1::ListFormsResponse> reply) const;
   void Get(const v1::GetFormRequest& request, Reply<v1::Form> reply) const;
   void Submit(const Context& context, const v1::SubmitFormRequest& request,
               Reply<v1::SubmitFormResponse> reply);
   void Show(const Context& context, const v1::PageRequest& request, Reply<v1::Page> reply);
+  void Answer(const Context& context, const v1::AnswerFormRequest& request,
+              Reply<v1::ContactEntry> reply) {
+    AnswerForm(shard_, store_, options_.agent_display_name, context.caller, request, reply);
+  }
   bool has_pages() const { return options_.pages != nullptr; }
 
  private:
@@ -106,24 +110,8 @@ class FormChannel::Parts : public std::enable_shared_from_this<FormChannel::Part
 
 // --- Contacts and items
 
-// A form's contact is over when its item is.
-void FormChannel::Parts::Observe() {
-  shard_.AddObserver([self = weak_from_this()](const CommittedBatch& batch, const Engine& engine) {
-    const auto parts = self.lock();
-    if (parts == nullptr) return;
-    for (const Event& event : batch.events) {
-      const std::optional<ItemId> id = ItemOf(event);
-      const Item* item = id ? engine.FindItem(*id) : nullptr;
-      if (item == nullptr || !item->ended || !item->contact.starts_with(kPrefix)) continue;
-      const bool has_agent = item->state == ItemState::kCompleted && item->decision;
-      parts->store_.End(item->contact, *item->ended,
-                        has_agent ? engine.directory().agents.Get(item->agent()).name : "",
-                        [](const absl::StatusOr<bool>&) {});
-    }
-  });
-}
-
 void FormChannel::Parts::Start() {
+  contacts::EndThoseOfEndedItems(shard_, store_, Channel::kForm);
   store_.LoadLive(Channel::kForm, [self = shared_from_this()](
                                       const absl::StatusOr<std::vector<Contact>>& stored) {
     if (!stored.ok()) return;
@@ -320,7 +308,7 @@ absl::StatusOr<std::unique_ptr<FormChannel>> FormChannel::Open(Shard& shard, Con
         WithFieldPrefix(CheckForm(options.forms[i]), fmt::format("forms[{}]", i)));
   }
   auto parts = std::make_shared<Parts>(shard, store, std::move(options));
-  parts->Observe();
+  contacts::EndWithTheirItems(shard, store, Channel::kForm);
   return std::unique_ptr<FormChannel>(new FormChannel(std::move(parts)));
 }
 
@@ -345,6 +333,12 @@ void FormChannel::Register(rpc::MethodTable& table) {
       [parts = parts_](const Context& context, const v1::SubmitFormRequest& request,
                        Reply<v1::SubmitFormResponse> reply) {
         parts->Submit(context, request, std::move(reply));
+      });
+  table.Unary<v1::AnswerFormRequest, v1::ContactEntry>(
+      "wissel.v1.FormService.AnswerForm", Access::Of({rpc::Role::kAgent}),
+      [parts = parts_](const Context& context, const v1::AnswerFormRequest& request,
+                       Reply<v1::ContactEntry> reply) {
+        parts->Answer(context, request, std::move(reply));
       });
   if (!parts_->has_pages()) return;
   table.Unary<v1::PageRequest, v1::Page>(

@@ -5,8 +5,10 @@
 // back once both have stopped. Handlers are thread-safe and never block.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -25,6 +27,10 @@ struct FormOptions {
   std::shared_ptr<const pages::PageSet> pages;
   std::string region;  // of telephone numbers without a country, ISO 3166-1; may be empty
   FloodGate::Limits limits;
+  // By the last part of the agent's resource name, as customers read it; never null.
+  std::function<std::string(std::string_view)> agent_display_name = [](std::string_view agent) {
+    return std::string(agent);
+  };
 };
 
 class FormChannel {

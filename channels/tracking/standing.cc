@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "channels/chat/lines.h"
+#include "channels/tracking/rating.h"
 #include "router/service/convert_basics.h"
 
 namespace wissel::tracking {
@@ -81,11 +82,17 @@ void WriteItem(const Engine& engine, const Item& item, const Waits* waits, Track
       item.state == ItemState::kWaiting || item.state == ItemState::kWaitingForHours;
   out->set_may_pause(waits_for_nothing_else && !IsLive(item.channel) && queue != nullptr &&
                      queue->longest_pause > Duration());
+  out->set_may_ask_callback(waits_for_nothing_else && !IsLive(item.channel) && queue != nullptr &&
+                            queue->retry.has_value());
   out->set_may_cancel(!IsLive(item.channel) &&
                       (IsUntouched(item.state) || item.state == ItemState::kOffered));
 }
 
 }  // namespace
+
+bool MayWrite(const contacts::Contact& contact) {
+  return contact.channel == Channel::kForm || contact.channel == Channel::kEmail;
+}
 
 Tracking StandingOf(const Engine& engine, const contacts::Contact& contact, const Waits* waits) {
   Tracking tracking;
@@ -94,12 +101,15 @@ Tracking StandingOf(const Engine& engine, const contacts::Contact& contact, cons
   WriteTimestamp(contact.started, tracking.mutable_receive_time());
   WriteTimestamp(contact.ended.value_or(contact.started), tracking.mutable_stage_time());
   tracking.set_stage(contact.ended ? Tracking::ANSWERED : Tracking::RECEIVED);
-  tracking.set_may_write(contact.channel == Channel::kForm);
+  tracking.set_may_write(MayWrite(contact));
+  const std::optional<int> rating = RatingOf(contact);
+  tracking.set_rating(rating.value_or(0));
   if (!contact.item) return tracking;
   tracking.set_reference(std::to_string(contact.item->value()));
   // One that ended long ago is known to the store alone.
   const Item* item = engine.FindItem(*contact.item);
   if (item != nullptr) WriteItem(engine, *item, waits, &tracking);
+  tracking.set_may_rate(tracking.stage() == Tracking::ANSWERED && !rating);
   return tracking;
 }
 

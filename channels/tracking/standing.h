@@ -12,6 +12,9 @@ namespace wissel::tracking {
 // With everything but the messages. `waits` may be null: then no wait is told.
 v1::Tracking StandingOf(const Engine& engine, const contacts::Contact& contact, const Waits* waits);
 
+// Whether its customer may add a message here: conversations that are held live are held elsewhere.
+bool MayWrite(const contacts::Contact& contact);
+
 // What was said between the center and the customer; notes and what happened are not for them.
 void WriteMessages(const contacts::Contact& contact, v1::Tracking* out);
 

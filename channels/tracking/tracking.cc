@@ -5,10 +5,12 @@
 
 #include "base/digest.h"
 #include "base/status.h"
+#include "channels/contacts/addresses.h"
 #include "channels/contacts/entrance.h"
 #include "channels/contacts/text_rules.h"
 #include "channels/language/need.h"
 #include "channels/pages/page_answer.h"
+#include "channels/tracking/rating.h"
 #include "channels/tracking/standing.h"
 #include "channels/tracking/tracking_page.h"
 #include "fmt/format.h"
@@ -35,6 +37,16 @@ absl::Status NotNow(std::string_view what) {
   return Refuse(absl::StatusCode::kFailedPrecondition, "token", what);
 }
 
+// What the page says next of a deed (TrackingView::done).
+std::string_view DoneWord(std::string_view deed, const absl::Status& status) {
+  if (FieldAtFault(status) == "number") return "noNumber";
+  if (!status.ok()) return "refused";
+  for (std::string_view known : {"cancel", "pause", "resume", "rate", "callback"}) {
+    if (deed == known) return known;
+  }
+  return "message";
+}
+
 }  // namespace
 
 // Shared with the callbacks of store and shard that may outlive the tracker.
@@ -50,6 +62,8 @@ class Tracker::Parts : public std::enable_shared_from_this<Tracker::Parts> {
   void Tell(const std::string& token, Told told);
   void Write(const v1::AddTrackingMessageRequest& request, Told told);
   void Do(const std::string& token, Deed deed, Told told);
+  void Rate(const v1::RateTrackingRequest& request, Told told);
+  void AskCallback(const v1::RequestTrackingCallbackRequest& request, Told told);
   void Show(const v1::PageRequest& request, Reply<v1::Page> reply);
   bool has_pages() const { return options_.pages != nullptr; }
 
@@ -73,6 +87,8 @@ class Tracker::Parts : public std::enable_shared_from_this<Tracker::Parts> {
   void Reach(const Contact& contact, int64_t entry, const std::string& token, Told told);
   void TakeUp(const Engine& engine, const Contact& contact, int64_t entry,
               std::function<void(absl::Status)> done);
+  void SwitchToCallback(const Contact& contact, int64_t entry, const std::string& token, Told told);
+  void FollowUp(const Contact& contact, std::function<void(absl::Status)> done);
   void Post(const v1::PageRequest& request, Told told);
   v1::Page PageOf(const v1::PageRequest& request, const Tracking& tracking) const;
   v1::Page Nothing(const v1::PageRequest& request, const absl::Status& status) const;
@@ -148,7 +164,7 @@ void Tracker::Parts::Write(const v1::AddTrackingMessageRequest& request, Told to
          entry.entry.time = self->shard_.now();
          if (!request.request_id().empty()) entry.request_id = "track " + request.request_id();
          entry.fingerprint = DigestOf(std::string(request.text()));
-         if (contact->channel != Channel::kForm) {
+         if (!MayWrite(*contact)) {
            entry.may_add = NotNow("this conversation is held elsewhere");
          }
          self->store_.Append(std::move(entry),
@@ -198,6 +214,109 @@ void Tracker::Parts::TakeUp(const Engine& engine, const Contact& contact, int64_
                   [done](const absl::StatusOr<ItemId>& item) { done(item.status()); });
 }
 
+// The number is stored first, for whoever will have the item; the callback has the place of the
+// item that it goes on with.
+void Tracker::Parts::AskCallback(const v1::RequestTrackingCallbackRequest& request, Told told) {
+  const auto number = contacts::PhoneAddress(request.number(), options_.region, "number");
+  absl::Status checked = number.status();
+  if (checked.ok()) checked = contacts::CheckRequestId(request.request_id(), "requestId");
+  if (!checked.ok()) return told(checked);
+  Find(request.token(), [self = shared_from_this(), request, number = number->text,
+                         told](const absl::StatusOr<Contact>& contact) {
+    if (!contact.ok()) return told(contact.status());
+    const bool reads =
+        self->shard_.Read([self, request, number, contact = *contact, told](const Engine& engine) {
+          contacts::NewEntry wish;
+          wish.contact = contact.name;
+          wish.entry.author = contacts::Author::kCustomer;
+          wish.entry.author_name = contact.display_name;
+          wish.entry.text = number;
+          wish.entry.time = self->shard_.now();
+          if (!request.request_id().empty()) wish.request_id = "callback " + request.request_id();
+          wish.fingerprint = DigestOf(number);
+          const Item* item = contact.item ? engine.FindItem(*contact.item) : nullptr;
+          if (item == nullptr || !StandingOf(engine, contact, nullptr).may_ask_callback()) {
+            wish.may_add = NotNow("a callback cannot be asked for now");
+          }
+          self->store_.Append(std::move(wish),
+                              [self, contact, token = request.token(),
+                               told](const absl::StatusOr<ContactStore::Appended>& added) {
+                                if (!added.ok()) return told(added.status());
+                                self->SwitchToCallback(contact, added->entry.number, token, told);
+                              });
+        });
+    if (!reads) told(Stopping());
+  });
+}
+
+void Tracker::Parts::SwitchToCallback(const Contact& contact, int64_t entry,
+                                      const std::string& token, Told told) {
+  const bool reads =
+      shard_.Read([self = shared_from_this(), contact, entry, token, told](const Engine& engine) {
+        const Item* earlier = contact.item ? engine.FindItem(*contact.item) : nullptr;
+        if (earlier == nullptr) return told(NotNow("this has ended"));
+        contacts::Entrance callback{.occasion = fmt::format("callback {}", entry)};
+        callback.item.queue = earlier->queue;
+        callback.item.channel = Channel::kCallback;
+        callback.item.contact = contact.name;
+        callback.item.customer = contact.customer;
+        callback.item.continues = earlier->id;
+        callback.item.requirement = NeedWithLanguage(engine, earlier->queue, contact.language);
+        contacts::Enter(self->shard_, self->store_, std::move(callback),
+                        [self, token, told](const absl::StatusOr<ItemId>& item) {
+                          if (!item.ok()) return told(item.status());
+                          self->Tell(token, told);
+                        });
+      });
+  if (!reads) told(Stopping());
+}
+
+// The rating is stored first; asked once more, the item that follows from it is still one.
+void Tracker::Parts::Rate(const v1::RateTrackingRequest& request, Told told) {
+  Find(request.token(), [self = shared_from_this(), request,
+                         told](const absl::StatusOr<Contact>& contact) {
+    if (!contact.ok()) return told(contact.status());
+    auto rating = NewRating(*contact, request.score(), request.text(), self->shard_.now());
+    if (!rating.ok()) return told(rating.status());
+    const bool reads =
+        self->shard_.Read([self, request, contact = *contact, rating = *std::move(rating),
+                           told](const Engine& engine) mutable {
+          if (!StandingOf(engine, contact, nullptr).may_rate()) {
+            rating.may_add = NotNow("this cannot be rated, or has been");
+          }
+          const auto then = [self, token = request.token(), told](const absl::Status& status) {
+            if (!status.ok()) return told(status);
+            self->Tell(token, told);
+          };
+          self->store_.Append(std::move(rating),
+                              [self, contact, low = request.score() <= self->options_.low_score,
+                               then](const absl::StatusOr<ContactStore::Appended>& added) {
+                                if (!added.ok() || !low) return then(added.status());
+                                self->FollowUp(contact, then);
+                              });
+        });
+    if (!reads) told(Stopping());
+  });
+}
+
+// Whoever was not content is asked why, by the people whom the center has chosen for that.
+void Tracker::Parts::FollowUp(const Contact& contact, std::function<void(absl::Status)> done) {
+  if (options_.follow_up_queue.empty() || !contact.item) return done(absl::OkStatus());
+  const bool reads = shard_.Read([self = shared_from_this(), contact, done](const Engine& engine) {
+    const auto queue = engine.directory().queues.FindId(self->options_.follow_up_queue);
+    if (!queue) return done(absl::OkStatus());
+    contacts::Entrance entrance{.occasion = fmt::format("rating {}", contact.item->value())};
+    entrance.item.queue = *queue;
+    entrance.item.channel = Channel::kCallback;
+    entrance.item.contact = contact.name;
+    entrance.item.customer = contact.customer;
+    entrance.item.requirement = NeedWithLanguage(engine, *queue, contact.language);
+    contacts::Enter(self->shard_, self->store_, std::move(entrance),
+                    [done](const absl::StatusOr<ItemId>& item) { done(item.status()); });
+  });
+  if (!reads) done(Stopping());
+}
+
 // --- The page
 
 void Tracker::Parts::Post(const v1::PageRequest& request, Told told) {
@@ -205,6 +324,21 @@ void Tracker::Parts::Post(const v1::PageRequest& request, Told told) {
   if (what == "cancel") return Do(request.path(), Cancel, std::move(told));
   if (what == "pause") return Do(request.path(), Pause, std::move(told));
   if (what == "resume") return Do(request.path(), Resume, std::move(told));
+  if (what == "rate") {
+    v1::RateTrackingRequest rating;
+    rating.set_token(request.path());
+    const std::string_view score = ValueOf(request.form(), "score");
+    rating.set_score(score.size() == 1 ? score[0] - '0' : 0);
+    rating.set_text(std::string(ValueOf(request.form(), "text")));
+    return Rate(rating, std::move(told));
+  }
+  if (what == "callback") {
+    v1::RequestTrackingCallbackRequest wish;
+    wish.set_token(request.path());
+    wish.set_number(std::string(ValueOf(request.form(), "number")));
+    wish.set_request_id(std::string(ValueOf(request.form(), "requestId")));
+    return AskCallback(wish, std::move(told));
+  }
   v1::AddTrackingMessageRequest message;
   message.set_token(request.path());
   message.set_text(std::string(ValueOf(request.form(), "text")));
@@ -247,14 +381,11 @@ void Tracker::Parts::Show(const v1::PageRequest& request, Reply<v1::Page> reply)
          if (absl::IsNotFound(status) || absl::IsUnavailable(status)) {
            return reply(self->Nothing(request, status));
          }
-         const std::string_view what = ValueOf(request.form(), "do");
          v1::Page page;
          page.set_location(
              fmt::format("/track/{}?lang={}&done={}", request.path(),
                          self->LanguageOf(request, tracking.ok() ? tracking->language() : ""),
-                         !status.ok()                                              ? "refused"
-                         : what == "cancel" || what == "pause" || what == "resume" ? what
-                                                                                   : "message"));
+                         DoneWord(ValueOf(request.form(), "do"), status)));
          reply(std::move(page));
        });
 }
@@ -281,6 +412,13 @@ void Tracker::Register(rpc::MethodTable& table) {
   serve.operator()<v1::AddTrackingMessageRequest>(
       "AddTrackingMessage",
       [](Parts& parts, const auto& request, Told told) { parts.Write(request, std::move(told)); });
+  serve.operator()<v1::RateTrackingRequest>(
+      "RateTracking",
+      [](Parts& parts, const auto& request, Told told) { parts.Rate(request, std::move(told)); });
+  serve.operator()<v1::RequestTrackingCallbackRequest>(
+      "RequestTrackingCallback", [](Parts& parts, const auto& request, Told told) {
+        parts.AskCallback(request, std::move(told));
+      });
   const auto deed = [&]<class Request>(std::string_view name, auto make) {
     serve.operator()<Request>(name, [make](Parts& parts, const auto& request, Told told) {
       const absl::Status checked = contacts::CheckRequestId(request.request_id(), "requestId");

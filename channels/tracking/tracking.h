@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/rpc/method_table.h"
 #include "channels/contacts/contact_store.h"
@@ -18,6 +19,11 @@ struct TrackingOptions {
   // None: no page is shown, and the methods alone serve.
   std::shared_ptr<const pages::PageSet> pages;
   const Waits* waits = nullptr;  // none: no wait is told
+  std::string region;            // of telephone numbers without a country, ISO 3166-1; may be empty
+  // Where a callback is made for a customer who gives `low_score` or less: last part of the queue's
+  // resource name; empty: nowhere.
+  std::string follow_up_queue;
+  int low_score = 2;
 };
 
 class Tracker {

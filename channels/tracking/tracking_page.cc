@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "channels/tracking/rating.h"
 #include "fmt/format.h"
 
 namespace wissel::tracking {
@@ -40,11 +41,11 @@ const char* StageKey(Tracking::Stage stage) {
 }
 
 const char* DoneKey(std::string_view done) {
-  static const std::map<std::string_view, const char*> kKeys = {{"message", "track.doneMessage"},
-                                                                {"cancel", "track.doneCancel"},
-                                                                {"pause", "track.donePause"},
-                                                                {"resume", "track.doneResume"},
-                                                                {"refused", "track.doneRefused"}};
+  static const std::map<std::string_view, const char*> kKeys = {
+      {"message", "track.doneMessage"}, {"cancel", "track.doneCancel"},
+      {"pause", "track.donePause"},     {"resume", "track.doneResume"},
+      {"rate", "track.doneRate"},       {"callback", "track.doneCallback"},
+      {"noNumber", "track.noNumber"},   {"refused", "track.doneRefused"}};
   const auto found = kKeys.find(done);
   return found == kKeys.end() ? nullptr : found->second;
 }
@@ -96,6 +97,17 @@ std::string TrackingPage(const pages::PageSet& pages, const TrackingView& view) 
   }
   data.Show("ANY_MESSAGE", !t.messages().empty());
   data.Show("MAY_WRITE", t.may_write());
+  for (int score = kLowestScore; t.may_rate() && score <= kHighestScore; ++score) {
+    pages::PageData& choice = data.sections["SCORES"].emplace_back();
+    choice.values["SCORE"] = std::to_string(score);
+    choice.values["TEXT"] = pages.Say(view.language, fmt::format("track.score{}", score));
+  }
+  data.Show("MAY_RATE", t.may_rate());
+  data.Show("MAY_ASK_CALLBACK", t.may_ask_callback());
+  if (t.rating() > 0) {
+    data.sections["RATED"].push_back(
+        Line(pages.Say(view.language, "track.rated", {{"rating", int64_t{t.rating()}}})));
+  }
   data.Show("MAY_CANCEL", t.may_cancel());
   data.Show("MAY_PAUSE", t.may_pause());
   data.Show("MAY_RESUME", t.stage() == Tracking::PAUSED);

@@ -15,7 +15,8 @@ struct TrackingView {
   std::string_view language;
   std::string_view center;
   std::string_view request;  // of this showing: a message sent twice is taken once
-  // What has just been done: "message", "cancel", "pause", "resume"; or "refused"; empty: nothing.
+  // What has just been done: "message", "cancel", "pause", "resume", "rate", "callback"; or
+  // "refused", "noNumber"; empty: nothing.
   std::string_view done;
 };
 std::string TrackingPage(const pages::PageSet& pages, const TrackingView& view);

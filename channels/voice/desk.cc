@@ -1,11 +1,10 @@
 #include "channels/voice/desk.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
 
 #include "base/status.h"
+#include "channels/contacts/addresses.h"
+#include "channels/contacts/entrance.h"
 #include "fmt/format.h"
 #include "router/service/names.h"
 
@@ -20,27 +19,21 @@ bool IsTalkedIn(Channel channel) {
          channel == Channel::kOutbound;
 }
 
-// Of the dialog that a call begins (RFC 3261, 12): the same INVITE again is the same item.
-struct Identity {
-  std::string name;
-  RequestIdentity request;
-};
-Identity IdentityOf(const Invitation& invitation) {
-  const std::string key =
-      fmt::format("{}\n{}\n{}", invitation.call_id, invitation.from_tag, invitation.cseq);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash;
-  SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), hash.data());
-  static constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  Identity identity;
-  identity.name = kContactPrefix;
-  for (int i = 0; i < 22; ++i) identity.name += kAlphabet[hash[i] & 63];
-  for (int i = 0; i < 8; ++i) {
-    identity.request.key.high = identity.request.key.high << 8 | hash[i];
-    identity.request.key.low = identity.request.key.low << 8 | hash[i + 8];
-  }
-  identity.request.fingerprint = 1;
-  return identity;
+// What is kept of a call that comes in. The dialog that it begins is its request (RFC 3261, 12):
+// the same INVITE again is the same contact.
+contacts::NewContact ContactOf(const Invitation& invitation, const std::string& queue,
+                               const std::string& region, Instant now) {
+  contacts::NewContact start;
+  start.contact.name = contacts::NewContactName(Channel::kVoice);
+  start.contact.channel = Channel::kVoice;
+  start.contact.queue = queue;
+  start.contact.started = now;
+  start.request_key =
+      fmt::format("call {}\n{}\n{}", invitation.call_id, invitation.from_tag, invitation.cseq);
+  // Who hides their number, or calls from within, is nobody who is known.
+  auto address = contacts::PhoneAddress(invitation.caller, region, "caller");
+  if (address.ok()) start.addresses.push_back(*std::move(address));
+  return start;
 }
 
 Call::Outcome OutcomeOf(const absl::Status& status) {
@@ -63,8 +56,14 @@ std::optional<ItemFact> FactOf(const Engine& engine, const Item& item) {
   return fact;
 }
 
-Desk::Desk(Shard& shard, const VoiceOptions& options, std::function<void(Task)> post)
-    : shard_(shard), options_(options), post_(std::move(post)), admission_(options.limits) {}
+Desk::Desk(Shard& shard, contacts::ContactStore& store, const VoiceOptions& options,
+           std::function<void(Task)> post)
+    : shard_(shard),
+      store_(store),
+      options_(options),
+      post_(std::move(post)),
+      admission_(options.limits),
+      destinations_(options.outside.destinations) {}
 
 ItemFact Desk::WithPhone(ItemFact fact) const {
   if (!fact.agent.empty()) fact.phone = options_.agent_phone(fact.agent);
@@ -76,7 +75,7 @@ Call* Desk::Find(uint64_t call) {
   return it == calls_.end() || !it->second.call ? nullptr : &*it->second.call;
 }
 
-// --- A call comes in: the item first, then the caller is queued
+// --- A call comes in: its contact, then its item, and then the caller is queued
 
 std::optional<SipListener::Refusal> Desk::OnInvite(uint64_t number, const Invitation& invitation) {
   if (auto wait = admission_.Ask(calls_.size(), shard_.now())) return Refusal{503, wait};
@@ -87,31 +86,49 @@ std::optional<SipListener::Refusal> Desk::OnInvite(uint64_t number, const Invita
   const auto id = FindByName<QueueId>(*directory, queue->second, "queue");
   if (!id.ok()) return Refusal{404, std::nullopt};
   calls_[number].invitation = invitation;
-  Create(number, *id);
+  Store(number, directory->queues.Get(*id).name);
   return std::nullopt;
 }
 
-void Desk::Create(uint64_t number, QueueId queue) {
-  Entry& entry = calls_[number];
-  const Identity identity = IdentityOf(entry.invitation);
-  entry.name = identity.name;
-  wissel::CreateItem item;
-  item.queue = queue;
-  item.channel = Channel::kVoice;
-  item.contact = identity.name;
-  shard_.Submit(
-      Command{std::move(item), identity.request, ""},
-      [this, post = post_, number](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
-        std::optional<ItemFact> fact;
-        if (outcome.ok()) {
-          const Item* item = engine.FindItem(ItemId(outcome->subject));
-          if (item != nullptr) fact = FactOf(engine, *item);
-        }
-        post([this, number, status = outcome.status(), fact] { OnCreated(number, status, fact); });
+void Desk::Store(uint64_t number, const std::string& queue) {
+  store_.Start(
+      ContactOf(calls_[number].invitation, queue, options_.region, shard_.now()),
+      [this, post = post_, number](const absl::StatusOr<contacts::ContactStore::Started>& started) {
+        post([this, number, started] {
+          if (!started.ok()) return OnEntered(number, started.status(), std::nullopt);
+          Enter(number, started->contact);
+        });
       });
 }
 
-void Desk::OnCreated(uint64_t number, const absl::Status& status, std::optional<ItemFact> fact) {
+void Desk::Enter(uint64_t number, const contacts::Contact& contact) {
+  const auto call = calls_.find(number);
+  if (call == calls_.end()) return;
+  call->second.name = contact.name;
+  const auto queue = shard_.directory()->queues.FindId(contact.queue);
+  if (!queue) return OnEntered(number, absl::NotFoundError("the queue is gone"), std::nullopt);
+  contacts::Entrance entrance{.occasion = "first", .forget_if_refused = true};
+  entrance.item.queue = *queue;
+  entrance.item.channel = Channel::kVoice;
+  entrance.item.contact = contact.name;
+  entrance.item.customer = contact.customer;
+  contacts::Enter(
+      shard_, store_, std::move(entrance),
+      [this, post = post_, number, &shard = shard_](const absl::StatusOr<ItemId>& item) {
+        const bool reads =
+            item.ok() && shard.Read([this, post, number, id = *item](const Engine& engine) {
+              const Item* item = engine.FindItem(id);
+              const std::optional<ItemFact> fact =
+                  item == nullptr ? std::nullopt : FactOf(engine, *item);
+              post([this, number, fact] { OnEntered(number, absl::OkStatus(), fact); });
+            });
+        if (reads) return;
+        const absl::Status why = item.ok() ? absl::UnavailableError("stopping") : item.status();
+        post([this, number, why] { OnEntered(number, why, std::nullopt); });
+      });
+}
+
+void Desk::OnEntered(uint64_t number, const absl::Status& status, std::optional<ItemFact> fact) {
   auto it = calls_.find(number);
   if (it == calls_.end()) return;
   Entry& entry = it->second;
@@ -181,7 +198,7 @@ void Desk::OnRefer(LegKey key, std::string user, std::string uri) {
 }
 
 // A queue's number, an agent's phone, or an outside number that may be called.
-std::optional<Target> Desk::TargetOf(const std::string& user, const std::string& uri) const {
+std::optional<Target> Desk::TargetOf(const std::string& user, const std::string& uri) {
   if (auto queue = options_.queues.find(user); queue != options_.queues.end()) {
     return Target{queue->second, "", ""};
   }
@@ -195,7 +212,7 @@ std::optional<Target> Desk::TargetOf(const std::string& user, const std::string&
     if (same) target = Target{"", agent.name, ""};
   });
   if (target || options_.outside.target.empty()) return target;
-  const absl::StatusOr<std::string> number = options_.outside.allow(user);
+  const absl::StatusOr<std::string> number = destinations_.Admit(user, shard_.now());
   if (!number.ok()) return std::nullopt;
   return Target{"", "", *number};
 }
@@ -416,7 +433,7 @@ absl::Status Desk::Dial(const ItemFact& fact, const std::string& number, const s
   if (options_.outside.target.empty()) {
     return Refuse(absl::StatusCode::kPermissionDenied, "number", "no trunk takes calls out");
   }
-  WISSEL_ASSIGN_OR_RETURN(const std::string dialled, options_.outside.allow(number));
+  WISSEL_ASSIGN_OR_RETURN(const std::string dialled, destinations_.Admit(number, shard_.now()));
   const uint64_t call = ++dialled_;
   Entry& entry = calls_[call];
   entry.name = name;

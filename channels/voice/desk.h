@@ -1,8 +1,8 @@
 // All calls that are under way: between the SIP door, the engine, and whoever looks on. Belongs to
 // the voice thread (voice.cc); answers of the shard come back to it as tasks.
 //
-// Invariants: nobody is queued before the item is durable; a call is kept while a leg is not ended
-// or its item is not settled.
+// Invariants: nobody is queued before the contact and its item are durable; a call is kept while a
+// leg is not ended or its item is not settled.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,6 @@
 
 namespace wissel::voice {
 
-inline constexpr std::string_view kContactPrefix = "calls/";
-
 // Of an item of a channel that is talked in; the phone is looked up later.
 std::optional<ItemFact> FactOf(const Engine& engine, const Item& item);
 
@@ -27,7 +25,8 @@ class Desk : public SipListener {
  public:
   using Task = std::function<void()>;
   // `post` puts a task on the voice thread, from any thread.
-  Desk(Shard& shard, const VoiceOptions& options, std::function<void(Task)> post);
+  Desk(Shard& shard, contacts::ContactStore& store, const VoiceOptions& options,
+       std::function<void(Task)> post);
 
   void UseDoor(SipDoor* door) { door_ = door; }
 
@@ -77,8 +76,9 @@ class Desk : public SipListener {
   };
 
   Call* Find(uint64_t call);
-  void Create(uint64_t number, QueueId queue);
-  void OnCreated(uint64_t number, const absl::Status& status, std::optional<ItemFact> fact);
+  void Store(uint64_t number, const std::string& queue);
+  void Enter(uint64_t number, const contacts::Contact& contact);
+  void OnEntered(uint64_t number, const absl::Status& status, std::optional<ItemFact> fact);
   void Apply(uint64_t number);
   void Perform(uint64_t number, const Entry& entry, const Ring& ring);
   void Put(uint64_t number, const Ask& ask);
@@ -86,13 +86,15 @@ class Desk : public SipListener {
   void Retime(uint64_t number, Entry& entry);
   void LookAtLines(Instant now);
   ItemFact WithPhone(ItemFact fact) const;
-  std::optional<Target> TargetOf(const std::string& user, const std::string& uri) const;
+  std::optional<Target> TargetOf(const std::string& user, const std::string& uri);
 
   Shard& shard_;
+  contacts::ContactStore& store_;
   const VoiceOptions& options_;
   const std::function<void(Task)> post_;
   SipDoor* door_ = nullptr;
   Admission admission_;
+  Destinations destinations_;
   std::map<uint64_t, Entry> calls_;
   std::map<ItemId, uint64_t> by_item_;
   std::set<std::pair<Instant, uint64_t>> timers_;

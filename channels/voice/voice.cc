@@ -10,8 +10,10 @@
 #include "base/runtime/log.h"
 #include "base/runtime/thread.h"
 #include "base/status.h"
+#include "channels/contacts/endings.h"
 #include "channels/voice/desk.h"
 #include "channels/voice/voice_service.h"
+#include "router/core/item_of.h"
 
 namespace wissel::voice {
 namespace {
@@ -23,15 +25,7 @@ constexpr Duration kLongestSleep = Duration::Seconds(1);
 // For the farewells of calls that are under way when everything stops.
 constexpr int kFarewellRounds = 20;
 constexpr Duration kFarewell = Duration::Millis(50);
-
-std::optional<ItemId> ItemOf(const Event& event) {
-  return std::visit(
-      [](const auto& body) -> std::optional<ItemId> {
-        if constexpr (requires { ItemId(body.item); }) return body.item;
-        return std::nullopt;
-      },
-      event.body);
-}
+constexpr std::string_view kCollection = "calls/";
 
 // Each item that the batch concerns, once.
 std::vector<ItemFact> FactsOf(const CommittedBatch& batch, const Engine& engine) {
@@ -59,11 +53,12 @@ std::vector<ItemFact> FactsOf(const CommittedBatch& batch, const Engine& engine)
 // Shared with the callbacks that may outlive the channel: they find the inbox closed.
 class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Parts> {
  public:
-  Parts(Shard& shard, VoiceOptions options)
+  Parts(Shard& shard, contacts::ContactStore& store, VoiceOptions options)
       : shard_(shard),
+        store_(store),
         options_(std::move(options)),
         inbox_(kTasksAtOnce),
-        desk_(shard_, options_, [this](Desk::Task task) { Post(std::move(task)); }),
+        desk_(shard_, store_, options_, [this](Desk::Task task) { Post(std::move(task)); }),
         service_(shard_, desk_) {}
 
   void Observe() {
@@ -82,6 +77,7 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
 
   absl::Status Start() {
     EndWhatWasUnderWay();
+    EndWhatNeverEntered();
     std::promise<absl::Status> opened;
     auto result = opened.get_future();
     thread_ = std::make_unique<Thread>("voice", [this, &opened] { Run(opened); });
@@ -129,7 +125,7 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
       std::vector<Lost> lost;
       engine.ForEachLivingItem(ItemId(1), [&](const Item& item) {
         const bool ours = item.channel == Channel::kVoice && !item.question &&
-                          item.contact.starts_with(kContactPrefix);
+                          item.contact.starts_with(kCollection);
         if (ours && item.state != ItemState::kWrapping) {
           lost.push_back({item.id, item.state, item.agent()});
         }
@@ -149,6 +145,23 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
     if (lost.empty()) return;
     Log(LogLevel::kWarning, "calls were under way when the process ended; their items are ended",
         {{"calls", lost.size()}});
+  }
+
+  // Calls whose item was still on its way: they have heard nothing.
+  void EndWhatNeverEntered() {
+    std::promise<void> looked;
+    store_.LoadLive(
+        Channel::kVoice, [&](const absl::StatusOr<std::vector<contacts::Contact>>& living) {
+          if (living.ok()) {
+            for (const contacts::Contact& contact : *living) {
+              if (contact.item) continue;
+              store_.End(contact.name, shard_.now(), "", [](const absl::StatusOr<bool>&) {});
+            }
+          }
+          looked.set_value();
+        });
+    looked.get_future().wait();
+    contacts::EndThoseOfEndedItems(shard_, store_, Channel::kVoice);
   }
 
   bool AskAndWait(CommandBody body) {
@@ -205,6 +218,7 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
   }
 
   Shard& shard_;
+  contacts::ContactStore& store_;
   const VoiceOptions options_;
   Inbox<Desk::Task> inbox_;
   std::atomic<bool> open_ = false;
@@ -220,8 +234,10 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
   std::unique_ptr<Thread> thread_;
 };
 
-std::unique_ptr<VoiceChannel> VoiceChannel::Open(Shard& shard, VoiceOptions options) {
-  auto parts = std::make_shared<Parts>(shard, std::move(options));
+std::unique_ptr<VoiceChannel> VoiceChannel::Open(Shard& shard, contacts::ContactStore& store,
+                                                 VoiceOptions options) {
+  contacts::EndWithTheirItems(shard, store, Channel::kVoice);
+  auto parts = std::make_shared<Parts>(shard, store, std::move(options));
   parts->Observe();
   return std::unique_ptr<VoiceChannel>(new VoiceChannel(std::move(parts)));
 }

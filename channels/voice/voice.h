@@ -1,8 +1,10 @@
-// The front door of the voice channel: calls by SIP over a shard, and VoiceService for the desk.
+// The front door of the voice channel: calls by SIP over a shard and the contact store, and
+// VoiceService for the desk.
 //
 // Order: open before the shard is started (it adds an observer), `Register` before a door opens,
 // `Start` once the shard runs and the center has its queues. On the way down: close the doors,
-// `Stop`, stop the shard, destroy. One thread of its own has the network and all calls.
+// `Stop`, stop the store and the shard, destroy. One thread of its own has the network and all
+// calls.
 #pragma once
 
 #include <functional>
@@ -13,8 +15,10 @@
 
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
+#include "channels/contacts/contact_store.h"
 #include "channels/voice/admission.h"
 #include "channels/voice/call.h"
+#include "channels/voice/destinations.h"
 #include "channels/voice/sip_door.h"
 #include "router/service/shard.h"
 #include "router/service/waits.h"
@@ -24,8 +28,7 @@ namespace wissel::voice {
 struct OutsideRules {
   // "sip:10.0.0.5:5060": the trunk that calls to the outside go through; empty: none is made.
   std::string target;
-  // Whether this may be called, and how it is dialled; a refusal names what is wrong with it.
-  std::function<absl::StatusOr<std::string>(std::string_view number)> allow;
+  DestinationRules destinations;
 };
 
 struct VoiceOptions {
@@ -34,6 +37,8 @@ struct VoiceOptions {
   CallRules rules;
   AdmissionLimits limits;
   OutsideRules outside;
+  // Of callers' numbers that name no country: "BE". Empty: such callers are not known again.
+  std::string region;
   // Says how long it will be, and must outlive the channel; none: nobody is told.
   const Waits* waits = nullptr;
   // The SIP URI of an agent's phone, by the last part of the resource name; empty: none.
@@ -42,7 +47,8 @@ struct VoiceOptions {
 
 class VoiceChannel {
  public:
-  static std::unique_ptr<VoiceChannel> Open(Shard& shard, VoiceOptions options);
+  static std::unique_ptr<VoiceChannel> Open(Shard& shard, contacts::ContactStore& store,
+                                            VoiceOptions options);
   ~VoiceChannel();
 
   void Register(rpc::MethodTable& table);

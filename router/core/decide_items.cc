@@ -301,7 +301,8 @@ absl::Status Decider::CheckTimes(const CreateItem& c) const {
 }
 
 // What the customer goes on with, a callback that is still to be made, and in a surge whatever else
-// the customer waits with in the queue: one customer has one place in line.
+// the customer waits with in the queue: one customer has one place in line. But two calls at once
+// are two people, of one number though they may be: neither is put off the line for the other.
 std::vector<ItemId> Decider::FindEarlierOf(const CreateItem& c, QueueId queue) const {
   std::vector<ItemId> earlier;
   if (c.continues) earlier.push_back(*c.continues);
@@ -309,10 +310,12 @@ std::vector<ItemId> Decider::FindEarlierOf(const CreateItem& c, QueueId queue) c
   if (it == s_.by_customer.end()) return earlier;
   const bool merges =
       s_.queues[queue.value()].surge && s_.directory.queues.Get(queue).surge.merge_duplicates;
+  const bool calls = c.channel.value_or(s_.directory.queues.Get(queue).channel) == Channel::kVoice;
   for (ItemId id : it->second) {
     const Item& item = ItemAt(id);
     if (IsWithAgent(item.state) || id == c.continues) continue;
-    if (item.channel == Channel::kCallback || (merges && item.queue == queue)) {
+    const bool both_call = calls && item.channel == Channel::kVoice;
+    if (item.channel == Channel::kCallback || (merges && item.queue == queue && !both_call)) {
       earlier.push_back(id);
     }
   }

@@ -12,6 +12,7 @@
 #include "google/protobuf/descriptor.h"
 #include "router/journal/chain.h"
 #include "server/config/mail_section.h"
+#include "server/config/voice_section.h"
 #include "server/config/yaml_reader.h"
 
 namespace wissel::config {
@@ -119,6 +120,19 @@ void CheckForms(LoadedConfig& config) {
   }
 }
 
+void CheckTracking(LoadedConfig& config) {
+  const TrackingSection& tracking = config.file.tracking();
+  if (!tracking.follow_up_queue().empty() && !tracking.follow_up_queue().starts_with("queues/")) {
+    config.problems.push_back({config.lines.LineOf("tracking.followUpQueue"),
+                               "tracking.follow_up_queue names no queue",
+                               "write for example queues/complaints"});
+  }
+  if (tracking.has_low_score() && (tracking.low_score() < 1 || tracking.low_score() > 4)) {
+    config.problems.push_back({config.lines.LineOf("tracking.lowScore"),
+                               "tracking.low_score is out of range", "from 1 to 4"});
+  }
+}
+
 void CheckDemo(LoadedConfig& config) {
   const auto& users = config.file.demo().users();
   for (int i = 0; i < users.size(); ++i) {
@@ -150,8 +164,10 @@ LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   CheckServer(config);
   CheckCenter(config);
   CheckForms(config);
+  CheckTracking(config);
   CheckDemo(config);
   CheckMail(config);
+  CheckVoice(config);
   CheckIntegration(config);
   return config;
 }

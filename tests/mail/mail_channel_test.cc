@@ -345,6 +345,14 @@ TEST_F(MailCenter, QuickRepliesAreFilledIn) {
   EXPECT_EQ(replies.quick_replies_size(), 2) << "none in French: all of them";
 }
 
+TEST_F(MailCenter, AddressesToWriteFromAreThoseOfTheCenter) {
+  const auto listed =
+      Must<v1::ListMailAddressesResponse>("ListMailAddresses", "{}", Desk("mona"));
+  std::vector<std::string> addresses;
+  for (const auto& each : listed.addresses()) addresses.push_back(each.address());
+  EXPECT_EQ(addresses, (std::vector<std::string>{"tax@example.org", "info@example.org"}));
+}
+
 TEST_F(MailCenter, ANewMailBeginsAThreadAndItsAnswerAnItem) {
   const auto sent = Must<v1::MailEntry>(
       "ComposeMail",

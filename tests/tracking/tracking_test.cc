@@ -35,7 +35,10 @@ class TrackingTest : public ::testing::Test {
     channel_ = *forms::FormChannel::Open(
         center_.shard(), *store_, {.forms = {forms::Complaint()}, .pages = pages, .region = "BE"});
     tracker_.emplace(center_.shard(), *store_,
-                     tracking::TrackingOptions{.pages = pages, .waits = &center_.waits()});
+                     tracking::TrackingOptions{.pages = pages,
+                                               .waits = &center_.waits(),
+                                               .region = "BE",
+                                               .follow_up_queue = "complaints"});
     channel_->Register(table_);
     tracker_->Register(table_);
   }
@@ -45,8 +48,9 @@ class TrackingTest : public ::testing::Test {
   }
 
   template <class Response>
-  absl::StatusOr<Response> Call(const std::string& name, const std::string& json) {
-    return CallOn<Response>(table_, name, json, {});
+  absl::StatusOr<Response> Call(const std::string& name, const std::string& json,
+                                const rpc::Caller& caller = {}) {
+    return CallOn<Response>(table_, name, json, caller);
   }
   std::string Send() {
     const auto sent = Call<v1::SubmitFormResponse>("FormService.SubmitForm",
@@ -80,6 +84,16 @@ class TrackingTest : public ::testing::Test {
     assignment_ = accepted.assignments(0).name();
   }
 
+  void Complete() {
+    center_.Must<v1::AgentState>("AgentService.CompleteAssignment",
+                                 R"({"name": ")" + assignment_ + R"(", "reasonCodes": ["solved"]})",
+                                 Desk("anna"));
+  }
+  v1::WorkItem Item(const std::string& reference) {
+    return center_.Must<v1::WorkItem>("WorkService.GetWorkItem",
+                                      R"({"name": "workItems/)" + reference + "\"}");
+  }
+
   TestCenter center_;
   rpc::MethodTable table_;
   std::unique_ptr<contacts::ContactStore> store_;
@@ -110,17 +124,14 @@ TEST_F(TrackingTest, ItIsFollowedToItsEndAndTakenUpAgain) {
   EXPECT_FALSE(in_hand.may_cancel());
   EXPECT_EQ(FieldAtFault(Refusal("CancelTracking", token)), "token");
 
-  center_.Must<v1::AgentState>("AgentService.CompleteAssignment",
-                               R"({"name": ")" + assignment_ + R"(", "reasonCodes": ["solved"]})",
-                               Desk("anna"));
+  Complete();
   EXPECT_EQ(Ask("GetTracking", token).stage(), Tracking::ANSWERED);
 
   const std::string more = R"(, "text": "but no", "requestId": "again")";
   const Tracking again = Ask("AddTrackingMessage", token, more);
   EXPECT_NE(again.reference(), received.reference());
   EXPECT_EQ(Ask("AddTrackingMessage", token, more).reference(), again.reference()) << "once";
-  const auto item = center_.Must<v1::WorkItem>(
-      "WorkService.GetWorkItem", R"({"name": "workItems/)" + again.reference() + "\"}");
+  const v1::WorkItem item = Item(again.reference());
   ASSERT_EQ(item.preferred_agents_size(), 1);
   EXPECT_EQ(item.preferred_agents(0).agent(), "agents/anna");
 }
@@ -135,6 +146,99 @@ TEST_F(TrackingTest, NotNowAndGoOn) {
   EXPECT_EQ(Ask("ResumeTracking", token).stage(), Tracking::RECEIVED);
   EXPECT_EQ(Ask("CancelTracking", token).stage(), Tracking::CANCELLED);
   EXPECT_EQ(Refusal("ResumeTracking", token).code(), StatusCode::kFailedPrecondition);
+}
+
+TEST_F(TrackingTest, WhoHasItAnswersAndNobodyElse) {
+  const std::string token = Send();
+  const auto answer = [&](const std::string& text, const rpc::Caller& caller) {
+    const std::string item = "workItems/" + Ask("GetTracking", token).reference();
+    return Call<v1::ContactEntry>(
+               "FormService.AnswerForm",
+               R"({"requestId": "a", "workItem": ")" + item + R"(", "text": ")" + text + "\"}",
+               caller)
+        .status();
+  };
+  EXPECT_EQ(answer("early", Desk("anna")).code(), StatusCode::kPermissionDenied);
+  center_.Available("anna");
+  Answer();
+  EXPECT_EQ(answer("mine", Desk("ben")).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(FieldAtFault(answer("", Desk("anna"))), "text");
+  EXPECT_TRUE(answer("It is <done>.", Desk("anna")).ok());
+  EXPECT_TRUE(answer("It is <done>.", Desk("anna")).ok()) << "once more";
+  const Tracking told = Ask("GetTracking", token);
+  ASSERT_EQ(told.messages_size(), 1);
+  EXPECT_FALSE(told.messages(0).from_customer());
+  EXPECT_EQ(told.messages(0).text(), "It is <done>.");
+}
+
+TEST_F(TrackingTest, WhoIsNotSatisfiedIsCalledOnce) {
+  center_.Must<v1::Queue>("ConfigService.CreateQueue",
+                          R"({"queueId": "complaints", "queue": {"channel": "CALLBACK",
+                              "answerWithin": "3600s"}})");
+  const std::string token = Send();
+  EXPECT_EQ(Refusal("RateTracking", token, R"(, "score": 4)").code(),
+            StatusCode::kFailedPrecondition);
+  center_.Available("anna");
+  Answer();
+  Complete();
+  const Tracking answered = Ask("GetTracking", token);
+  EXPECT_TRUE(answered.may_rate());
+  EXPECT_EQ(FieldAtFault(Refusal("RateTracking", token, R"(, "score": 6)")), "score");
+
+  const std::string low = R"(, "score": 1, "text": "nobody read it")";
+  const Tracking rated = Ask("RateTracking", token, low);
+  EXPECT_NE(rated.reference(), answered.reference());
+  const v1::WorkItem follow_up = Item(rated.reference());
+  EXPECT_EQ(follow_up.queue(), "queues/complaints");
+  EXPECT_EQ(follow_up.channel(), v1::CALLBACK);
+  EXPECT_EQ(follow_up.contact(), Item(answered.reference()).contact());
+  EXPECT_EQ(rated.messages(0).text(), "nobody read it");
+  EXPECT_FALSE(rated.may_rate());
+}
+
+TEST_F(TrackingTest, WhoIsSatisfiedSaysSoOnce) {
+  const std::string token = Send();
+  center_.Available("anna");
+  Answer();
+  Complete();
+  const auto show = [&](const std::string& more) {
+    return Page(R"({"path": ")" + token + R"(", "acceptLanguage": "nl")" + more + "}");
+  };
+  EXPECT_THAT(show("").content(), HasSubstr("Hoe tevreden bent u"));
+  const v1::Page sent = show(R"(, "posted": true, "form": [
+      {"name": "do", "value": "rate"}, {"name": "score", "value": "5"}])");
+  EXPECT_THAT(sent.location(), HasSubstr("done=rate"));
+  EXPECT_THAT(show("").content(), HasSubstr("U gaf 5 op 5"));
+  EXPECT_THAT(show("").content(), Not(HasSubstr("Hoe tevreden bent u")));
+  const Tracking rated = Ask("RateTracking", token, R"(, "score": 5)");
+  EXPECT_EQ(rated.rating(), 5) << "the same again is the same";
+  EXPECT_EQ(Refusal("RateTracking", token, R"(, "score": 4)").code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(TrackingTest, WhoWouldRatherBeCalledKeepsTheirPlace) {
+  const std::string token = Send();
+  EXPECT_EQ(Refusal("RequestTrackingCallback", token, R"(, "number": "0470 12 34 56")").code(),
+            StatusCode::kFailedPrecondition)
+      << "the queue calls nobody";
+  center_.Must<v1::Queue>("ConfigService.UpdateQueue",
+                          R"({"queue": {"name": "queues/tax", "retry": {"attempts": 2}},
+                              "updateMask": "retry"})");
+  const std::string second = Send();
+  const Tracking waits = Ask("GetTracking", token);
+  EXPECT_TRUE(waits.may_ask_callback());
+  EXPECT_EQ(FieldAtFault(Refusal("RequestTrackingCallback", token, R"(, "number": "12")")),
+            "number");
+
+  const std::string wish = R"(, "number": "0470 12 34 56", "requestId": "c")";
+  const Tracking called = Ask("RequestTrackingCallback", token, wish);
+  EXPECT_NE(called.reference(), waits.reference());
+  EXPECT_EQ(called.place(), 1);
+  EXPECT_EQ(Ask("GetTracking", second).place(), 2);
+  EXPECT_EQ(called.messages(0).text(), "+32470123456");
+  EXPECT_EQ(Item(called.reference()).channel(), v1::CALLBACK);
+  EXPECT_EQ(Item(waits.reference()).state(), v1::WorkItem::MERGED);
+  EXPECT_EQ(Ask("RequestTrackingCallback", token, wish).reference(), called.reference()) << "once";
+  EXPECT_EQ(called.stage(), Tracking::RECEIVED);
 }
 
 TEST_F(TrackingTest, OnlyTheTokenOpensIt) {

@@ -13,6 +13,7 @@ namespace wissel::config {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 std::string Problems(const std::string& text) { return ParseConfig("c.yaml", text).ProblemText(); }
 
@@ -91,6 +92,42 @@ TEST(ConfigFile, EventsAndWebhooksAreChecked) {
               HasSubstr("webhooks.retry_delays has 21 delays; at most 20"));
   EXPECT_THAT(Problems("webhooks:\n  allow_private_address: true\n"),
               HasSubstr("did you mean `allow_private_addresses`"));
+}
+
+TEST(ConfigFile, CallsAndTheirDestinationsAreChecked) {
+  const LoadedConfig config = ParseConfig("center.yaml", R"(
+server: {sip: "127.0.0.1:5060"}
+voice:
+  trunks:
+    - {name: one, addresses: [10.0.0.5, 10.0.0.0/33], target: "sip:10.0.0.5:5060"}
+    - {name: two, target: "tel:+32"}
+  numbers:
+    - {number: "100", queue: queues/a}
+    - {number: "100", queue: a}
+  phone_networks: [office]
+  ring_time: 3m
+  most_calls: 0
+  destinations: {countries: [Belgium], most_per_number: 101}
+  sips: "127.0.0.1:5061"
+tracking: {follow_up_queue: complaints, low_score: 5}
+)");
+  std::vector<std::string> found;
+  for (const Problem& problem : config.problems) {
+    found.push_back(problem.message.substr(0, problem.message.find(' ')));
+  }
+  EXPECT_THAT(found, UnorderedElementsAre("voice.trunks[0].addresses[1]", "voice.trunks[1]",
+                                          "voice.trunks[1].target", "voice.trunks[1].target",
+                                          "voice.numbers[1].number", "voice.numbers[1].queue",
+                                          "voice.phone_networks[0]", "voice.ring_time",
+                                          "voice.most_calls", "voice.destinations.countries[0]",
+                                          "voice.destinations.most_per_number", "voice",
+                                          "tracking.follow_up_queue", "tracking.low_score"));
+}
+
+TEST(ConfigFile, WhoTakesCallsSaysFromWhom) {
+  const LoadedConfig config = ParseConfig("center.yaml", "server: {sip: \"127.0.0.1:5060\"}\n");
+  ASSERT_EQ(config.problems.size(), 1u);
+  EXPECT_THAT(config.problems[0].right, HasSubstr("voice.trunks"));
 }
 
 TEST(ConfigFile, OneConditionHasOneKind) {

@@ -14,7 +14,7 @@ wissel_test(gateway_http_test
           ${CMAKE_CURRENT_LIST_DIR}/gateway_http_stream_test.cc
           ${CMAKE_CURRENT_LIST_DIR}/gateway_http_test.cc
           ${CMAKE_CURRENT_LIST_DIR}/gateway_pages_test.cc
-  DEPS gateway_support LABELS fast)
+  DEPS gateway_support LABELS fast APART)
 wissel_test(gateway_grpc_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_grpc_test.cc
           ${CMAKE_CURRENT_LIST_DIR}/gateway_access_test.cc

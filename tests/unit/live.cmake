@@ -4,7 +4,7 @@ wissel_test(chat_parts_test
 wissel_test(chat_service_test
             SOURCES ${CMAKE_CURRENT_LIST_DIR}/chat_contacts_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/chat_service_test.cc
-            DEPS wissel_chat wissel_agents_service LABELS fast)
+            DEPS wissel_chat wissel_agents_service LABELS fast APART)
 wissel_test(metrics_board_test
             SOURCES ${CMAKE_CURRENT_LIST_DIR}/metrics_board_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/metrics_board_world_test.cc

@@ -131,7 +131,8 @@ int64_t Sipp::Count(const std::string& column) const {
   return -1;
 }
 
-VoiceCenter::VoiceCenter() : people_(*People::Open(":memory:")) {
+VoiceCenter::VoiceCenter()
+    : people_(*People::Open(":memory:")), store_(*contacts::ContactStore::Open(std::nullopt)) {
   shard_ = *Sequencer::Open(*OpenMemoryJournal(MakeMemoryJournalStore()), std::nullopt, {});
   waits_.emplace(*shard_, Pace(shard_->engine()));
   services_ = std::make_unique<Services>(*shard_, *people_, *waits_, ServiceOptions{});
@@ -157,6 +158,7 @@ void VoiceCenter::Observe() {
 
 VoiceCenter::~VoiceCenter() {
   if (channel_ != nullptr) channel_->Stop();
+  store_->Close();
   services_->Stop();
   shard_->Stop();
   channel_.reset();
@@ -171,7 +173,7 @@ void VoiceCenter::Open(std::function<void(voice::VoiceOptions&)> change) {
   options.waits = &*waits_;
   options.agent_phone = [this](std::string_view agent) { return people_->Get(agent).phone; };
   if (change) change(options);
-  channel_ = voice::VoiceChannel::Open(*shard_, std::move(options));
+  channel_ = voice::VoiceChannel::Open(*shard_, *store_, std::move(options));
   channel_->Register(table_);
   shard_->Start();
   services_->Start();

@@ -15,6 +15,7 @@
 
 #include "agents/service/people.h"
 #include "base/rpc/method_table.h"
+#include "channels/contacts/contact_store.h"
 #include "channels/voice/voice.h"
 #include "google/protobuf/util/json_util.h"
 #include "router/service/sequencer.h"
@@ -109,6 +110,7 @@ class VoiceCenter : public ::testing::Test {
 
   std::atomic<bool> accepting_ = true;
   std::unique_ptr<People> people_;
+  std::unique_ptr<contacts::ContactStore> store_;
   std::unique_ptr<Sequencer> shard_;
   std::optional<Waits> waits_;
   std::unique_ptr<Services> services_;

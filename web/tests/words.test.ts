@@ -69,6 +69,7 @@ describe("errors", () => {
     expect(problemOf(error)).toEqual({
       key: "error.notFound",
       sentence: "unknown queue",
+      field: "queue",
       right: "one of six",
     });
   });

@@ -176,7 +176,8 @@ export class Exim {
   async stop() {
     this.process.kill("SIGTERM");
     await this.exited;
-    rmSync(this.folder, { recursive: true, force: true });
+    // Deliveries under way may still write.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

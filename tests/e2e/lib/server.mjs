@@ -43,11 +43,12 @@ export class Server {
       server.process.on("exit", (code, signal) => done({ code, signal })),
     );
     for await (const line of createInterface({ input: server.process.stdout })) {
-      const ready = /^ready http=(\S+) grpc=(\S+)(?: lmtp=(\S+))?$/.exec(line);
+      const ready = /^ready http=(\S+) grpc=(\S+)(?: lmtp=(\S+))?(?: sip=(\S+))?$/.exec(line);
       if (!ready) continue;
       server.http = `http://${ready[1]}`;
       server.grpc = ready[2];
       server.lmtp = ready[3];
+      server.sip = ready[4];
       return server;
     }
     const { code } = await server.exited;

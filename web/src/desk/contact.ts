@@ -4,10 +4,19 @@ import { Channel } from "../gen/wissel/v1/common_pb";
 import { WorkItem_State as State } from "../gen/wissel/v1/work_pb";
 import { t } from "../lib/i18n.svelte";
 import { idOf } from "../lib/time";
-import type { Conversation } from "./conversations.svelte";
 
-export function contactTitle(assignment: Assignment, conversation?: Conversation): string {
-  if (conversation?.customerName) return conversation.customerName;
+/** What is known of a contact beside its work item, by whatever channel. */
+export interface Known {
+  readonly customerName: string;
+  /** BCP 47; empty: not known. */
+  readonly language: string;
+  /** What the customer wrote since the agent last looked or answered. */
+  readonly unread: number;
+  readonly last: { readonly text: string } | undefined;
+}
+
+export function contactTitle(assignment: Assignment, known?: Known): string {
+  if (known?.customerName) return known.customerName;
   return t("desk.contactNumber", { number: idOf(assignment.workItem) });
 }
 
@@ -20,9 +29,4 @@ export function mayAsk(assignment: Assignment): boolean {
 /** A callback or an outbound item: the agent calls, and the customer may not answer. */
 export function isCallToCustomer(channel: Channel): boolean {
   return channel === Channel.CALLBACK || channel === Channel.OUTBOUND;
-}
-
-/** A form or a mail that the contact store has: it is read at the desk. */
-export function isWritten(contact: string): boolean {
-  return contact.startsWith("forms/") || contact.startsWith("mails/");
 }

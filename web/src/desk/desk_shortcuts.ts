@@ -19,6 +19,13 @@ export type Wish =
   | "endConsult"
   | "conference"
   | "setAside"
+  | "write"
+  | "quickReplies"
+  | "takeBack"
+  | "newMail"
+  | "dial"
+  | "hangUp"
+  | "customer"
   | "mute"
   | "help"
   | { select: number };
@@ -41,6 +48,13 @@ const kWishes: Record<string, Wish> = {
   "Alt+E": "endConsult",
   "Alt+K": "conference",
   "Alt+S": "setAside",
+  "Alt+Y": "write",
+  "Alt+I": "quickReplies",
+  "Alt+Z": "takeBack",
+  "Alt+J": "newMail",
+  "Alt+D": "dial",
+  "Alt+U": "hangUp",
+  "Alt+G": "customer",
   "Alt+M": "mute",
 };
 

@@ -8,6 +8,8 @@ export interface Problem {
   key: MessageKey;
   sentence: string;
   right: string;
+  /** Path of the request's field at fault; empty: no single one. */
+  field: string;
 }
 
 const kKeys: Partial<Record<Code, MessageKey>> = {
@@ -31,6 +33,7 @@ export function problemOf(reason: unknown): Problem {
     key,
     sentence: key === "error.connection" ? "" : error.rawMessage,
     right: detail?.right ?? "",
+    field: detail?.field ?? "",
   };
 }
 

@@ -150,3 +150,13 @@ function spokenZero(): string {
 export function listed(words: readonly string[]): string {
   return new Intl.ListFormat(tag(), { style: "long", type: "conjunction" }).format(words);
 }
+
+/** Bytes, to two figures: "840 kB", "2.5 MB". */
+export function fileSize(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  const at = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const unit = units[at]!;
+  return numberFormat(unit, { style: "unit", unit, unitDisplay: at === 0 ? "long" : "short", maximumSignificantDigits: 3 }).format(
+    Number((bytes / 1000 ** at).toPrecision(2)),
+  );
+}

@@ -19,12 +19,14 @@ import { EventService } from "../gen/wissel/v1/event_pb";
 import { ForecastService } from "../gen/wissel/v1/forecast_pb";
 import { HistoryService } from "../gen/wissel/v1/history_pb";
 import { LiveService } from "../gen/wissel/v1/live_pb";
+import { MailService } from "../gen/wissel/v1/mail_pb";
 import { OperationService } from "../gen/wissel/v1/operation_pb";
 import { PartnerService } from "../gen/wissel/v1/partner_pb";
 import { RulesService } from "../gen/wissel/v1/rules_pb";
 import { ScheduleService } from "../gen/wissel/v1/schedule_pb";
 import { StaffingService } from "../gen/wissel/v1/staffing_pb";
 import { SurgeService } from "../gen/wissel/v1/surge_pb";
+import { VoiceService } from "../gen/wissel/v1/voice_pb";
 import { WebhookService } from "../gen/wissel/v1/webhook_pb";
 import { WorkService } from "../gen/wissel/v1/work_pb";
 import { session } from "./session.svelte";
@@ -42,12 +44,14 @@ export interface Clients {
   forecast: Client<typeof ForecastService>;
   history: Client<typeof HistoryService>;
   live: Client<typeof LiveService>;
+  mail: Client<typeof MailService>;
   operation: Client<typeof OperationService>;
   partner: Client<typeof PartnerService>;
   rules: Client<typeof RulesService>;
   schedule: Client<typeof ScheduleService>;
   staffing: Client<typeof StaffingService>;
   surge: Client<typeof SurgeService>;
+  voice: Client<typeof VoiceService>;
   webhook: Client<typeof WebhookService>;
   work: Client<typeof WorkService>;
 }
@@ -66,12 +70,14 @@ export function createClients(transport: Transport): Clients {
     forecast: createClient(ForecastService, transport),
     history: createClient(HistoryService, transport),
     live: createClient(LiveService, transport),
+    mail: createClient(MailService, transport),
     operation: createClient(OperationService, transport),
     partner: createClient(PartnerService, transport),
     rules: createClient(RulesService, transport),
     schedule: createClient(ScheduleService, transport),
     staffing: createClient(StaffingService, transport),
     surge: createClient(SurgeService, transport),
+    voice: createClient(VoiceService, transport),
     webhook: createClient(WebhookService, transport),
     work: createClient(WorkService, transport),
   };

@@ -1,28 +1,19 @@
 // The clients of the page when it is only looked at: a center of 1,000 people that lives in the browser.
 // `?now=2026-12-01T10:40Z` sets its time, `?as=agent` who looks, `?empty` leaves it without anything.
 import { create } from "@bufbuild/protobuf";
-import { AgentService, Presence } from "../../src/gen/wissel/v1/agent_pb";
 import { Role } from "../../src/gen/wissel/v1/auth_pb";
 import { PlanningEvent_Shape, PlanningEventSchema } from "../../src/gen/wissel/v1/forecast_pb";
 import { ShiftSwap_State, ShiftSwapSchema } from "../../src/gen/wissel/v1/schedule_pb";
 import { addDays, mondayOf } from "../../src/lib/dates";
 import { plannedWorld } from "../world";
+import { DeskWorld } from "../world/desk";
 
 const asked = new URLSearchParams(location.search);
 const now = Date.parse(asked.get("now") ?? "2026-12-01T10:40:00Z");
 const role = { agent: Role.AGENT, manager: Role.MANAGER, planner: Role.PLANNER }[asked.get("as") ?? "planner"] ?? Role.PLANNER;
-// An agent who works and has nothing in hand: the desk's shifts are looked at, not its work.
-const state = { name: "agents/a0001", session: 7n, presence: Presence.AVAILABLE, sequence: 1n, lease: { seconds: 3600n } };
-const planned = plannedWorld({ now, stepMs: 120, role }, (router) =>
-  router.service(AgentService, {
-    async *watchAgent(_, { signal }) {
-      yield state;
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    },
-    signIn: () => state,
-    heartbeat: () => ({ lease: state.lease }),
-  }),
-);
+const began = performance.now();
+const desk = new DeskWorld(() => now + performance.now() - began);
+const planned = plannedWorld({ now, stepMs: 120, role }, (router) => desk.routes(router));
 sessionStorage.setItem("wissel.desk.session", "7");
 const { world, forecasts, staffing, schedules, history } = planned;
 
