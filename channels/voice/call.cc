@@ -68,7 +68,13 @@ void Call::OnFact(const ItemFact& fact, Instant now) {
   const ItemFact before = std::exchange(fact_, fact);
   const bool held = fact.state == ItemState::kHeld || fact.state == ItemState::kParked;
   if (before.state != fact.state || before.offer != fact.offer) {
-    if (IsHere(fact.state)) want_held_ = held;
+    if (asked_hold_ && before.offer == fact.offer && IsHere(fact.state)) {
+      // The key may have been pressed again since.
+      if (held == *asked_hold_) asked_hold_.reset(), FollowPhone();
+    } else {
+      asked_hold_.reset();
+      if (IsHere(fact.state)) want_held_ = held;
+    }
     tries_ = 0;
     miss_told_ = false;
   }
@@ -103,6 +109,8 @@ void Call::OnOutcome(Wish wish, Outcome outcome, Instant now) {
     if (far_ && far_->offer == accepted_) EndFar();
   } else if (wish == Wish::kWrapUp && !done && IsHere(fact_.state)) {
     Want(Wish::kComplete);  // its queue has no wrap-up
+  } else if ((wish == Wish::kHold || wish == Wish::kRetrieve) && !done) {
+    asked_hold_.reset();
   } else if (wish == Wish::kTransfer) {
     transferring_.reset();
     if (far_) Do(Notify{far_->id, done ? 200 : 503});

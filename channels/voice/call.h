@@ -240,6 +240,7 @@ class Call {
   void AbortExchange();
   void Joined(Leg& joining, const std::string& answer);
   void PhoneTurned(const Leg& from);
+  void FollowPhone();
   bool Passed(Leg& leg, const std::string& sdp);
 
   CallRules rules_;
@@ -250,6 +251,7 @@ class Call {
   std::optional<Leg> far_;  // the agent's, or an outside one
   Media media_ = Media::kNone;
   bool want_held_ = false;
+  std::optional<bool> asked_hold_;  // of the engine, for the phone's key; until it is so
   Exchange exchange_ = Exchange::kNone;
   LegId from_, to_;  // of the exchange: who asked, who is asked
   int open_ = 0;     // of kHold: answers still to come

@@ -228,12 +228,21 @@ void Call::PhoneTurned(const Leg& from) {
   if (holds && media_ == Media::kTalking) {
     media_ = Media::kHeldByPhone;
     want_held_ = true;
-    if (fact_.state == ItemState::kActive) Want(Wish::kHold);
+    FollowPhone();
   } else if (!holds && media_ == Media::kHeldByPhone) {
     media_ = Media::kTalking;
     want_held_ = false;
-    if (fact_.state == ItemState::kHeld) Want(Wish::kRetrieve);
+    FollowPhone();
   }
+}
+
+// The engine is asked one thing at a time; what the key has done since is asked when that is so.
+void Call::FollowPhone() {
+  if (asked_hold_) return;
+  const bool held = fact_.state == ItemState::kHeld;
+  if (want_held_ == held || (!held && fact_.state != ItemState::kActive)) return;
+  asked_hold_ = want_held_;
+  Want(want_held_ ? Wish::kHold : Wish::kRetrieve);
 }
 
 void Call::Show(Instant now) {

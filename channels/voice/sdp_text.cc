@@ -62,15 +62,15 @@ bool IsOfTheirTransport(std::string_view line) {
 
 bool IsDescription(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return false;
-  bool origin = false;
+  int origins = 0;
   bool stream = false;
   const std::vector<std::string_view> lines = LinesOf(text);
   for (std::string_view line : lines) {
     if (line.size() < 2 || line[0] < 'a' || line[0] > 'z' || line[1] != '=') return false;
-    origin = origin || line[0] == 'o';
+    origins += line[0] == 'o';
     stream = stream || line[0] == 'm';
   }
-  return origin && stream && lines.front() == "v=0";
+  return origins == 1 && stream && lines.front() == "v=0";
 }
 
 Direction DirectionOf(std::string_view sdp) {

@@ -70,9 +70,28 @@ SipPeer::SipPeer(std::string address, uint16_t door, Transport transport)
   port_ = ntohs(got.sin_port);
 }
 
-SipPeer::~SipPeer() { close(socket_); }
+SipPeer::~SipPeer() {
+  SSL_free(secured_);
+  SSL_CTX_free(context_);
+  close(socket_);
+}
+
+void SipPeer::Secure(const std::string& authority) {
+  context_ = SSL_CTX_new(TLS_client_method());
+  EXPECT_EQ(SSL_CTX_load_verify_locations(context_, authority.c_str(), nullptr), 1);
+  SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
+  secured_ = SSL_new(context_);
+  SSL_set_fd(secured_, socket_);
+  EXPECT_EQ(SSL_connect(secured_), 1);
+  EXPECT_GE(SSL_version(secured_), TLS1_2_VERSION);
+}
 
 void SipPeer::Send(std::string_view bytes) {
+  if (secured_ != nullptr) {
+    EXPECT_EQ(SSL_write(secured_, bytes.data(), static_cast<int>(bytes.size())),
+              static_cast<int>(bytes.size()));
+    return;
+  }
   // A connection that has been closed for us says so at the next read.
   [[maybe_unused]] const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
@@ -85,9 +104,12 @@ std::optional<std::string> SipPeer::Read(int milliseconds) {
       return message;
     }
     pollfd ready = {socket_, POLLIN, 0};
-    if (poll(&ready, 1, milliseconds) <= 0) return std::nullopt;
+    const bool waits = secured_ != nullptr && SSL_pending(secured_) > 0;
+    if (!waits && poll(&ready, 1, milliseconds) <= 0) return std::nullopt;
     std::string buffer(70'000, '\0');
-    const ssize_t got = recv(socket_, buffer.data(), buffer.size(), 0);
+    const ssize_t got = secured_ != nullptr
+                            ? SSL_read(secured_, buffer.data(), static_cast<int>(buffer.size()))
+                            : recv(socket_, buffer.data(), buffer.size(), 0);
     if (got <= 0) return std::nullopt;
     buffer.resize(static_cast<size_t>(got));
     if (transport_ == kUdp) return buffer;
@@ -115,8 +137,8 @@ bool SipPeer::IsClosed() {
 }
 
 std::string SipPeer::Via(const std::string& branch) const {
-  return fmt::format("Via: SIP/2.0/{} {};branch=z9hG4bK-{}\r\n", transport_ == kUdp ? "UDP" : "TCP",
-                     name(), branch);
+  const char* transport = secured_ != nullptr ? "TLS" : transport_ == kUdp ? "UDP" : "TCP";
+  return fmt::format("Via: SIP/2.0/{} {};branch=z9hG4bK-{}\r\n", transport, name(), branch);
 }
 
 std::string SipPeer::Write(const Request& request) const {
@@ -130,6 +152,27 @@ std::string SipPeer::Write(const Request& request) const {
       request.method, request.user, door_, Via(branch), name(),
       request.to_tag.empty() ? "" : ";tag=" + request.to_tag, request.call, request.cseq,
       request.more, type, request.body.size(), request.body);
+}
+
+void SipPeer::Answer(const std::string& request, const std::string& status,
+                     const std::string& body) {
+  std::string answer = "SIP/2.0 " + status + "\r\n";
+  for (const char* name : {"Via", "From", "To", "Call-ID", "CSeq"}) {
+    std::string value = HeaderOf(request, name);
+    const bool untagged = value.find(";tag=") == std::string::npos;
+    if (std::string_view(name) == "To" && untagged) value += ";tag=phone";
+    answer += fmt::format("{}: {}\r\n", name, value);
+  }
+  answer += fmt::format("Contact: <sip:phone@{}>\r\n", name());
+  if (!body.empty()) answer += "Content-Type: application/sdp\r\n";
+  Send(fmt::format("{}Content-Length: {}\r\n\r\n{}", answer, body.size(), body));
+}
+
+std::string SipPeer::NextFinal() {
+  for (;;) {
+    std::string message = Next();
+    if (StatusOf(message) < 100 || StatusOf(message) >= 200) return message;
+  }
 }
 
 void SipPeer::CallGoesThrough(const std::string& call, const std::string& user) {

@@ -2,6 +2,8 @@
 // this machine): for what no phone would send. SIPp plays the phones that behave.
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +19,8 @@ class SipPeer {
   ~SipPeer();
   SipPeer(const SipPeer&) = delete;
   SipPeer& operator=(const SipPeer&) = delete;
+  // Speaks TLS from here on, to who has a certificate of this authority.
+  void Secure(const std::string& authority);
 
   void Send(std::string_view bytes);
   // The next message; fails the test when none comes within ten seconds.
@@ -29,6 +33,7 @@ class SipPeer {
   // "127.0.0.1:4000", and the Via line that brings answers here.
   std::string name() const { return address_ + ":" + std::to_string(port_); }
   std::string Via(const std::string& branch) const;
+  uint16_t port() const { return port_; }
 
   // A request with all that it needs; `more` are header lines of its own, each with its end.
   struct Request {
@@ -42,6 +47,10 @@ class SipPeer {
     std::string branch;  // empty: of the call and the method's transaction
   };
   std::string Write(const Request& request) const;
+  // As a phone that is called: "200 OK" to what came.
+  void Answer(const std::string& request, const std::string& status, const std::string& body = "");
+  // The next message that is no provisional answer.
+  std::string NextFinal();
 
   // Whether an ordinary caller would still be served: queued, gives up, and is let go.
   void CallGoesThrough(const std::string& call, const std::string& user = "100");
@@ -55,6 +64,8 @@ class SipPeer {
   const Transport transport_;
   const uint16_t door_;
   int socket_ = -1;
+  SSL_CTX* context_ = nullptr;
+  SSL* secured_ = nullptr;
   uint16_t port_ = 0;
   int fences_ = 0;
   std::string stream_;

@@ -20,8 +20,8 @@ struct Vector {
 };
 constexpr Vector kVectors[] = {
     // 3.1.1: valid, and answered for what they ask.
-    {"wsinv", 481},  // it is within a dialog that nobody knows
-    {"intmeth", 405},
+    {"wsinv", 481},         // it is within a dialog that nobody knows
+    {"intmeth", kIgnored},  // the library reads no method of such a name
     {"esc01", kTaken},
     {"escnull", 405},
     {"esc02", 405},
