@@ -12,6 +12,7 @@
 #include "channels/contacts/contact_store.h"
 #include "channels/contacts/contacts.h"
 #include "channels/forms/forms.h"
+#include "channels/outbound/outbound.h"
 #include "channels/pages/page_set.h"
 #include "channels/tracking/tracking.h"
 #include "fmt/format.h"
@@ -82,6 +83,7 @@ class Center::Rooms {
           }));
     }
     forms_->Start();
+    outbound_->Start();
     live_->Start(std::move(live_state_));
     events_->Start();
     webhooks_->Start();
@@ -96,6 +98,7 @@ class Center::Rooms {
     rules_->Stop();
     live_->Stop();
     pollers_.clear();
+    outbound_->Stop();
     mail_->Stop();
     if (sender_ != nullptr) sender_->Stop();
     contact_store_->Close();
@@ -186,6 +189,10 @@ class Center::Rooms {
     WISSEL_ASSIGN_OR_RETURN(chat_,
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
     WISSEL_RETURN_IF_ERROR(OpenMail(display_name));
+    WISSEL_ASSIGN_OR_RETURN(
+        outbound_, outbound::Outbound::Open(
+                       *sequencer_, *contact_store_,
+                       {FileIn(options_.data, "outbound.sqlite"), options_.region}));
     WISSEL_RETURN_IF_ERROR(OpenCustomerPages());
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
@@ -207,6 +214,7 @@ class Center::Rooms {
     contacts_->Register(methods_);
     chat_->Register(methods_);
     mail_->Register(methods_);
+    outbound_->Register(methods_);
     forms_->Register(methods_);
     tracker_->Register(methods_);
     live_->Register(methods_);
@@ -282,6 +290,7 @@ class Center::Rooms {
   std::unique_ptr<email::SmtpSender> sender_;
   std::unique_ptr<email::MailChannel> mail_;
   std::vector<std::unique_ptr<email::ImapPoller>> pollers_;
+  std::unique_ptr<outbound::Outbound> outbound_;
   std::unique_ptr<forms::FormChannel> forms_;
   std::optional<tracking::Tracker> tracker_;
   std::unique_ptr<metrics::Live> live_;
