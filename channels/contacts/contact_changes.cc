@@ -41,8 +41,11 @@ class Importing {
     for (int i = 0; i < customers; ++i) response_.add_results();
   }
   ~Importing() {
-    if (failed_.ok()) return reply_(std::move(response_));
-    reply_(failed_);
+    if (failed_.ok()) {
+      reply_(std::move(response_));
+    } else {
+      reply_(failed_);
+    }
   }
 
   void Take(int i, const CustomerImported& imported) {
