@@ -16,7 +16,7 @@ function widgetWords(): Record<string, Record<string, string>> {
 
 export default defineConfig({
   plugins: [svelte()],
-  define: { __WIDGET_WORDS__: JSON.stringify(widgetWords()) },
+  define: { __WIDGET_WORDS__: JSON.stringify(JSON.stringify(widgetWords())) },
   build: {
     target: "es2022",
     // The content security policy allows files of our own origin only: nothing is inlined.

@@ -58,6 +58,8 @@ const button = (person) => person.page.locator("button.open");
 const dialog = (person) => person.page.getByRole("dialog", { name: person.t("widget.title") });
 const frame = (person) => person.page.frameLocator("iframe");
 const says = (locator, text) => locator.filter({ hasText: text }).first().waitFor();
+// What is in the frame, for axe.
+const inFrame = (person) => person.page.frames().find((each) => each.url().startsWith(`${server.http}/chat`));
 const focused = (person) =>
   person.page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.className ?? document.activeElement?.tagName);
 
@@ -112,6 +114,7 @@ describe("a site that may", () => {
     await frame(els).getByRole("button", { name: els.t("chat.start") }).click();
     await says(frame(els).getByTestId("chat-status"), els.t("chat.next"));
     assert.deepEqual(await els.violations(), []);
+    assert.deepEqual(await els.violations(undefined, inFrame(els)), []);
   });
 
   test("counts what is said while it is closed", async () => {
@@ -200,6 +203,7 @@ for (const language of languages) {
       const box = await dialog(person).boundingBox();
       assert.deepEqual([box.x, box.y, box.width, box.height], [0, 0, 375, 667]);
       assert.deepEqual(await person.violations(), []);
+      assert.deepEqual(await person.violations(undefined, inFrame(person)), []);
       await person.picture(`widget-phone-${language}-${dark ? "dark" : "light"}`);
       await person.page.getByRole("button", { name: person.t("widget.close") }).click();
       await dialog(person).waitFor({ state: "hidden" });

@@ -15,14 +15,16 @@ declare global {
   interface Window {
     wisselChat?: WisselChat;
   }
-  // The catalogues' texts that begin with "widget.", by language (vite.config.ts).
-  const __WIDGET_WORDS__: Record<string, Record<string, string>>;
+  // The catalogues' texts that begin with "widget.", by language, as JSON (vite.config.ts).
+  const __WIDGET_WORDS__: string;
 }
 
-// How it was on the page before, of this tab: a chat goes on while its reader moves about the site.
-const kKept = "wissel.chat";
+// All of it in here: at the top of a script each name would be the site's as well.
+(() => {
+  // How it was on the page before, of this tab: a chat goes on while its reader moves about the site.
+  const kKept = "wissel.chat";
 
-const kStyle = `
+  const kStyle = `
 :host { all: initial; color-scheme: light dark; --ink: #182024; --paper: #fff; --line: #87938f; --accent: #0d5c66; --on: #fff; --bad: #b0261d; }
 @media (prefers-color-scheme: dark) { :host { --ink: #e7edee; --paper: #182024; --line: #6b7b81; --accent: #6cc5cf; --on: #06262b; --bad: #ff9a8f; } }
 * { box-sizing: border-box; font: 600 16px/1.3 system-ui, sans-serif; }
@@ -40,12 +42,12 @@ iframe { flex: 1; width: 100%; border: 0; }
 @media (max-width: 480px) { dialog { inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; border: 0; border-radius: 0; } }
 `;
 
-(() => {
   const script = document.currentScript;
   if (!(script instanceof HTMLScriptElement) || window.wisselChat) return;
   const { origin } = new URL(script.src);
-  const language = chooseLanguage(script.dataset.language, document.documentElement.lang, ...navigator.languages);
-  const words = __WIDGET_WORDS__[language]!;
+  const catalogues = JSON.parse(__WIDGET_WORDS__) as Record<string, Record<string, string>>;
+  const language = chooseLanguage(catalogues, script.dataset.language, document.documentElement.lang, ...navigator.languages);
+  const words = catalogues[language]!;
   const topic = script.dataset.topic ?? "";
 
   const button = make("button", "open");
@@ -129,13 +131,13 @@ iframe { flex: 1; width: 100%; border: 0; }
   });
   addEventListener("message", (event: MessageEvent<FromChat | null>) => {
     if (event.origin !== origin || !frame || event.source !== frame.contentWindow) return;
-    const said = event.data;
-    if (said?.wissel === "ready") {
+    const told = event.data;
+    if (told?.wissel === "ready") {
       alive = true;
       tell({ wissel: "shown", shown: dialog.open });
-    } else if (said?.wissel === "state") {
-      show({ unread: Math.max(0, Number(said.unread) || 0), going: said.going === true });
-    } else if (said?.wissel === "close") {
+    } else if (told?.wissel === "state") {
+      show({ unread: Math.max(0, Number(told.unread) || 0), going: told.going === true });
+    } else if (told?.wissel === "close") {
       close();
     }
   });
@@ -157,34 +159,34 @@ iframe { flex: 1; width: 100%; border: 0; }
   window.wisselChat = { open: () => open(), close };
   if (document.body) start();
   else addEventListener("DOMContentLoaded", start);
+
+  function make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, name: string, text = ""): HTMLElementTagNameMap[Tag] {
+    const element = document.createElement(tag);
+    if (name) element.className = name;
+    if (text) element.textContent = text;
+    return element;
+  }
+
+  function chooseLanguage(known: object, ...wished: readonly (string | undefined)[]): string {
+    const primary = wished.map((tag) => (tag ?? "").split("-")[0]!.toLowerCase());
+    return primary.find((tag) => Object.hasOwn(known, tag)) ?? "en";
+  }
+
+  // A site may be set to keep nothing.
+  function kept(): string | null {
+    try {
+      return sessionStorage.getItem(kKept);
+    } catch {
+      return null;
+    }
+  }
+
+  function keep(state: "open" | "closed" | null): void {
+    try {
+      if (state === null) sessionStorage.removeItem(kKept);
+      else sessionStorage.setItem(kKept, state);
+    } catch {
+      // Then the chat does not follow its reader to the next page.
+    }
+  }
 })();
-
-function make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, name: string, text = ""): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text) element.textContent = text;
-  return element;
-}
-
-function chooseLanguage(...wished: readonly (string | undefined)[]): string {
-  const primary = wished.map((tag) => (tag ?? "").split("-")[0]!.toLowerCase());
-  return primary.find((tag) => Object.hasOwn(__WIDGET_WORDS__, tag)) ?? "en";
-}
-
-// A site may be set to keep nothing.
-function kept(): string | null {
-  try {
-    return sessionStorage.getItem(kKept);
-  } catch {
-    return null;
-  }
-}
-
-function keep(state: "open" | "closed" | null): void {
-  try {
-    if (state === null) sessionStorage.removeItem(kKept);
-    else sessionStorage.setItem(kKept, state);
-  } catch {
-    // Then the chat does not follow its reader to the next page.
-  }
-}
