@@ -293,8 +293,16 @@ class Center::Rooms {
                                                .waits = &*waits_,
                                                .region = options_.region,
                                                .follow_up_queue = options_.follow_up_queue,
-                                               .low_score = options_.low_score});
+                                               .low_score = options_.low_score,
+                                               .write_to_chat = WritesToChat()});
     return absl::OkStatus();
+  }
+
+  decltype(tracking::TrackingOptions::write_to_chat) WritesToChat() {
+    return [chat = chat_.get()](const std::string& conversation, std::string text, std::string id,
+                                std::function<void(absl::Status)> done) {
+      chat->SendAsCustomer(conversation, {std::move(text), std::move(id)}, std::move(done));
+    };
   }
 
   const CenterOptions options_;
