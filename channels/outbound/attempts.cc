@@ -92,7 +92,8 @@ void Hub::OnMade(Place place, int attempt, const absl::StatusOr<ItemId>& item) {
       with.item = *item;
       Put(live, with);
     }
-    if (live.list.phase() == Phase::kStopped) Withdraw(*item);
+    const bool gone = gone_.erase(place) > 0;
+    if (gone || live.list.phase() == Phase::kStopped) Withdraw(*item);
     return;
   }
   live.last_refusal = std::string(item.status().message());

@@ -144,7 +144,9 @@ void Hub::OnErased(const std::vector<std::string>& contacts) {
       Withdraw(*entry.item);
     } else if (entry.state == EntryState::kPending) {
       Put(At(place.list), Ended(entry, EntryState::kWithdrawn, now()));
-    }  // else its item is about to be made: its contact is looked for first, or withdrawn after
+    } else {
+      gone_.insert(place);  // its item is being made
+    }
   }
 }
 

@@ -160,6 +160,8 @@ class Hub {
   std::deque<std::function<absl::Status()>> writes_;
   // To be done once those are written; of entries that have been opened.
   std::vector<std::pair<Place, int>> to_make_;
+  // Whose person was erased while their item was being made.
+  std::set<Place> gone_;
   // What did not work for want of room, and is tried again at `again_`.
   std::set<std::pair<Place, int>> make_again_;
   std::set<ItemId> withdraw_again_;

@@ -90,7 +90,8 @@ void OutboundCenter::AddPeople(int people, const std::string& more) {
     entries.push_back(fmt::format(R"({{"key": "k{}", "number": "{}"{}}})", person, NumberOf(person),
                                   more.empty() ? "" : ", " + more));
   }
-  for (const auto& result : Add(absl::StrJoin(entries, ", ")).results()) {
+  const v1::AddOutboundEntriesResponse response = Add(absl::StrJoin(entries, ", "));
+  for (const auto& result : response.results()) {
     EXPECT_EQ(result.kind(), v1::AddOutboundEntryResult::ADDED) << result.ShortDebugString();
   }
 }
@@ -103,7 +104,8 @@ v1::OutboundEntry OutboundCenter::EntryAt(int64_t number) {
 
 std::string OutboundCenter::Counts() {
   std::vector<std::string> counts;
-  for (const v1::OutboundCount& count : List().counts()) {
+  const v1::OutboundList list = List();
+  for (const v1::OutboundCount& count : list.counts()) {
     counts.push_back(
         fmt::format("{} {}", v1::OutboundEntry::State_Name(count.state()), count.entries()));
   }
