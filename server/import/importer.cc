@@ -49,7 +49,7 @@ std::string Columns::HeadOf(std::string_view name) const {
 
 std::vector<std::string> PartsOf(const std::string& cell) {
   std::vector<std::string> parts;
-  for (std::string_view part : absl::StrSplit(cell, ';')) {
+  for (absl::string_view part : absl::StrSplit(cell, ';')) {
     part = absl::StripAsciiWhitespace(part);
     if (!part.empty()) parts.emplace_back(part);
   }
