@@ -9,12 +9,6 @@ namespace {
 
 using Kind = CustomerImported::Kind;
 
-bool Has(const std::vector<Address>& addresses, const Address& address) {
-  return std::any_of(addresses.begin(), addresses.end(), [&](const Address& other) {
-    return other.kind == address.kind && ComparedText(other) == ComparedText(address);
-  });
-}
-
 // What is given and is not so already.
 template <class T>
 void KeepIfNew(std::optional<T>& given, const T& is) {
