@@ -83,6 +83,19 @@ std::string Quotation(const Entry& entry) {
   return quotation;
 }
 
+// Its text stays in the store; whoever reads it there must not take it for sent.
+NewEntry TakenBack(const OutMail& mail, Instant now) {
+  NewEntry entry;
+  entry.contact = mail.contact;
+  entry.entry.author = Author::kSystem;
+  entry.entry.kind = contacts::EntryKind::kEvent;
+  entry.entry.time = now;
+  entry.entry.text =
+      fmt::format("Entry {} was taken back by its author and has not been sent", mail.number);
+  entry.request_id = fmt::format("taken back {}", mail.number);
+  return entry;
+}
+
 std::string AnswerSubject(const std::string& asked, const Contact& contact) {
   if (!asked.empty()) return asked;
   const bool begun = Normalized(std::string_view(contact.subject).substr(0, 3)) == "re:";
@@ -185,6 +198,8 @@ void Hub::Cancel(const rpc::Caller& caller, const v1::CancelMailRequest& request
     taken.due = now();
     if (absl::Status saved = outbox_->Save(taken); !saved.ok()) return answer(saved);
     Keep(taken);
+    store_.Append(TakenBack(taken, now()),
+                  [](const absl::StatusOr<contacts::ContactStore::Appended>&) {});
     contacts::Draft draft{entry->text, "", {}, now()};
     for (const contacts::Field& each : entry->headers) {
       if (each.name == field::kTo || each.name == field::kCc || each.name == field::kSubject) {

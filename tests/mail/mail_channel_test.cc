@@ -230,6 +230,9 @@ TEST_F(MailCenter, TenSecondsToTakeItBack) {
   Pass(Duration::Minutes(5));
   EXPECT_TRUE(TakeSent().empty());
   EXPECT_EQ(Thread(item).entries(2).state(), MailEntry::CANCELLED);
+  EXPECT_TRUE(Thread(item).entries(3).event());
+  EXPECT_EQ(Thread(item).entries(3).text(),
+            "Entry 3 was taken back by its author and has not been sent");
   const auto draft =
       Must<v1::MailDraft>("GetMailDraft", R"({"workItem": ")" + item + R"("})", Desk("mona"));
   EXPECT_EQ(draft.text(), "Too early");
@@ -346,8 +349,7 @@ TEST_F(MailCenter, QuickRepliesAreFilledIn) {
 }
 
 TEST_F(MailCenter, AddressesToWriteFromAreThoseOfTheCenter) {
-  const auto listed =
-      Must<v1::ListMailAddressesResponse>("ListMailAddresses", "{}", Desk("mona"));
+  const auto listed = Must<v1::ListMailAddressesResponse>("ListMailAddresses", "{}", Desk("mona"));
   std::vector<std::string> addresses;
   for (const auto& each : listed.addresses()) addresses.push_back(each.address());
   EXPECT_EQ(addresses, (std::vector<std::string>{"tax@example.org", "info@example.org"}));

@@ -136,8 +136,9 @@ export class DeskWorld {
       getContact: ({ name, workItem }) => {
         const found: MessageInitShape<typeof ContactSchema> | undefined = contacts[workItem] ?? earlier.find((each) => each.name === name);
         if (!found) throw new ConnectError("not yours", Code.PermissionDenied);
-        const said: MessageInitShape<typeof ContactEntrySchema>[] = [{ number: 1n, text: "What do I have to bring?", author: EntryAuthor.CUSTOMER, authorName: "Mia Peeters", kind: EntryKind.MESSAGE, time: timestampFromMs(this.#now() - 60_000) }];
-        return create(ContactSchema, found.entries ? found : { ...(found as object), entries: said });
+        const contact = create(ContactSchema, found);
+        if (workItem === "") contact.entries = [create(ContactEntrySchema, { number: 1n, text: "What do I have to bring?", author: EntryAuthor.CUSTOMER, authorName: "Mia Peeters", kind: EntryKind.MESSAGE, time: contact.startTime })];
+        return contact;
       },
       getCustomer: () => ({ name: customer, displayName: "Mia Peeters", language: "nl", addresses: [{ kind: Kind.EMAIL, text: mia.address }, { kind: Kind.PHONE, text: "+3225550123" }], doNotContact: [Channel.OUTBOUND] }),
       listContacts: () => ({ contacts: earlier }),

@@ -41,8 +41,9 @@ export class ContactFile {
     this.workItem = workItem;
   }
 
+  /** Without a name, how they are reached. */
   get customerName(): string {
-    return this.contact?.displayName || this.customer?.displayName || "";
+    return this.contact?.displayName || this.customer?.displayName || this.customer?.addresses[0]?.text || "";
   }
 
   get language(): string {
