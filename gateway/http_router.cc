@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/utf8.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "gateway/error_detail.h"
 #include "gateway/http_text.h"
 #include "google/protobuf/descriptor.pb.h"
@@ -19,12 +20,17 @@ using google::protobuf::MethodOptions;
 
 constexpr char kTextType[] = "text/plain; charset=utf-8";
 constexpr char kMetricsType[] = "text/plain; version=0.0.4; charset=utf-8";
-// Nothing but our own files; no inline script or style, no plugin, no frame around us.
-constexpr char kPageHeaders[] =
-    "Content-Security-Policy: default-src 'self'; base-uri 'none'; object-src 'none'; "
-    "form-action 'self'; frame-ancestors 'none'\r\n"
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n";
+// Nothing but our own files; no inline script or style, no plugin. `frames`: whose frame may be
+// around us; `readers`: whose pages may load it.
+std::string PageHeaders(std::string_view frames = "'none'",
+                        std::string_view readers = "same-origin") {
+  return fmt::format(
+      "Content-Security-Policy: default-src 'self'; base-uri 'none'; object-src 'none'; "
+      "form-action 'self'; frame-ancestors {}\r\n"
+      "Cross-Origin-Opener-Policy: same-origin\r\n"
+      "Cross-Origin-Resource-Policy: {}\r\n",
+      frames, readers);
+}
 constexpr char kNoReferrer[] = "Referrer-Policy: no-referrer\r\n";
 // A form of a page without referrer comes from the origin "null", like one of anywhere.
 constexpr char kReferrerToUs[] = "Referrer-Policy: same-origin\r\n";
@@ -314,7 +320,7 @@ HttpResponse HttpRouter::AnswerPage(const absl::Status& status,
     response.headers = kNoStore;
     if (elsewhere) response.headers += fmt::format("Location: {}\r\n", page.location());
   }
-  response.headers += kPageHeaders;
+  response.headers += PageHeaders();
   response.headers += kReferrerToUs;
   return response;
 }
@@ -331,15 +337,30 @@ HttpResponse HttpRouter::Refusal(int http_status, const absl::Status& status) {
   return response;
 }
 
+// A browser keeps to them: the page is shown in a frame of these sites alone. The script is no
+// secret, and a tag of another site cannot be told from one of these; what it opens there stays
+// empty. Those who load it with CORS, to check its digest, are told by name (Fetch standard, 3.3).
+std::string HttpRouter::FileHeaders(const HttpRequest& request, std::string_view path) const {
+  const auto& [page, script, origins] = content_.embedding;
+  if (origins.empty()) return PageHeaders();
+  if (path == page) return PageHeaders(fmt::format("{}", fmt::join(origins, " ")));
+  if (path != script) return PageHeaders();
+  std::string headers = PageHeaders("'none'", "cross-origin") + "Vary: Origin\r\n";
+  if (std::ranges::find(origins, request.origin) != origins.end()) {
+    headers += fmt::format("Access-Control-Allow-Origin: {}\r\n", request.origin);
+  }
+  return headers;
+}
+
 HttpResponse HttpRouter::ServePage(const HttpRequest& request, std::string_view path) const {
   const StaticFiles::File* file = content_.pages == nullptr ? nullptr : content_.pages->Find(path);
   if (file == nullptr) {
     HttpResponse response = Text(404, fmt::format("there is nothing at {}\n", path));
-    response.headers += kPageHeaders;
+    response.headers += PageHeaders();
     response.headers += kNoReferrer;
     return response;
   }
-  HttpResponse response{.content_type = file->mime_type, .headers = kPageHeaders};
+  HttpResponse response{.content_type = file->mime_type, .headers = FileHeaders(request, path)};
   response.headers +=
       fmt::format("{}ETag: {}\r\nVary: Accept-Encoding\r\nCache-Control: {}\r\n", kNoReferrer,
                   file->etag, file->immutable ? "public, max-age=31536000, immutable" : "no-cache");

@@ -42,6 +42,13 @@ struct HttpPage {
   std::string method;  // "wissel.v1.FormService.ShowForm"
 };
 
+// The one page that other sites may show inside theirs, and the script that does so for them.
+struct HttpEmbedding {
+  std::string page;                  // "/chat"
+  std::string script;                // "/widget.js"
+  std::vector<std::string> origins;  // of those sites: "https://www.example.org"; empty: none may
+};
+
 // What the HTTP door serves.
 struct HttpContent {
   const rpc::MethodTable* methods = nullptr;  // outlives the door
@@ -51,6 +58,7 @@ struct HttpContent {
   std::function<std::string()> metrics;  // for /metrics, in Prometheus' text format
   std::vector<HttpDocument> documents;
   std::vector<HttpPage> written_pages;
+  HttpEmbedding embedding;
 };
 
 enum class Verb : uint8_t { kGet, kHead, kPost, kOther };
@@ -141,6 +149,7 @@ class HttpRouter {
                                                                        std::string_view query,
                                                                        std::string peer) const;
   HttpResponse ServePage(const HttpRequest& request, std::string_view path) const;
+  std::string FileHeaders(const HttpRequest& request, std::string_view path) const;
 
   HttpContent content_;
 };

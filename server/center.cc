@@ -12,6 +12,7 @@
 #include "channels/contacts/contact_store.h"
 #include "channels/contacts/contacts.h"
 #include "channels/forms/forms.h"
+#include "channels/outbound/outbound.h"
 #include "channels/pages/page_set.h"
 #include "channels/tracking/tracking.h"
 #include "fmt/format.h"
@@ -82,6 +83,7 @@ class Center::Rooms {
           }));
     }
     forms_->Start();
+    outbound_->Start();
     live_->Start(std::move(live_state_));
     events_->Start();
     webhooks_->Start();
@@ -96,6 +98,7 @@ class Center::Rooms {
     rules_->Stop();
     live_->Stop();
     pollers_.clear();
+    outbound_->Stop();
     mail_->Stop();
     if (sender_ != nullptr) sender_->Stop();
     if (voice_ != nullptr) voice_->Stop();
@@ -193,6 +196,10 @@ class Center::Rooms {
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
     WISSEL_RETURN_IF_ERROR(OpenMail(display_name));
     OpenVoice();
+    WISSEL_ASSIGN_OR_RETURN(
+        outbound_, outbound::Outbound::Open(
+                       *sequencer_, *contact_store_,
+                       {FileIn(options_.data, "outbound.sqlite"), options_.region}));
     WISSEL_RETURN_IF_ERROR(OpenCustomerPages(display_name));
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
@@ -215,6 +222,7 @@ class Center::Rooms {
     chat_->Register(methods_);
     mail_->Register(methods_);
     if (voice_ != nullptr) voice_->Register(methods_);
+    outbound_->Register(methods_);
     forms_->Register(methods_);
     tracker_->Register(methods_);
     live_->Register(methods_);
@@ -285,8 +293,16 @@ class Center::Rooms {
                                                .waits = &*waits_,
                                                .region = options_.region,
                                                .follow_up_queue = options_.follow_up_queue,
-                                               .low_score = options_.low_score});
+                                               .low_score = options_.low_score,
+                                               .write_to_chat = WritesToChat()});
     return absl::OkStatus();
+  }
+
+  decltype(tracking::TrackingOptions::write_to_chat) WritesToChat() {
+    return [chat = chat_.get()](const std::string& conversation, std::string text, std::string id,
+                                std::function<void(absl::Status)> done) {
+      chat->SendAsCustomer(conversation, {std::move(text), std::move(id)}, std::move(done));
+    };
   }
 
   const CenterOptions options_;
@@ -308,6 +324,7 @@ class Center::Rooms {
   std::unique_ptr<email::MailChannel> mail_;
   std::vector<std::unique_ptr<email::ImapPoller>> pollers_;
   std::unique_ptr<voice::VoiceChannel> voice_;
+  std::unique_ptr<outbound::Outbound> outbound_;
   std::unique_ptr<forms::FormChannel> forms_;
   std::optional<tracking::Tracker> tracker_;
   std::unique_ptr<metrics::Live> live_;

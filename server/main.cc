@@ -10,6 +10,7 @@
 #include "server/contacts/erase.h"
 #include "server/feed/feed.h"
 #include "server/history/history.h"
+#include "server/import/import.h"
 #include "server/planning_cli.h"
 #include "server/serve.h"
 #include "server/whatif/whatif.h"
@@ -18,6 +19,7 @@ namespace {
 
 using wissel::contacts_command::EraseOptions;
 using wissel::feed::FeedOptions;
+using wissel::imports::ImportOptions;
 using wissel::server::MomentOptions;
 using wissel::server::RulesOptions;
 using wissel::server::ServeOptions;
@@ -439,6 +441,21 @@ void AddErase(CLI::App& app, EraseOptions& options, Action& action) {
   });
 }
 
+void AddImport(CLI::App& app, ImportOptions& options, Action& action) {
+  CLI::App* command = app.add_subcommand("import", wissel::imports::kImportHelp);
+  command->add_option("what", options.what, "What the lines are")
+      ->required()
+      ->check(CLI::IsMember(wissel::imports::kKinds));
+  command->add_option("file", options.file, "CSV file; - is standard input")->required();
+  command->add_option("--list", options.list, "Of a list: the outbound list they belong to");
+  command->add_option("--server", options.server, "HOST:PORT of its gRPC door")->required();
+  command->add_option("--token", options.token, "Of a manager")->envname("WISSEL_TOKEN");
+  command->add_flag("--dry-run", options.dry_run, "Check all lines, change nothing");
+  command->add_flag("--skip-bad", options.skip_bad, "Leave out lines that are wrong");
+  command->add_flag("--json", options.json, "One JSON object a line");
+  command->callback([&] { action = [&] { return wissel::imports::RunImport(options); }; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -456,6 +473,7 @@ int main(int argc, char** argv) {
   FeedOptions feed;
   WhatIfOptions whatif;
   EraseOptions erase;
+  ImportOptions imports;
   RulesOptions rules;
   wissel::server::PlanningCommands planning;
   std::string config;
@@ -468,6 +486,7 @@ int main(int argc, char** argv) {
   AddFeed(app, feed, action);
   AddWhatIf(app, whatif, action);
   AddErase(app, erase, action);
+  AddImport(app, imports, action);
   AddRules(app, rules, action);
   wissel::server::AddPlanning(app, planning, action);
   CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");

@@ -241,6 +241,10 @@ absl::Status Server::OpenDoors() {
   content.metrics = [center = center_.get()] { return center->MetricsText(); };
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
                         "text/calendar; charset=utf-8"}};
+  content.embedding = {
+      "/chat",
+      "/widget.js",
+      {config_.file.chat().embed_origins().begin(), config_.file.chat().embed_origins().end()}};
   content.written_pages = {{"/form/", "wissel.v1.FormService.ShowForm"},
                            {"/track/", "wissel.v1.TrackingService.ShowTracking"}};
   WISSEL_ASSIGN_OR_RETURN(http_, gateway::HttpDoor::Open(http, std::move(content)));

@@ -1,8 +1,12 @@
 #include "server/voice_setup.h"
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
 
 #include "base/status.h"
+#include "fmt/format.h"
 
 namespace wissel::server {
 namespace {
@@ -18,6 +22,19 @@ voice::OutsideRules OutsideOf(const config::VoiceSection& section, const std::st
   if (to.has_most_per_day()) outside.destinations.most_per_day = to.most_per_day();
   if (to.has_most_per_number()) outside.destinations.most_per_number = to.most_per_number();
   return outside;
+}
+
+absl::StatusOr<voice::Digest> DigestOf(const config::VoiceSection::Trunk::Digest& section,
+                                       const std::string& folder) {
+  const std::filesystem::path path = std::filesystem::path(folder) / section.users_file();
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) {
+    return Refuse(absl::StatusCode::kNotFound, "",
+                  fmt::format("cannot read passwords from {}", path.string()));
+  }
+  WISSEL_ASSIGN_OR_RETURN(voice::Passwords passwords, voice::ParsePasswords(text.str()));
+  return voice::Digest(section.realm(), std::move(passwords));
 }
 
 }  // namespace
@@ -36,9 +53,14 @@ absl::StatusOr<voice::VoiceOptions> ReadVoiceSection(const config::ConfigFile& f
     options.sip.certificates = (std::filesystem::path(folder) / section.certificates()).string();
   }
   for (const auto& trunk : section.trunks()) {
+    voice::Networks networks;
     for (const std::string& address : trunk.addresses()) {
       WISSEL_RETURN_IF_ERROR(options.sip.trunks.Add(address));
+      WISSEL_RETURN_IF_ERROR(networks.Add(address));
     }
+    if (!trunk.has_digest()) continue;
+    WISSEL_ASSIGN_OR_RETURN(voice::Digest digest, DigestOf(trunk.digest(), folder));
+    options.sip.passwords.push_back({std::move(networks), std::move(digest)});
   }
   for (const std::string& network : section.phone_networks()) {
     WISSEL_RETURN_IF_ERROR(options.sip.phones.Add(network));

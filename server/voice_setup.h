@@ -12,7 +12,8 @@
 namespace wissel::server {
 
 // Without what the center brings. `sip`: where the door is. `folder`: of the configuration file,
-// which its paths are relative to. INVALID_ARGUMENT for an address that is none.
+// which its paths are relative to. INVALID_ARGUMENT for an address that
+// is none, or a line of passwords; NOT_FOUND for a file that cannot be read.
 absl::StatusOr<voice::VoiceOptions> ReadVoiceSection(const config::ConfigFile& file,
                                                      const Address& sip, const std::string& folder);
 

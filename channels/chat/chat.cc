@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -200,11 +201,16 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
 
 absl::StatusOr<std::unique_ptr<ChatChannel>> ChatChannel::Open(Shard& shard, ContactStore& store,
                                                                ChatOptions options) {
-  std::promise<absl::StatusOr<std::vector<Contact>>> loaded;
-  store.LoadLive(Channel::kChat, [&](absl::StatusOr<std::vector<Contact>> chats) {
-    loaded.set_value(std::move(chats));
-  });
-  WISSEL_ASSIGN_OR_RETURN(std::vector<Contact> stored, loaded.get_future().get());
+  std::vector<Contact> stored;
+  for (Channel channel : {Channel::kChat, Channel::kMessage}) {
+    std::promise<absl::StatusOr<std::vector<Contact>>> loaded;
+    store.LoadLive(channel, [&](absl::StatusOr<std::vector<Contact>> chats) {
+      loaded.set_value(std::move(chats));
+    });
+    WISSEL_ASSIGN_OR_RETURN(std::vector<Contact> live, loaded.get_future().get());
+    stored.insert(stored.end(), std::make_move_iterator(live.begin()),
+                  std::make_move_iterator(live.end()));
+  }
   auto parts = std::make_shared<Parts>(shard, store, std::move(options), std::move(stored));
   parts->Observe();
   return std::unique_ptr<ChatChannel>(new ChatChannel(std::move(parts)));
@@ -216,6 +222,19 @@ ChatChannel::~ChatChannel() { parts_->Stop(); }
 void ChatChannel::Start() { parts_->Start(); }
 void ChatChannel::Stop() { parts_->Stop(); }
 void ChatChannel::Settle() { parts_->Settle(); }
+
+void ChatChannel::SendAsCustomer(std::string conversation, CustomersText said,
+                                 std::function<void(absl::Status)> done) {
+  const rpc::Reply<v1::ChatMessage> reply(
+      [done = std::move(done)](absl::Status sent, std::unique_ptr<google::protobuf::Message>) {
+        done(std::move(sent));
+      });
+  parts_->Unary<v1::ChatMessage>(reply,
+                                 [conversation = std::move(conversation), said = std::move(said)](
+                                     Hub& hub, Answer<v1::ChatMessage> answer) {
+                                   hub.SendAsCustomer(conversation, said, std::move(answer));
+                                 });
+}
 
 void ChatChannel::Register(rpc::MethodTable& table) {
   RegisterCustomersSide(table);

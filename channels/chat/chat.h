@@ -7,6 +7,7 @@
 // one the contact store.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,12 @@ struct ChatOptions {
   AgentDisplayName agent_display_name = [](std::string_view) { return std::string(); };
 };
 
+// What a customer writes; sent again under the same id it is one message.
+struct CustomersText {
+  std::string text;
+  std::string request_id;
+};
+
 class ChatChannel {
  public:
   // Both must outlive it.
@@ -38,6 +45,11 @@ class ChatChannel {
   ~ChatChannel();
 
   void Register(rpc::MethodTable& table);
+
+  // A message of the customer of a conversation, who has been recognised by another page of theirs:
+  // as SendCustomerMessage. FAILED_PRECONDITION after its end.
+  void SendAsCustomer(std::string conversation, CustomersText said,
+                      std::function<void(absl::Status)> done);
 
   // Takes up the conversations that were under way; calls wait until that is done.
   void Start();

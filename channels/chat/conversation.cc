@@ -30,6 +30,7 @@ void Conversation::OnItem(const ItemFact& fact, Instant now) {
   state_ = fact.state;
   queue_ = fact.queue;
   entered_ = fact.entered;
+  state_since_ = fact.since;
   consulted_ = fact.consulted;
   conference_ = fact.conference;
   // Who had it at its end may still look at it.
@@ -76,13 +77,29 @@ absl::Status Conversation::MayAgentWrite(std::string_view agent) const {
 
 Conversation::Stage Conversation::stage() const {
   if (contact_.ended || state_ == ItemState::kWrapping) return Stage::kEnded;
+  if (state_ == ItemState::kAwaitingCustomer) return Stage::kAwaitsCustomer;
   return state_ && IsAssigned(*state_) ? Stage::kWithAgent : Stage::kWaiting;
 }
 
 bool Conversation::in_line() const { return !contact_.ended && state_ == ItemState::kWaiting; }
 
 bool Conversation::WaitsForNobody(Instant now) const {
-  return waits() && (contact_.ended || IsDeserted(now));
+  return waits() && (contact_.ended || (!may_leave_page() && IsDeserted(now)));
+}
+
+std::optional<Instant> Conversation::aside_since() const {
+  if (state_ != ItemState::kAwaitingCustomer) return std::nullopt;
+  return state_since_;
+}
+
+bool Conversation::MustWake() const {
+  if (!aside_since()) return false;
+  if (contact_.ended) return true;  // so that its agent completes it
+  return std::ranges::any_of(
+      contact_.entries.rbegin(), contact_.entries.rend(), [this](const Entry& entry) {
+        return entry.kind == EntryKind::kMessage && entry.author == Author::kCustomer &&
+               entry.time >= state_since_;
+      });
 }
 
 Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
@@ -94,7 +111,7 @@ Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
     if (wait_) view.wait = InWholeMinutes(*wait_);
     view.notices = notices_;
   }
-  if (view.stage == Stage::kWithAgent) {
+  if (view.stage == Stage::kWithAgent || view.stage == Stage::kAwaitsCustomer) {
     view.agent = contact_.agent;
     view.agent_typing = now < agent_typing_until_;
   }

@@ -39,6 +39,7 @@ struct ItemFact {
   QueueId queue;
   std::string agent;  // who has accepted it, last part of the resource name
   Instant entered;
+  Instant since = {};          // in this state
   std::string consulted = {};  // whom that agent asks about it, while they talk
   bool conference = false;     // both talk with the customer
 };
@@ -80,7 +81,7 @@ class Conversation {
   }
 
   // --- What is seen
-  enum class Stage : uint8_t { kWaiting = 1, kWithAgent = 2, kEnded = 3 };
+  enum class Stage : uint8_t { kWaiting = 1, kWithAgent = 2, kEnded = 3, kAwaitsCustomer = 4 };
   Stage stage() const;
   struct CustomerView {
     Stage stage = Stage::kWaiting;
@@ -112,6 +113,12 @@ class Conversation {
   bool waits() const { return state_ && *state_ <= ItemState::kOffered; }
   // Its item waits for an answer that nobody will hear: the customer has gone.
   bool WaitsForNobody(Instant now) const;
+  // Its customer may go, is waited for, and comes back when they like.
+  bool may_leave_page() const { return contact_.channel == Channel::kMessage; }
+  // Since when it has been set aside until the customer writes; none: it is not.
+  std::optional<Instant> aside_since() const;
+  // It is set aside, and what it was set aside for has come: the customer has written, or ended it.
+  bool MustWake() const;
   // The item has ended, as far as is known.
   bool item_over() const { return !state_ || wissel::IsEnded(*state_); }
   bool has_item() const { return contact_.item.has_value(); }
@@ -130,6 +137,7 @@ class Conversation {
   std::optional<ItemState> state_;  // none: its item has not entered yet
   std::optional<QueueId> queue_;
   std::optional<Instant> entered_;
+  Instant state_since_;
   int streams_ = 0;
   Instant gone_since_;  // while no stream is open
   Instant customer_typing_until_;

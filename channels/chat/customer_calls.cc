@@ -46,15 +46,25 @@ absl::Status Check(const v1::StartChatRequest& request) {
   return contacts::CheckMessage(request.first_message(), "firstMessage");
 }
 
+bool IsOfConversations(const QueueConfig& queue) {
+  return queue.channel == Channel::kChat || queue.channel == Channel::kMessage;
+}
+
+absl::Status Check(const CustomersText& said) {
+  WISSEL_RETURN_IF_ERROR(contacts::CheckMessage(said.text, "text"));
+  return contacts::CheckRequestId(said.request_id, "requestId");
+}
+
 v1::ListChatTopicsResponse TopicsOf(const Engine& engine) {
   v1::ListChatTopicsResponse topics;
   topics.set_center(engine.directory().center.display_name);
   engine.directory().queues.ForEach([&](QueueId id, const QueueConfig& queue) {
-    if (queue.channel != Channel::kChat) return;
+    if (!IsOfConversations(queue)) return;
     v1::ChatTopic* topic = topics.add_topics();
     topic->set_name(NameIn(engine.directory(), id));
     topic->set_display_name(queue.display_name);
     topic->set_open(engine.IsOpen(id));
+    topic->set_may_leave_page(queue.channel == Channel::kMessage);
   });
   return topics;
 }
@@ -78,7 +88,7 @@ void Hub::ListTopics(Answer<v1::ListChatTopicsResponse> answer) {
 // --- Start: the store first, then the engine, so that no agent is offered what could get lost
 
 struct Hub::Starting {
-  std::string chat;  // "chats/{id}"
+  std::string chat;  // its contact
   std::string secret;
   std::string queue;  // last part of the resource name
   std::string language;
@@ -102,12 +112,12 @@ void Hub::Start(const v1::StartChatRequest& request, Answer<v1::StartChatRespons
     return answer(absl::IsNotFound(queue.status()) ? NoSuchTopic(request.topic()) : queue.status());
   }
   const QueueConfig& config = directory->queues.Get(*queue);
-  if (config.channel != Channel::kChat) return answer(NoSuchTopic(request.topic()));
+  if (!IsOfConversations(config)) return answer(NoSuchTopic(request.topic()));
   if (rooms_.size() >= kMostRooms) {
     return answer(absl::ResourceExhaustedError("too many chats at once; try again in a minute"));
   }
 
-  Starting starting{.chat = contacts::NewContactName(Channel::kChat)};
+  Starting starting{.chat = contacts::NewContactName(config.channel)};
   starting.secret = store_.TrackingToken(starting.chat);
   starting.queue = config.name;
   starting.language = request.language();
@@ -115,6 +125,7 @@ void Hub::Start(const v1::StartChatRequest& request, Answer<v1::StartChatRespons
   starting.answer = std::make_shared<Answer<v1::StartChatResponse>>(std::move(answer));
   NewContact chat;
   chat.contact.name = starting.chat;
+  chat.contact.channel = config.channel;
   chat.contact.queue = config.name;
   chat.contact.display_name = request.display_name();
   chat.contact.language = request.language();
@@ -198,21 +209,37 @@ void Hub::OnCreated(const absl::Status& status, std::optional<NamedFact> fact, S
 // --- During the conversation
 
 void Hub::Send(const v1::SendCustomerMessageRequest& request, Answer<v1::ChatMessage> answer) {
-  absl::Status checked = contacts::CheckMessage(request.text(), "text");
-  if (checked.ok()) checked = contacts::CheckRequestId(request.request_id(), "requestId");
+  const CustomersText said{request.text(), request.request_id()};
+  const absl::Status checked = Check(said);
   if (!checked.ok()) return answer(checked);
   WithSecret(request.chat(), request.secret(), [=, this](absl::StatusOr<Room*> room) {
     if (!room.ok()) return answer(room.status());
-    const Conversation& conversation = (*room)->conversation;
-    NewEntry message;
-    message.entry.author = Author::kCustomer;
-    message.entry.author_name = conversation.contact().display_name;
-    message.entry.text = request.text();
-    message.request_id = request.request_id();
-    message.fingerprint = FingerprintOf({request.text()});
-    message.may_add = conversation.MayCustomerWrite();
-    Append(**room, std::move(message), answer);
+    AppendOfCustomer(**room, said, answer);
   });
+}
+
+void Hub::SendAsCustomer(const std::string& name, const CustomersText& said,
+                         Answer<v1::ChatMessage> answer) {
+  const absl::Status checked = Check(said);
+  if (!checked.ok()) return answer(checked);
+  const absl::Status none =
+      Refuse(absl::StatusCode::kNotFound, "", "there is no such conversation");
+  WithName(name, none, [=, this](absl::StatusOr<Room*> room) {
+    if (!room.ok()) return answer(room.status());
+    AppendOfCustomer(**room, said, answer);
+  });
+}
+
+void Hub::AppendOfCustomer(Room& room, const CustomersText& said, Answer<v1::ChatMessage> answer) {
+  const Conversation& conversation = room.conversation;
+  NewEntry message;
+  message.entry.author = Author::kCustomer;
+  message.entry.author_name = conversation.contact().display_name;
+  message.entry.text = said.text;
+  message.request_id = said.request_id;
+  message.fingerprint = FingerprintOf({said.text});
+  message.may_add = conversation.MayCustomerWrite();
+  Append(room, std::move(message), std::move(answer));
 }
 
 void Hub::Type(const v1::SetCustomerTypingRequest& request, Answer<v1::SetTypingResponse> answer) {

@@ -14,9 +14,9 @@ namespace {
 constexpr Duration kSignOfLife = Duration::Seconds(10);
 constexpr Duration kLinesEvery = Duration::Seconds(1);
 constexpr Duration kAbandonAgain = Duration::Seconds(1);
+constexpr Duration kWakeAgain = Duration::Seconds(1);
 // An ended conversation stays in memory for this long after its last use.
 constexpr Duration kKeptAfterUse = Duration::Minutes(1);
-constexpr std::string_view kChats = "chats/";
 
 absl::Status Denied() {
   return Refuse(absl::StatusCode::kPermissionDenied, "secret",
@@ -25,11 +25,16 @@ absl::Status Denied() {
 
 }  // namespace
 
+bool IsConversation(std::string_view contact) {
+  return contact.starts_with("chats/") || contact.starts_with("messages/");
+}
+
 std::optional<NamedFact> FactOf(const Engine& engine, const Item& item) {
   // A consult has the customer's contact; the conversation is the item's.
-  if (item.question || !item.contact.starts_with(kChats)) return std::nullopt;
+  if (item.question || !IsConversation(item.contact)) return std::nullopt;
   NamedFact named{item.contact, {item.id, item.state, item.queue, "", item.entered}};
-  if (IsAssigned(item.state)) named.fact.agent = engine.directory().agents.Get(item.agent()).name;
+  named.fact.since = item.state_since;
+  if (IsWithAgent(item.state)) named.fact.agent = engine.directory().agents.Get(item.agent()).name;
   const Item* consult = item.consult ? engine.FindItem(item.consult->item) : nullptr;
   if (consult != nullptr && IsAssigned(consult->state)) {
     named.fact.consulted = engine.directory().agents.Get(consult->agent()).name;
@@ -119,17 +124,22 @@ Hub::Room* Hub::Find(const std::string& chat) {
 }
 
 void Hub::WithSecret(const std::string& name, const std::string& secret, WithRoom then) {
-  if (!name.starts_with(kChats) || !contacts::IsContactName(name)) {
+  if (!IsConversation(name) || !contacts::IsContactName(name)) {
     return then(RefuseField("chat", Quoted(name) + " is no name of a chat", "chats/{chat}"));
   }
   if (!store_.IsTrackingToken(secret, name)) return then(Denied());
+  WithName(name, Denied(), then);
+}
+
+void Hub::WithName(const std::string& name, const absl::Status& if_none, const WithRoom& then) {
   if (Room* room = Find(name)) {
     room->used_at = now();
     return then(room);
   }
-  store_.Load(name, [this, post = post_, then](absl::StatusOr<std::optional<Contact>> loaded) {
-    post([=, this] { Loaded(loaded, Denied(), then); });
-  });
+  store_.Load(name,
+              [this, post = post_, if_none, then](absl::StatusOr<std::optional<Contact>> loaded) {
+                post([=, this] { Loaded(loaded, if_none, then); });
+              });
 }
 
 void Hub::WithItem(const std::string& work_item, WithRoom then) {
@@ -151,7 +161,7 @@ void Hub::WithItem(const std::string& work_item, WithRoom then) {
 void Hub::Loaded(absl::StatusOr<std::optional<Contact>> loaded, const absl::Status& if_none,
                  const WithRoom& then) {
   if (!loaded.ok()) return then(loaded.status());
-  if (!loaded->has_value() || !(*loaded)->name.starts_with(kChats)) return then(if_none);
+  if (!loaded->has_value() || !IsConversation((*loaded)->name)) return then(if_none);
   Contact& chat = **loaded;
   if (erased_.contains(chat.name)) return then(if_none);
   Room* room = Find(chat.name);
@@ -161,7 +171,7 @@ void Hub::Loaded(absl::StatusOr<std::optional<Contact>> loaded, const absl::Stat
 void Hub::OnErased(const std::vector<std::string>& chats) {
   const absl::Status gone = Refuse(absl::StatusCode::kNotFound, "", "it has been erased");
   for (const std::string& name : chats) {
-    if (!name.starts_with(kChats)) continue;
+    if (!IsConversation(name)) continue;
     erased_.insert(name);
     Room* room = Find(name);
     if (room == nullptr) continue;
@@ -194,6 +204,7 @@ void Hub::Changed(Room& room) {
   if (conversation.WaitsForNobody(t) && !room.abandoning && t >= room.abandon_again_at) {
     Abandon(room);
   }
+  if (room.sleeps_in() && t >= room.wake_again_at) Wake(room);
   const bool shown_a_place = conversation.in_line() && !room.customers.empty();
   if (shown_a_place) {
     if (in_line_.insert(conversation.contact().name).second) lines_moved_ = true;
@@ -223,6 +234,24 @@ void Hub::Abandon(Room& room) {
           if (room == nullptr) return;
           room->abandoning = false;
           room->abandon_again_at = now() + kAbandonAgain;
+          Retime(*room, now());
+        });
+      });
+}
+
+// Also after a restart between the message and this: what is stored says that it is due.
+void Hub::Wake(Room& room) {
+  room.woken = room.conversation.aside_since();
+  const Contact& chat = room.conversation.contact();
+  shard_.Submit(
+      Command{WakeItem{*chat.item}, std::nullopt},
+      [this, post = post_, id = chat.name](const absl::StatusOr<Outcome>& outcome, const Engine&) {
+        if (outcome.ok()) return;  // that it is awake comes as a fact
+        post([this, id] {
+          Room* room = Find(id);
+          if (room == nullptr) return;
+          room->woken.reset();
+          room->wake_again_at = now() + kWakeAgain;
           Retime(*room, now());
         });
       });
@@ -317,6 +346,7 @@ void Hub::Retime(Room& room, Instant t) {
   for (const auto& watcher : room.customers) life(watcher->sent_at);
   for (const auto& watcher : room.agents) life(watcher->sent_at);
   if (conversation.WaitsForNobody(t) && !room.abandoning) consider(room.abandon_again_at);
+  if (room.sleeps_in()) consider(room.wake_again_at);
   if (conversation.ended() && conversation.item_over() && !room.watched()) {
     consider(room.used_at + kKeptAfterUse);
   }

@@ -32,10 +32,13 @@ using rpc::Stopping;
 
 // What the engine says of an item, with the conversation that its contact names.
 struct NamedFact {
-  std::string chat;  // "chats/{id}"; empty: an item that is forgotten already
+  std::string chat;  // its contact; empty: an item that is forgotten already
   ItemFact fact;
 };
-// None: the item is no chat's.
+// Whether a contact is a conversation of this channel: "chats/{id}", or "messages/{id}" whose
+// customers may come and go.
+bool IsConversation(std::string_view contact);
+// None: the item is no conversation's.
 std::optional<NamedFact> FactOf(const Engine& engine, const Item& item);
 
 // The sending side of a stream, and what it has been sent.
@@ -84,6 +87,9 @@ class Hub {
   void ListTopics(Answer<v1::ListChatTopicsResponse> answer);
   void Start(const v1::StartChatRequest& request, Answer<v1::StartChatResponse> answer);
   void Send(const v1::SendCustomerMessageRequest& request, Answer<v1::ChatMessage> answer);
+  // From elsewhere, where who writes has been recognised.
+  void SendAsCustomer(const std::string& name, const CustomersText& said,
+                      Answer<v1::ChatMessage> answer);
   void Type(const v1::SetCustomerTypingRequest& request, Answer<v1::SetTypingResponse> answer);
   void Watch(const v1::WatchCustomerChatRequest& request, std::shared_ptr<CustomerWatcher> watcher);
   void Closed(const std::shared_ptr<CustomerWatcher>& watcher);
@@ -116,8 +122,14 @@ class Hub {
     bool abandoning = false;
     bool end_stored = false;
     Instant abandon_again_at;
+    std::optional<Instant> woken;  // what it was set aside at (aside_since) when it was woken
+    Instant wake_again_at;
     Instant used_at;
     std::optional<Instant> timer;
+    // To be woken, and nobody is about to.
+    bool sleeps_in() const {
+      return conversation.MustWake() && woken != conversation.aside_since();
+    }
     bool watched() const { return !customers.empty() || !agents.empty(); }
   };
   using WithRoom = std::function<void(absl::StatusOr<Room*>)>;
@@ -126,6 +138,7 @@ class Hub {
   Room* Find(const std::string& chat);
   // Gives the room, from the store if need be; the pointer lives until the callback returns.
   void WithSecret(const std::string& name, const std::string& secret, WithRoom then);
+  void WithName(const std::string& name, const absl::Status& if_none, const WithRoom& then);
   void WithItem(const std::string& work_item, WithRoom then);
   void Loaded(absl::StatusOr<std::optional<Contact>> loaded, const absl::Status& if_none,
               const WithRoom& then);
@@ -135,6 +148,7 @@ class Hub {
   void Flush(Room& room, Instant now);
   void CutFormerHolders(Room& room);
   void Abandon(Room& room);
+  void Wake(Room& room);
   // Of a conversation that was erased.
   void AbandonErased(const ItemFact& fact);
   void StoreEnd(Room& room, ContactStore::Done<bool> done);
@@ -142,6 +156,7 @@ class Hub {
   void OnTimer(const std::string& chat, Instant now);
   void Adopt(const NamedFact& living);
   void Append(Room& room, NewEntry message, Answer<v1::ChatMessage> answer);
+  void AppendOfCustomer(Room& room, const CustomersText& said, Answer<v1::ChatMessage> answer);
 
   void AskLines(Instant now);
   void OnLine(const LineNews& news);

@@ -49,6 +49,7 @@ v1::CustomerChatUpdate ToProto(const Contact& contact, const Conversation::Custo
   if (view.entered) WriteTimestamp(*view.entered, out.mutable_enter_time());
   if (!view.agent.empty()) out.set_agent_display_name(display_name(view.agent));
   out.set_agent_typing(view.agent_typing);
+  out.set_may_leave_page(contact.channel == Channel::kMessage);
   WriteMessagesAfter(contact, after_number, out.mutable_messages());
   return out;
 }

@@ -85,4 +85,10 @@ std::string ComparedText(const Address& address) {
   return address.kind == AddressKind::kEmail ? Folded(address.text) : address.text;
 }
 
+bool Has(const std::vector<Address>& addresses, const Address& address) {
+  return std::any_of(addresses.begin(), addresses.end(), [&](const Address& other) {
+    return other.kind == address.kind && ComparedText(other) == ComparedText(address);
+  });
+}
+
 }  // namespace wissel::contacts

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -41,6 +42,9 @@ absl::StatusOr<Address> ExternalAddress(std::string_view text, std::string_view 
 
 // What is compared: a mail address as a whole in lower case, the others as they are.
 std::string ComparedText(const Address& address);
+
+// Whether it is among them, in whichever spelling.
+bool Has(const std::vector<Address>& addresses, const Address& address);
 
 // What a numbering plan says of a number.
 enum class PhoneType : uint8_t {

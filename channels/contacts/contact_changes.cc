@@ -1,4 +1,7 @@
 // What ContactService changes.
+#include <memory>
+#include <mutex>
+#include <string>
 #include <utility>
 
 #include "base/digest.h"
@@ -25,6 +28,52 @@ ContactStore::Done<Customer> Answering(rpc::Reply<v1::Customer> reply) {
   };
 }
 
+constexpr int kMostImported = 1'000;
+
+// The answer to an import, given when its last part goes. Each customer's result is written once,
+// by whoever has it.
+class Importing {
+ public:
+  using Result = v1::ImportCustomerResult;
+
+  Importing(int customers, rpc::Reply<v1::ImportCustomersResponse> reply)
+      : reply_(std::move(reply)) {
+    for (int i = 0; i < customers; ++i) response_.add_results();
+  }
+  ~Importing() {
+    if (failed_.ok()) {
+      reply_(std::move(response_));
+    } else {
+      reply_(failed_);
+    }
+  }
+
+  void Take(int i, const CustomerImported& imported) {
+    Result* result = response_.mutable_results(i);
+    result->set_kind(static_cast<Result::Kind>(imported.kind));
+    result->set_customer(imported.customer);
+  }
+  // What the store could not do is the answer to the whole; what it would not is the customer's.
+  void Refuse(int i, const absl::Status& status) {
+    if (absl::IsUnavailable(status) || absl::IsResourceExhausted(status)) {
+      const std::lock_guard lock(mutex_);
+      failed_ = status;
+      return;
+    }
+    Result* result = response_.mutable_results(i);
+    result->set_kind(Result::REFUSED);
+    result->set_field(FieldAtFault(status));
+    result->set_reason(std::string(status.message()));
+    result->set_right(WhatWouldBeRight(status));
+  }
+
+ private:
+  v1::ImportCustomersResponse response_;
+  rpc::Reply<v1::ImportCustomersResponse> reply_;
+  std::mutex mutex_;
+  absl::Status failed_;
+};
+
 std::string_view LastPart(std::string_view name) { return name.substr(name.find('/') + 1); }
 
 }  // namespace
@@ -43,6 +92,33 @@ void ContactService::Update(const rpc::Caller& caller, const v1::UpdateCustomerR
                                       reply(ToProto(*changed));
                                     });
             });
+}
+
+void ContactService::Import(const rpc::Caller& caller, const v1::ImportCustomersRequest& request,
+                            rpc::Reply<v1::ImportCustomersResponse> reply) {
+  const int customers = request.customers_size();
+  if (customers == 0 || customers > kMostImported) {
+    return reply(
+        RefuseField("customers", fmt::format("there are {} customers", customers), "1 to 1,000"));
+  }
+  // Filled on the store's thread, in the order of the calls, but for those refused here; the
+  // request's own hold is the last to go, or a callback's.
+  auto importing = std::make_shared<Importing>(customers, std::move(reply));
+  const auto how =
+      request.validate_only() ? ContactStore::Import::kValidateOnly : ContactStore::Import::kDo;
+  for (int i = 0; i < customers; ++i) {
+    const absl::StatusOr<CustomerChange> person =
+        ReadImported(request.customers(i), options_.region);
+    if (!person.ok()) {
+      importing->Refuse(i, person.status());
+      continue;
+    }
+    store_.ImportCustomer(*person, how, caller.user, shard_.now(),
+                          [importing, i](const absl::StatusOr<CustomerImported>& imported) {
+                            if (!imported.ok()) return importing->Refuse(i, imported.status());
+                            importing->Take(i, *imported);
+                          });
+  }
 }
 
 void ContactService::Merge(const rpc::Caller& caller, const v1::MergeCustomersRequest& request,

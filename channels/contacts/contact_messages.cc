@@ -12,6 +12,7 @@ namespace wissel::contacts {
 namespace {
 
 constexpr std::string_view kAttachments = "attachments/";
+constexpr const char* kOfCustomer = "customer.";
 
 template <class Last>
 std::string NameOrNone(std::string_view prefix, const Last& last) {
@@ -28,22 +29,24 @@ v1::ContactAttachment ToProto(const Attachment& attachment) {
 }
 
 absl::Status ReadAddresses(const v1::Customer& customer, std::string_view region,
-                           CustomerChange& change) {
+                           const std::string& prefix, CustomerChange& change) {
   change.addresses.emplace();
   for (int i = 0; i < customer.addresses_size(); ++i) {
-    WISSEL_ASSIGN_OR_RETURN(Address address, ReadAddress(customer.addresses(i), region,
-                                                         fmt::format("customer.addresses[{}]", i)));
+    WISSEL_ASSIGN_OR_RETURN(
+        Address address,
+        ReadAddress(customer.addresses(i), region, fmt::format("{}addresses[{}]", prefix, i)));
     change.addresses->push_back(std::move(address));
   }
   return absl::OkStatus();
 }
 
-absl::Status ReadChannels(const v1::Customer& customer, CustomerChange& change) {
+absl::Status ReadChannels(const v1::Customer& customer, const std::string& prefix,
+                          CustomerChange& change) {
   change.do_not_contact.emplace();
   for (int i = 0; i < customer.do_not_contact_size(); ++i) {
     WISSEL_ASSIGN_OR_RETURN(
         const Channel channel,
-        ReadChannel(customer.do_not_contact(i), fmt::format("customer.doNotContact[{}]", i)));
+        ReadChannel(customer.do_not_contact(i), fmt::format("{}doNotContact[{}]", prefix, i)));
     change.do_not_contact->push_back(channel);
   }
   return absl::OkStatus();
@@ -184,13 +187,36 @@ absl::StatusOr<CustomerChange> ReadChange(const v1::UpdateCustomerRequest& reque
       }
       change.note = customer.note();
     } else if (field == "addresses") {
-      WISSEL_RETURN_IF_ERROR(ReadAddresses(customer, region, change));
+      WISSEL_RETURN_IF_ERROR(ReadAddresses(customer, region, kOfCustomer, change));
     } else if (field == "do_not_contact") {
-      WISSEL_RETURN_IF_ERROR(ReadChannels(customer, change));
+      WISSEL_RETURN_IF_ERROR(ReadChannels(customer, kOfCustomer, change));
     } else {
       return RefuseField(fmt::format("fields[{}]", i), Quoted(field) + " cannot be changed",
                          kFields);
     }
+  }
+  return change;
+}
+
+absl::StatusOr<CustomerChange> ReadImported(const v1::Customer& customer, std::string_view region) {
+  if (!customer.name().empty()) {
+    return RefuseField("name", "a customer who is taken in has no name yet", "to leave it out");
+  }
+  if (customer.addresses().empty()) {
+    return RefuseField("addresses", "nothing says who it is", "at least one address");
+  }
+  CustomerChange change;
+  WISSEL_RETURN_IF_ERROR(ReadAddresses(customer, region, "", change));
+  WISSEL_RETURN_IF_ERROR(CheckName(customer.display_name(), "displayName"));
+  if (!customer.display_name().empty()) change.display_name = customer.display_name();
+  WISSEL_RETURN_IF_ERROR(CheckLanguage(customer.language(), "language"));
+  if (!customer.language().empty()) change.language = customer.language();
+  if (!customer.note().empty()) {
+    WISSEL_RETURN_IF_ERROR(CheckMessage(customer.note(), "note"));
+    change.note = customer.note();
+  }
+  if (!customer.do_not_contact().empty()) {
+    WISSEL_RETURN_IF_ERROR(ReadChannels(customer, "", change));
   }
   return change;
 }

@@ -26,6 +26,8 @@ absl::StatusOr<Address> ReadAddress(const v1::CustomerAddress& address, std::str
                                     const std::string& field);
 absl::StatusOr<CustomerChange> ReadChange(const v1::UpdateCustomerRequest& request,
                                           std::string_view region);
+// Who is taken in: without a name, with at least one address; what is left out says nothing.
+absl::StatusOr<CustomerChange> ReadImported(const v1::Customer& customer, std::string_view region);
 
 // Where a page of a customer's contacts begins.
 std::string PageTokenOf(const ContactPosition& position);

@@ -140,6 +140,10 @@ std::string ContactStore::TrackingToken(std::string_view contact) const {
   return TokenOf(KeyedHash(worker_->key, "link", contact));
 }
 
+std::string ContactStore::Pseudonym(std::string_view purpose, std::string_view text) const {
+  return TokenOf(KeyedHash(worker_->key, "pseudonym " + std::string(purpose), text));
+}
+
 bool ContactStore::IsTrackingToken(std::string_view token, std::string_view contact) const {
   return AreSame(token, TrackingToken(contact));
 }
@@ -181,6 +185,23 @@ void ContactStore::ChangeCustomer(CustomerChange change, std::string user, Insta
         WISSEL_RETURN_IF_ERROR(
             tables.actions.Record({0, at, user, ActionKind::kChanged, customer.name, ""}));
         return customer;
+      },
+      std::move(done));
+}
+
+void ContactStore::ImportCustomer(CustomerChange person, Import how, std::string user, Instant at,
+                                  Done<CustomerImported> done) {
+  worker_->thread.Ask<CustomerImported>(
+      [person = std::move(person), how, user = std::move(user),
+       at](Tables& tables) -> absl::StatusOr<CustomerImported> {
+        const bool validate_only = how == Import::kValidateOnly;
+        WISSEL_ASSIGN_OR_RETURN(CustomerImported imported,
+                                tables.customers.Import(person, at, validate_only));
+        if (!validate_only && imported.kind != CustomerImported::Kind::kUnchanged) {
+          WISSEL_RETURN_IF_ERROR(
+              tables.actions.Record({0, at, user, ActionKind::kChanged, imported.customer, ""}));
+        }
+        return imported;
       },
       std::move(done));
 }

@@ -80,6 +80,14 @@ struct CustomerChange {
   std::optional<std::vector<Channel>> do_not_contact;
 };
 
+// What became of a person of another system who was taken in.
+struct CustomerImported {
+  // The same numbers as wissel.v1.ImportCustomerResult.Kind.
+  enum class Kind : uint8_t { kAdded = 1, kChanged = 2, kUnchanged = 3 };
+  Kind kind = Kind::kUnchanged;
+  std::string customer;  // empty of one who would be added
+};
+
 // A place in the list of a customer's contacts, newest first.
 struct ContactPosition {
   Instant started;
@@ -188,6 +196,10 @@ class ContactStore {
   bool IsTrackingToken(std::string_view token, std::string_view contact) const;
   void FindByToken(std::string token, Done<std::optional<std::string>> done);
 
+  // What other files of the center may keep in the place of a text that they must not: 22
+  // characters, made with the store's key; of the same text others for each `purpose`. Pure.
+  std::string Pseudonym(std::string_view purpose, std::string_view text) const;
+
   // --- The address book
 
   // Merged customers are found as those whom they were merged into.
@@ -197,6 +209,12 @@ class ContactStore {
   // `most`, in no order.
   void SearchCustomers(std::string name, int most, Done<std::vector<Customer>> done);
   void ChangeCustomer(CustomerChange change, std::string user, Instant at, Done<Customer> done);
+  // Whoever has one of `person.addresses` gets them all, and what else the change says; nobody: a
+  // new customer. Its `customer` is not looked at. ALREADY_EXISTS on `addresses` when they are two.
+  // kValidateOnly: says what would be.
+  enum class Import { kDo, kValidateOnly };
+  void ImportCustomer(CustomerChange person, Import how, std::string user, Instant at,
+                      Done<CustomerImported> done);
   // From then on `from` is `into`. Repeated: changes nothing.
   void MergeCustomers(std::string into, std::string from, std::string user, Instant at,
                       Done<Customer> done);

@@ -87,6 +87,9 @@ void ContactService::RegisterReads(rpc::MethodTable& table) {
 
 void ContactService::RegisterChanges(rpc::MethodTable& table) {
   Add(table, "UpdateCustomer", kDesk, &ContactService::Update);
+  Add(table, "ImportCustomers",
+      rpc::Roles{rpc::Role::kManager, rpc::Role::kAdmin, rpc::Role::kIntegration},
+      &ContactService::Import);
   Add(table, "MergeCustomers", kSupervisors, &ContactService::Merge);
   Add(table, "SplitCustomer", kSupervisors, &ContactService::Split);
   Add(table, "EraseCustomer", rpc::Roles{rpc::Role::kAdmin}, &ContactService::Erase);

@@ -66,6 +66,8 @@ class ContactService {
 
   void Update(const rpc::Caller& caller, const v1::UpdateCustomerRequest& request,
               rpc::Reply<v1::Customer> reply);
+  void Import(const rpc::Caller& caller, const v1::ImportCustomersRequest& request,
+              rpc::Reply<v1::ImportCustomersResponse> reply);
   void Merge(const rpc::Caller& caller, const v1::MergeCustomersRequest& request,
              rpc::Reply<v1::Customer> reply);
   void Split(const rpc::Caller& caller, const v1::SplitCustomerRequest& request,

@@ -21,12 +21,6 @@ absl::Status NoSuchCustomer(const std::string& customer) {
 }
 
 // Two spellings of one address are one.
-bool Has(const std::vector<Address>& addresses, const Address& address) {
-  return std::any_of(addresses.begin(), addresses.end(), [&](const Address& other) {
-    return other.kind == address.kind && ComparedText(other) == ComparedText(address);
-  });
-}
-
 std::string TextOf(const Address& address) {
   return fmt::format("{} {}", static_cast<int>(address.kind), ComparedText(address));
 }

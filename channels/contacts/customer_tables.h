@@ -48,6 +48,9 @@ class CustomerTables {
   absl::StatusOr<std::vector<Customer>> Search(const std::string& name, int most);
 
   absl::StatusOr<Customer> Change(const CustomerChange& change);
+  // ContactStore::ImportCustomer (customer_import.cc).
+  absl::StatusOr<CustomerImported> Import(const CustomerChange& person, Instant at,
+                                          bool validate_only);
   // Whether it changed anything.
   absl::StatusOr<bool> Merge(const std::string& into, const std::string& from);
   // Whom they were merged into.
@@ -66,6 +69,7 @@ class CustomerTables {
   absl::Status Write(const Person& person);
   absl::StatusOr<Person> Make(const NewContact& contact);
   absl::Status TakeUp(Person& person, const NewContact& contact);
+  absl::StatusOr<CustomerImported> Add(const CustomerChange& person, Instant at);
   absl::StatusOr<std::optional<std::string>> OwnerOf(const Address& address);
   absl::Status Own(const Address& address, const std::string& customer);
   absl::StatusOr<std::string> MergedInto(const std::string& customer);

@@ -91,6 +91,8 @@ void WriteItem(const Engine& engine, const Item& item, const Waits* waits, Track
 }  // namespace
 
 bool MayWrite(const contacts::Contact& contact) {
+  // A form or mail that has been answered is taken up again; a conversation that is over is over.
+  if (contact.channel == Channel::kMessage) return !contact.ended;
   return contact.channel == Channel::kForm || contact.channel == Channel::kEmail;
 }
 

@@ -156,13 +156,21 @@ void Tracker::Parts::Write(const v1::AddTrackingMessageRequest& request, Told to
   Find(request.token(),
        [self = shared_from_this(), request, told](const absl::StatusOr<Contact>& contact) {
          if (!contact.ok()) return told(contact.status());
+         const std::string id = request.request_id().empty() ? "" : "track " + request.request_id();
+         if (contact->channel == Channel::kMessage && self->options_.write_to_chat != nullptr) {
+           const auto then = [self, request, told](const absl::Status& status) {
+             if (!status.ok()) return told(status);
+             self->Tell(request.token(), told);
+           };
+           return self->options_.write_to_chat(contact->name, request.text(), id, then);
+         }
          contacts::NewEntry entry;
          entry.contact = contact->name;
          entry.entry.author = contacts::Author::kCustomer;
          entry.entry.author_name = contact->display_name;
          entry.entry.text = request.text();
          entry.entry.time = self->shard_.now();
-         if (!request.request_id().empty()) entry.request_id = "track " + request.request_id();
+         entry.request_id = id;
          entry.fingerprint = DigestOf(std::string(request.text()));
          if (!MayWrite(*contact)) {
            entry.may_add = NotNow("this conversation is held elsewhere");

@@ -4,9 +4,11 @@
 // back once both have stopped. Handlers are thread-safe and never block.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "base/rpc/method_table.h"
 #include "channels/contacts/contact_store.h"
 #include "channels/pages/page_set.h"
@@ -24,6 +26,11 @@ struct TrackingOptions {
   // resource name; empty: nowhere.
   std::string follow_up_queue;
   int low_score = 2;
+  // Takes what the customer of a conversation writes (chat.h); none: they cannot write here.
+  using Wrote = std::function<void(absl::Status)>;
+  std::function<void(const std::string& conversation, std::string text, std::string request_id,
+                     Wrote done)>
+      write_to_chat;
 };
 
 class Tracker {

@@ -11,6 +11,7 @@
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "router/journal/chain.h"
+#include "server/config/chat_section.h"
 #include "server/config/mail_section.h"
 #include "server/config/voice_section.h"
 #include "server/config/yaml_reader.h"
@@ -166,6 +167,7 @@ LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   CheckForms(config);
   CheckTracking(config);
   CheckDemo(config);
+  CheckChat(config);
   CheckMail(config);
   CheckVoice(config);
   CheckIntegration(config);

@@ -51,6 +51,10 @@ class VoiceCheck {
     for (int j = 0; j < trunk.addresses_size(); ++j) {
       CheckNetwork(trunk.addresses(j), fmt::format("{}.addresses[{}]", path, j));
     }
+    if (trunk.has_digest() &&
+        (trunk.digest().realm().empty() || trunk.digest().users_file().empty())) {
+      Problem(path + ".digest", "lacks its realm or users_file", "give both");
+    }
     if (trunk.target().empty()) return;
     if (!trunk.target().starts_with("sip:") ||
         trunk.target().find_first_of(" ;?@") != std::string::npos) {

@@ -185,5 +185,66 @@ TEST_F(AddressBookTest, ListsContactsNewestFirst) {
   EXPECT_EQ(List("customers/AAAAAAAAAAAAAAAAAAAAAA").status().code(), absl::StatusCode::kNotFound);
 }
 
+class ImportTest : public AddressBookTest {
+ protected:
+  using Kind = CustomerImported::Kind;
+
+  absl::StatusOr<CustomerImported> Import(const CustomerChange& person,
+                                          bool validate_only = false) {
+    const auto how =
+        validate_only ? ContactStore::Import::kValidateOnly : ContactStore::Import::kDo;
+    return Wait<CustomerImported>(
+        [&](auto done) { store_->ImportCustomer(person, how, "users/mieke", At(70), done); });
+  }
+  static CustomerChange Person(std::vector<Address> addresses, const std::string& name = "") {
+    CustomerChange person;
+    person.addresses = std::move(addresses);
+    if (!name.empty()) person.display_name = name;
+    return person;
+  }
+};
+
+TEST_F(ImportTest, WhoeverHasAnAddressIsThemAndTheSameAgainChangesNothing) {
+  const std::string mia = CustomerOf("mia@example.org", "Mia");
+  const CustomerChange person = Person({Email("MIA@example.org"), Phone("+3225550123")}, "Mia P.");
+  EXPECT_EQ(Import(person, true)->kind, Kind::kChanged);
+  EXPECT_EQ(*FindCustomer(Phone("+3225550123")), std::nullopt) << "a trial changes nothing";
+  EXPECT_EQ(Import(person)->kind, Kind::kChanged);
+  EXPECT_EQ(Import(person)->kind, Kind::kUnchanged);
+  EXPECT_EQ((*FindCustomer(Phone("+3225550123")))->name, mia);
+  EXPECT_EQ((**LoadCustomer(mia)).display_name, "Mia P.");
+  EXPECT_EQ(Import(Person({Phone("+3225550123")}))->kind, Kind::kUnchanged)
+      << "what is left out stays";
+  EXPECT_EQ(Actions(mia).size(), 1u) << "only what changes is on record";
+}
+
+TEST_F(ImportTest, WhoIsNotKnownIsNewWithAllThatIsSaid) {
+  CustomerChange person = Person({Phone("+3225550123")}, "An");
+  person.language = "nl";
+  person.note = "rings at nine";
+  person.do_not_contact = {Channel::kEmail};
+  EXPECT_EQ(Import(person, true)->kind, Kind::kAdded);
+  EXPECT_EQ(*FindCustomer(Phone("+3225550123")), std::nullopt);
+  const std::string an = Import(person)->customer;
+  Open();
+  const Customer customer = **LoadCustomer(an);
+  EXPECT_EQ(customer.display_name, "An");
+  EXPECT_EQ(customer.note, "rings at nine");
+  EXPECT_EQ(customer.created, At(70));
+  EXPECT_THAT(customer.addresses, ElementsAre(Phone("+3225550123")));
+  // A wish is added to others, never taken away.
+  person.do_not_contact = {Channel::kVoice};
+  EXPECT_EQ(Import(person)->kind, Kind::kChanged);
+  EXPECT_THAT((**LoadCustomer(an)).do_not_contact, ElementsAre(Channel::kEmail, Channel::kVoice));
+}
+
+TEST_F(ImportTest, ALineThatIsTwoPeopleIsRefused) {
+  CustomerOf("mia@example.org");
+  CustomerOf("bo@example.org");
+  const auto refused = Import(Person({Email("mia@example.org"), Email("bo@example.org")}));
+  EXPECT_TRUE(absl::IsAlreadyExists(refused.status())) << refused.status();
+  EXPECT_EQ(FieldAtFault(refused.status()), "addresses");
+}
+
 }  // namespace
 }  // namespace wissel::contacts

@@ -23,7 +23,8 @@ class HttpFixture : public ::testing::Test {
                                          .authenticate = world_.authenticate(),
                                          .pages = pages_ ? &*pages_ : nullptr,
                                          .ready = [this] { return ready_; },
-                                         .metrics = [] { return "wissel_up 1\n"; }});
+                                         .metrics = [] { return "wissel_up 1\n"; },
+                                         .embedding = embedding_});
     ASSERT_TRUE(door.ok()) << door.status();
     door_ = *std::move(door);
   }
@@ -32,6 +33,7 @@ class HttpFixture : public ::testing::Test {
   const std::string manager_ = TokenOf(rpc::Role::kManager);
   TestWorld world_;
   std::optional<StaticFiles> pages_;
+  HttpEmbedding embedding_;
   absl::Status ready_;
   std::unique_ptr<HttpDoor> door_;
 };

@@ -223,6 +223,7 @@ TEST_F(TrackingTest, WhoWouldRatherBeCalledKeepsTheirPlace) {
   center_.Must<v1::Queue>("ConfigService.UpdateQueue",
                           R"({"queue": {"name": "queues/tax", "retry": {"attempts": 2}},
                               "updateMask": "retry"})");
+  center_.shard().Advance(Duration::Seconds(10));
   const std::string second = Send();
   const Tracking waits = Ask("GetTracking", token);
   EXPECT_TRUE(waits.may_ask_callback());

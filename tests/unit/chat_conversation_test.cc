@@ -58,6 +58,42 @@ TEST(Conversation, OnlyWhoHasTheItemWrites) {
   EXPECT_EQ(c.MayCustomerWrite().code(), absl::StatusCode::kFailedPrecondition);
 }
 
+TEST(Conversation, WakesForWhatIsSaidSinceItWasSetAside) {
+  Contact contact;
+  contact.name = "messages/c";
+  contact.channel = Channel::kMessage;
+  Conversation c(contact, At(0), kGrace);
+  const auto set_aside = [&](int64_t at) {
+    ItemFact fact = Fact(ItemState::kAwaitingCustomer, "anna");
+    fact.since = At(at);
+    c.OnItem(fact, At(at));
+  };
+  const auto say = [&](int64_t number, Author author, EntryKind kind, int64_t at) {
+    c.OnMessage({.number = number, .author = author, .kind = kind, .time = At(at)});
+  };
+  c.OnItem(Fact(ItemState::kWaiting), At(0));
+  EXPECT_FALSE(c.WaitsForNobody(At(100'000))) << "its customer may go";
+  say(1, Author::kCustomer, EntryKind::kMessage, 5);
+  EXPECT_FALSE(c.MustWake()) << "nobody has it";
+  set_aside(10);
+  EXPECT_EQ(c.stage(), Stage::kAwaitsCustomer);
+  EXPECT_TRUE(c.IsOf("anna"));
+  EXPECT_EQ(c.ForCustomer(At(10)).agent, "anna");
+  EXPECT_FALSE(c.MustWake()) << "what was said before is known";
+  say(2, Author::kAgent, EntryKind::kMessage, 11);
+  EXPECT_FALSE(c.MustWake()) << "its agent said it";
+  say(3, Author::kCustomer, EntryKind::kEvent, 12);
+  EXPECT_FALSE(c.MustWake()) << "nobody said it";
+  say(4, Author::kCustomer, EntryKind::kMessage, 13);
+  EXPECT_TRUE(c.MustWake());
+  set_aside(14);
+  EXPECT_FALSE(c.MustWake());
+  c.OnEnd(At(15));
+  EXPECT_TRUE(c.MustWake()) << "so that its agent completes it";
+  c.OnItem(Fact(ItemState::kActive, "anna"), At(16));
+  EXPECT_FALSE(c.MustWake());
+}
+
 TEST(Conversation, CountsAsDesertedAfterTheGrace) {
   Conversation c = Fresh();
   c.OnItem(Fact(ItemState::kWaiting), At(0));

@@ -124,6 +124,27 @@ tracking: {follow_up_queue: complaints, low_score: 5}
                                           "tracking.follow_up_queue", "tracking.low_score"));
 }
 
+TEST(ConfigFile, AChatIsEmbeddedByOriginsAlone) {
+  const LoadedConfig config = ParseConfig("center.yaml", R"(chat:
+  embed_origins:
+    - https://www.example.org
+    - https://www.example.org:8443
+    - http://localhost:8000
+    - http://www.example.org
+    - https://www.example.org/
+    - https://*.example.org
+    - https://Example.org
+    - "https://a.example; script-src *"
+    - "https://a.example:port"
+    - "*"
+    - ""
+)");
+  ASSERT_EQ(config.problems.size(), 8u) << config.ProblemText();
+  EXPECT_EQ(config.problems[0].line, 6);
+  EXPECT_THAT(config.problems[0].message, HasSubstr("chat.embed_origins[3]"));
+  EXPECT_THAT(config.problems[0].right, HasSubstr("https://www.example.org"));
+}
+
 TEST(ConfigFile, WhoTakesCallsSaysFromWhom) {
   const LoadedConfig config = ParseConfig("center.yaml", "server: {sip: \"127.0.0.1:5060\"}\n");
   ASSERT_EQ(config.problems.size(), 1u);

@@ -51,6 +51,65 @@ TEST_F(GatewayPages, PagesComeWithStrictHeaders) {
   EXPECT_THAT(page.headers.at("content-security-policy"), HasSubstr("frame-ancestors 'none'"));
 }
 
+class GatewayEmbedding : public GatewayPages {
+ protected:
+  void SetUp() override {
+    embedding_ = {"/chat", "/widget.js", {"https://www.example.org", "http://localhost:8000"}};
+    GatewayPages::SetUp();
+    Put(folder_ / "widget.js", "(() => {})();");
+    pages_ = *StaticFiles::Load(folder_);
+    Open();
+  }
+  static std::string Header(const HttpReplyText& reply, const std::string& name) {
+    const auto found = reply.headers.find(name);
+    return found == reply.headers.end() ? "" : found->second;
+  }
+};
+
+TEST_F(GatewayEmbedding, OnePageIsShownInsideTheSitesThatAreNamed) {
+  HttpClient client(door_->port());
+  const char kPolicy[] = "content-security-policy";
+  const auto chat = client.Get("/chat?embedded");
+  EXPECT_THAT(Header(chat, kPolicy),
+              HasSubstr("frame-ancestors https://www.example.org http://localhost:8000"));
+  EXPECT_THAT(Header(chat, kPolicy), HasSubstr("default-src 'self'"));
+  // What a browser has kept is under the same rule.
+  const std::string etag = Header(chat, "etag");
+  EXPECT_THAT(Header(client.Get("/chat", "If-None-Match: " + etag + "\r\n"), kPolicy),
+              HasSubstr("frame-ancestors https://www.example.org"));
+  for (const char* other : {"/", "/desk", "/chat/", "/chat/x", "/Chat", "/chat.html", "/widget.js",
+                            "/index.html", "/gone.txt", "//chat"}) {
+    EXPECT_THAT(Header(client.Get(other), kPolicy), HasSubstr("frame-ancestors 'none'")) << other;
+  }
+}
+
+TEST_F(GatewayEmbedding, ItsScriptIsForOtherSitesAndNothingElseIs) {
+  HttpClient client(door_->port());
+  const char kWho[] = "access-control-allow-origin";
+  const auto script = client.Get("/widget.js", "Origin: https://www.example.org\r\n");
+  EXPECT_EQ(script.status, 200);
+  EXPECT_EQ(Header(script, "cross-origin-resource-policy"), "cross-origin");
+  EXPECT_EQ(Header(script, kWho), "https://www.example.org");
+  EXPECT_EQ(Header(client.Get("/widget.js"), kWho), "");
+  EXPECT_EQ(Header(client.Get("/widget.js", "Origin: https://evil.example\r\n"), kWho), "");
+  for (const char* other : {"/", "/chat", "/favicon.svg", "/assets/app-3f2a91bc.js"}) {
+    const auto reply = client.Get(other, "Origin: https://www.example.org\r\n");
+    EXPECT_EQ(Header(reply, "cross-origin-resource-policy"), "same-origin") << other;
+    EXPECT_EQ(Header(reply, kWho), "") << other;
+  }
+}
+
+TEST_F(GatewayPages, WithoutSitesNothingIsEmbedded) {
+  Put(folder_ / "widget.js", "(() => {})();");
+  pages_ = *StaticFiles::Load(folder_);
+  embedding_ = {"/chat", "/widget.js", {}};
+  Open();
+  HttpClient client(door_->port());
+  EXPECT_THAT(client.Get("/chat").headers.at("content-security-policy"),
+              HasSubstr("frame-ancestors 'none'"));
+  EXPECT_EQ(client.Get("/widget.js").headers.at("cross-origin-resource-policy"), "same-origin");
+}
+
 TEST_F(GatewayPages, HashedAssetsNeverChange) {
   HttpClient client(door_->port());
   const auto asset = client.Get("/assets/app-3f2a91bc.js");

@@ -19,6 +19,20 @@ class Sipped : public VoiceCenter {
     AddAgent(name, phone);
     return phone;
   }
+  // Who has an item in hand, and its number.
+  std::vector<std::pair<std::string, uint64_t>> Busy() {
+    std::promise<std::vector<std::pair<std::string, uint64_t>>> found;
+    shard_->Read([&](const Engine& engine) {
+      std::vector<std::pair<std::string, uint64_t>> busy;
+      engine.ForEachLivingItem(ItemId(1), [&](const Item& item) {
+        if (item.state != ItemState::kActive) return true;
+        busy.emplace_back(engine.directory().agents.Get(item.agent()).name, item.id.value());
+        return true;
+      });
+      found.set_value(std::move(busy));
+    });
+    return found.get_future().get();
+  }
 };
 
 TEST_F(Sipped, ACallWaitsIsAnsweredAndEnds) {
@@ -226,7 +240,8 @@ TEST_F(Sipped, ACustomerIsCalled) {
   NothingIsLeft();
 }
 
-// All at once in the center: most are talked with, the others give up in a queue without agents.
+// All at once in the center: most are talked with and hung up on, the others give up in a queue
+// without agents.
 TEST_F(Sipped, TwoHundredCallsAreAccountedFor) {
   constexpr int kTalks = 160;
   constexpr int kGivesUp = 40;
@@ -235,13 +250,17 @@ TEST_F(Sipped, TwoHundredCallsAreAccountedFor) {
   for (int i = 0; i < kTalks; ++i) AddAgent("agent-" + N(i), phone);
   for (int i = 0; i < kTalks; ++i) Available("agent-" + N(i));
   Sipp agents("phone.xml", {"-m", N(kTalks), "-p", N(phone)});
-  Sipp callers("caller.xml",
-               {"-m", N(kTalks), "-r", "16", "-l", N(kTalks), "-s", "100", "-d", "11000", Door()});
+  Sipp callers("caller_hung_up.xml",
+               {"-m", N(kTalks), "-r", "16", "-l", N(kTalks), "-s", "100", Door()});
   Sipp others("caller_gives_up.xml", {"-m", N(kGivesUp), "-r", "4", "-l", N(kGivesUp), "-s", "200",
-                                      "-d", "11000", Door()});
+                                      "-d", "25000", Door()});
   Until([&](const Engine&) { return Events<OfferAccepted>() == kTalks; });
   Until([&](const Engine&) { return Events<ItemEntered>() == kTalks + kGivesUp; });
   EXPECT_EQ(Events<ItemCompleted>() + Events<ItemAbandoned>(), 0);  // two hundred at once
+  for (const auto& [agent, item] : Busy()) {
+    Must<v1::Call>("VoiceService.HangUp", R"({"workItem": "workItems/)" + N(item) + "\"}",
+                   As(agent));
+  }
   EXPECT_EQ(callers.Wait(), 0);
   EXPECT_EQ(agents.Wait(), 0);
   EXPECT_EQ(others.Wait(), 0);

@@ -68,11 +68,11 @@ export class Person {
     return this.page.getByRole("button", { name: this.t(key, values) });
   }
 
-  // What axe finds wrong with the page, or with a part of it, as it is now, one line each.
-  async violations(within) {
-    if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
+  // What axe finds wrong with the page, or with a part or a frame of it, as it is now, one line each.
+  async violations(within, frame = this.page) {
+    if (!(await frame.evaluate(() => "axe" in window))) await frame.evaluate(axe);
     await this.#settled();
-    return this.page.evaluate(async (place) => {
+    return frame.evaluate(async (place) => {
       const { violations } = await window.axe.run(place ?? document);
       return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
     }, within);
