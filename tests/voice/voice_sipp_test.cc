@@ -93,7 +93,7 @@ TEST_F(Sipped, APhoneThatIsNotAnsweredGivesTheCallToTheNext) {
     SCOPED_TRACE(phone);
     const bool first = channel_ == nullptr;
     if (first) {
-      Open([](voice::VoiceOptions& options) { options.rules.ring_time = Duration::Millis(300); });
+      Open([](voice::VoiceOptions& options) { options.rules.ring_time = Duration::Seconds(2); });
     }
     const std::string silent = first ? "anna" : "carl";
     const std::string answers = first ? "bert" : "dina";
