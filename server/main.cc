@@ -40,11 +40,9 @@ void AddServe(CLI::App& app, ServeOptions& options, Action& action) {
   serve->add_option("--data", options.data, "Folder of the journal and the other stores");
   serve->add_option("--http", options.http, "HOST:PORT of the HTTP door; port 0: any free one");
   serve->add_option("--grpc", options.grpc, "HOST:PORT of the gRPC door; port 0: any free one");
-  serve->add_option("--lmtp", options.lmtp,
-                    "HOST:PORT where mail servers deliver; port 0: any free one; unix:PATH too");
+  serve->add_option("--lmtp", options.lmtp, "HOST:PORT or unix:PATH where mail servers deliver");
   serve->add_option("--sip", options.sip,
-                    "HOST:PORT where trunks send calls, at an address that they reach; port 0: any "
-                    "free one");
+                    "HOST:PORT where trunks send calls; port 0: any free one");
   serve->add_flag("--demo", options.demo,
                   "Make the file's demo users, with their well-known passwords; loopback only");
   serve->callback([&] { action = [&] { return wissel::server::Serve(options); }; });
