@@ -178,12 +178,13 @@ describe("the answer to a mail", () => {
     await mail.draft.attach([new File(["x"], "slip.txt")]);
     type(mail, "Too early");
     const files = mail.draft.files.flatMap(({ source }) => source ?? []);
-    sent.add((await mail.draft.send())!, { workItem: "workItems/11", files });
+    sent.add((await mail.draft.send())!, files);
     await pass(9000);
     expect(sent.waiting).toHaveLength(1);
     const draft = await sent.takeBack(sent.waiting[0]!);
+    type(mail, "And");
     await mail.draft.restore(draft!, files);
-    expect(mail.draft.text).toBe("Too early");
+    expect(mail.draft.text).toBe("Too early\n\nAnd");
     expect(mail.draft.files.map(({ fileName }) => fileName)).toEqual(["slip.txt"]);
     type(mail, "Now");
     sent.add((await mail.draft.send())!);

@@ -143,10 +143,17 @@ export class Draft {
     }
   }
 
-  /** Of an answer that was taken back, with the files that are still at hand. */
+  /** Of an answer that was taken back, with the files that are still at hand. What has been begun since
+   *  stands below it. */
   async restore(draft: MailDraft, sources: readonly File[]): Promise<void> {
+    const begun = this.text.trim();
+    clearTimeout(this.#timer);
     this.#fill(draft);
     this.keeping = "kept";
+    if (begun !== "") {
+      this.text = `${draft.text}\n\n${begun}`;
+      this.changed();
+    }
     await this.attach(sources);
   }
 

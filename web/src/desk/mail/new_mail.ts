@@ -15,7 +15,8 @@ export interface NewMail {
 
 export const kNewMail: NewMail = { from: "", to: "", cc: "", subject: "", text: "", language: "" };
 
-/** One that was taken back, whose contact is no longer at hand. */
-export function newMailOf(draft: MailDraft): NewMail {
-  return { ...kNewMail, to: addressesText(draft.to), cc: addressesText(draft.cc), subject: draft.subject, text: draft.text };
+/** One that was taken back, whose contact is no longer at hand; `begun`: a new mail's text, which stays below. */
+export function newMailOf(draft: MailDraft, begun: string): NewMail {
+  const text = [draft.text, begun.trim()].filter(Boolean).join("\n\n");
+  return { ...kNewMail, to: addressesText(draft.to), cc: addressesText(draft.cc), subject: draft.subject, text };
 }

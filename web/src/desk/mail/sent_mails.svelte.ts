@@ -11,8 +11,6 @@ import { msOf } from "../../lib/time";
 export interface SentMail {
   name: string;
   to: string;
-  /** Of an answer: whose draft it is again when it is taken back. */
-  workItem?: string;
   /** When it leaves, by the server's clock. */
   leaves: number;
   files: File[];
@@ -34,16 +32,16 @@ export class SentMails {
     return this.#all.filter((mail) => mail.leaves > this.#clock.now);
   }
 
-  add(entry: MailEntry, more: { workItem?: string; files?: File[] } = {}): void {
+  add(entry: MailEntry, files: File[] = []): void {
     if (entry.state !== State.QUEUED) return;
     const to = entry.to.map(({ displayName, address }) => displayName || address).join(", ");
     const leaves = msOf(entry.sendTime) ?? 0;
-    this.#all = [...this.waiting, { name: entry.name, to, workItem: more.workItem, leaves, files: more.files ?? [] }];
+    this.#all = [...this.waiting, { name: entry.name, to, leaves, files }];
     announcer.say(t("mail.leavesSoon", { to }));
   }
 
   /** The draft that it is again; nothing: it has left, and the page says so. */
-  async takeBack(mail: Pick<SentMail, "name">): Promise<MailDraft | undefined> {
+  async takeBack(mail: { name: string }): Promise<MailDraft | undefined> {
     if (this.busy) return undefined;
     this.busy = true;
     try {
