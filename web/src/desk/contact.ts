@@ -26,6 +26,11 @@ export function mayAsk(assignment: Assignment): boolean {
   return inContact && !assignment.consult && !assignment.question;
 }
 
+/** Talked by writing, live or with days in between. */
+export function isConversation(channel: Channel): boolean {
+  return channel === Channel.CHAT || channel === Channel.MESSAGE;
+}
+
 /** A callback or an outbound item: the agent calls, and the customer may not answer. */
 export function isCallToCustomer(channel: Channel): boolean {
   return channel === Channel.CALLBACK || channel === Channel.OUTBOUND;

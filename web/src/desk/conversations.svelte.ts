@@ -8,9 +8,9 @@ import {
   type ChatService,
   type ChatUpdate,
 } from "../gen/wissel/v1/chat_pb";
-import { Channel } from "../gen/wissel/v1/common_pb";
 import { MessageLog, TypingSignal } from "../lib/message_log.svelte";
 import { watch, type WatchStatus } from "../lib/watch";
+import { isConversation } from "./contact";
 
 const kStreams = 2;
 const kAskMs = 3000;
@@ -132,7 +132,7 @@ export class Conversations {
 
   /** Keeps one conversation for each chat that is held, and streams those looked at last. */
   follow(assignments: readonly Assignment[], selected: string | null): void {
-    const chats = assignments.filter((assignment) => assignment.channel === Channel.CHAT);
+    const chats = assignments.filter(({ channel }) => isConversation(channel));
     const held = chats.map((assignment) => assignment.workItem);
     const all = new Map<string, Conversation>();
     for (const { workItem, question } of chats) {

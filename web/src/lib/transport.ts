@@ -17,6 +17,7 @@ import { ContactService } from "../gen/wissel/v1/contact_pb";
 import { DayService } from "../gen/wissel/v1/day_pb";
 import { EventService } from "../gen/wissel/v1/event_pb";
 import { ForecastService } from "../gen/wissel/v1/forecast_pb";
+import { FormService } from "../gen/wissel/v1/form_pb";
 import { HistoryService } from "../gen/wissel/v1/history_pb";
 import { LiveService } from "../gen/wissel/v1/live_pb";
 import { MailService } from "../gen/wissel/v1/mail_pb";
@@ -42,6 +43,7 @@ export interface Clients {
   day: Client<typeof DayService>;
   event: Client<typeof EventService>;
   forecast: Client<typeof ForecastService>;
+  form: Client<typeof FormService>;
   history: Client<typeof HistoryService>;
   live: Client<typeof LiveService>;
   mail: Client<typeof MailService>;
@@ -68,6 +70,7 @@ export function createClients(transport: Transport): Clients {
     day: createClient(DayService, transport),
     event: createClient(EventService, transport),
     forecast: createClient(ForecastService, transport),
+    form: createClient(FormService, transport),
     history: createClient(HistoryService, transport),
     live: createClient(LiveService, transport),
     mail: createClient(MailService, transport),
