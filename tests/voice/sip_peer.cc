@@ -176,13 +176,21 @@ std::string SipPeer::NextFinal() {
 }
 
 void SipPeer::CallGoesThrough(const std::string& call, const std::string& user) {
+  // On a busy machine the end of the call before may be said once more.
+  const auto next = [&] {
+    for (;;) {
+      std::string message = Next();
+      const bool of_this = HeaderOf(message, "Call-ID").starts_with(call + "@");
+      if (message.empty() || of_this) return message;
+    }
+  };
   Request request;
   request.call = call;
   request.user = user;
   request.body = Sdp();
   Send(Write(request));
-  EXPECT_EQ(StatusOf(Next()), 100) << call;
-  EXPECT_EQ(StatusOf(Next()), 182) << call;
+  EXPECT_EQ(StatusOf(next()), 100) << call;
+  EXPECT_EQ(StatusOf(next()), 182) << call;
   request.method = "CANCEL";
   request.body = "";
   Send(Write(request));
@@ -190,7 +198,7 @@ void SipPeer::CallGoesThrough(const std::string& call, const std::string& user) 
   std::vector<int> statuses;
   std::string last;
   while (statuses.empty() || statuses.back() != 487) {
-    last = Next();
+    last = next();
     if (last.empty()) return;
     if (StatusOf(last) != 182) statuses.push_back(StatusOf(last));
   }
@@ -206,7 +214,9 @@ void SipPeer::Fence() {
   options.method = "OPTIONS";
   options.call = fmt::format("fence-{}", ++fences_);
   Send(Write(options));
-  EXPECT_EQ(StatusOf(Next()), 200);
+  std::string answer = Next();
+  while (!answer.empty() && !HeaderOf(answer, "Call-ID").starts_with(options.call)) answer = Next();
+  EXPECT_EQ(StatusOf(answer), 200);
 }
 
 }  // namespace wissel::testing
