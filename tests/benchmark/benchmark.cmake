@@ -22,5 +22,7 @@ add_executable(wissel_bench
 target_link_libraries(wissel_bench PRIVATE wissel_flags wissel_router_core wissel_router_journal wissel_contacts wissel_stubs
                       wissel_recorded_day wissel_events wissel_metrics_history wissel_forecasting_volumes
                       wissel_simulated_models)
+# Each bench has constants of its own, of the same names.
+set_target_properties(wissel_bench PROPERTIES UNITY_BUILD OFF)
 target_compile_definitions(wissel_bench PRIVATE WISSEL_BINARY="$<TARGET_FILE:wissel>")
 add_dependencies(wissel_bench wissel)

@@ -52,7 +52,7 @@ const kWishes: Record<string, Wish> = {
   "Alt+I": "quickReplies",
   "Alt+Z": "takeBack",
   "Alt+J": "newMail",
-  "Alt+D": "dial",
+  "Alt+L": "dial",
   "Alt+U": "hangUp",
   "Alt+G": "customer",
   "Alt+M": "mute",
