@@ -265,8 +265,9 @@ Decider::Subject Decider::On(const MissAgent& c) {
   }
   EndConsultAbout(c.item);
   Emit(ItemReturned{c.item, c.agent, ReturnCause::kNoAnswer});
-  Place(c.item);
-  Serve(c.agent);
+  // As after a missed offer: what waits for them alone, or at a step of theirs, waits in vain.
+  ResumeParked(c.agent);
+  AfterLeaving(c.agent, {c.item});
   return c.item.value();
 }
 
