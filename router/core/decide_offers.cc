@@ -266,8 +266,8 @@ Decider::Subject Decider::On(const MissAgent& c) {
   EndConsultAbout(c.item);
   Emit(ItemReturned{c.item, c.agent, ReturnCause::kNoAnswer});
   // As after a missed offer: what waits for them alone, or at a step of theirs, waits in vain.
-  ResumeParked(c.agent);
   AfterLeaving(c.agent, {c.item});
+  Serve(c.agent);
   return c.item.value();
 }
 
