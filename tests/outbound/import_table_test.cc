@@ -38,7 +38,7 @@ TEST(ImportTableTest, CommasSemicolonsTabsAndMarks) {
 }
 
 TEST(ImportTableTest, EachFaultHasItsLineAndTheOthersAreRead) {
-  const std::string nul("a,b\n1,2\n3\n4,\"5\n6,\0007\n8,9\n,\n", 29);
+  const std::string nul("a,b\n1,2\n3\n4,\"5\n6,\0007\n8,9\n,\n", 26);
   const Table table = Read(nul);
   ASSERT_EQ(table.rows.size(), 2u);
   EXPECT_EQ(table.rows[0].line, 2u);

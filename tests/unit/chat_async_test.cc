@@ -53,6 +53,7 @@ class AsyncChat : public ChatCenter {
   std::string SetAside(const std::string& agent) {
     const std::string item = Accept(agent);
     Reply(agent, item, "which file?");
+    center_.shard().Advance(Duration::Seconds(1));
     Act("SetAsideAssignment", agent, item);
     EXPECT_EQ(Item(item).state(), WorkItem::AWAITING_CUSTOMER);
     return item;
