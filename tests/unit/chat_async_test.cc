@@ -107,6 +107,7 @@ TEST_F(AsyncChat, WhatIsSetAsideWakesWhenTheCustomerWrites) {
   EXPECT_EQ(page->last().state(), Update::WITH_AGENT);
 
   // Once more, as often as they like.
+  Pass(Duration::Seconds(1));
   Act("SetAsideAssignment", "anna", item);
   EXPECT_EQ(Item(item).state(), WorkItem::AWAITING_CUSTOMER) << "what was said before is no news";
   Pass(Duration::Minutes(1));
