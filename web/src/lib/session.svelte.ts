@@ -74,7 +74,12 @@ class Session {
 }
 
 function read(): string | null {
-  return typeof sessionStorage === "undefined" ? null : sessionStorage.getItem(kToken);
+  // In the frame of another site a browser may deny even the look.
+  try {
+    return sessionStorage.getItem(kToken);
+  } catch {
+    return null;
+  }
 }
 
 export const session = new Session();
