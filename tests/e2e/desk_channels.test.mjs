@@ -165,7 +165,7 @@ describe("an agent with a mail and two chats", () => {
     const field = panel(anna).getByLabel(anna.t("chat.writeTo", { name: "Els" }));
     await field.fill("Dag Els.");
     await field.press("Enter");
-    await panel(anna).getByText("Dag Els.").waitFor();
+    await panel(anna).getByText("Dag Els.").first().waitFor();
     await exim.submit("mia@home.test", "tax@center.test", "From: mia@home.test\nTo: tax@center.test\nSubject: Re\nMessage-ID: <two@home.test>\nIn-Reply-To: <one@home.test>\n\nMijn nummer is 4711.\n");
     await contact(anna, "Mijn nummer is 4711.").waitFor();
     await page(anna).keyboard.press("Alt+1");
