@@ -197,9 +197,9 @@ class Center::Rooms {
     WISSEL_RETURN_IF_ERROR(OpenMail(display_name));
     OpenVoice();
     WISSEL_ASSIGN_OR_RETURN(
-        outbound_, outbound::Outbound::Open(
-                       *sequencer_, *contact_store_,
-                       {FileIn(options_.data, "outbound.sqlite"), options_.region}));
+        outbound_,
+        outbound::Outbound::Open(*sequencer_, *contact_store_,
+                                 {FileIn(options_.data, "outbound.sqlite"), options_.region}));
     WISSEL_RETURN_IF_ERROR(OpenCustomerPages(display_name));
     metrics::LiveOptions live;
     live.agent_display_name = display_name;

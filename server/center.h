@@ -31,7 +31,8 @@ struct CenterOptions {
   // Of phone numbers that name no country: "BE". Empty: they are refused.
   std::string region;
   std::vector<v1::Form> forms;
-  // Of customers who are not satisfied (channels/tracking): last part of a queue's name; empty: none.
+  // Of customers who are not satisfied (channels/tracking): last part of a queue's name; empty:
+  // none.
   std::string follow_up_queue;
   int low_score = 2;
   // In which customers' pages say times; empty: the center's as it was at the last start.

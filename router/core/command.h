@@ -302,17 +302,15 @@ struct CloseStep {
   QueueId queue;
 };
 
-using CommandBody =
-    std::variant<ConfigureCenter, ConfigureSkill, ConfigureTeam, ConfigurePartner, ConfigureProfile,
-                 ConfigureQueue, ConfigureAgent, DeleteSkill, DeleteTeam, DeletePartner,
-                 DeleteProfile, DeleteQueue, DeleteAgent, SetOpenings, CreateItem, UpdateItem,
-                 AbandonItem, CancelItem, TransferItem, AcceptOffer, DeclineOffer, HoldItem,
-                 RetrieveItem, WrapUpItem, CompleteItem, TransferAssignment, ReturnItem, SignIn,
-                 SignOut, SetPresence, LoseLease, RestoreLease, PromiseCallback, InformItem,
-                 MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign, PullBack,
-                 ForcePresence, PromiseWait, OpenStep, CloseStep, StartConsult, TransferConsult,
-                 EndConsult, MarkConference, SetAside, WakeItem, ApplyRules, PauseItem, ResumeItem,
-                 MissAgent>;
+using CommandBody = std::variant<
+    ConfigureCenter, ConfigureSkill, ConfigureTeam, ConfigurePartner, ConfigureProfile,
+    ConfigureQueue, ConfigureAgent, DeleteSkill, DeleteTeam, DeletePartner, DeleteProfile,
+    DeleteQueue, DeleteAgent, SetOpenings, CreateItem, UpdateItem, AbandonItem, CancelItem,
+    TransferItem, AcceptOffer, DeclineOffer, HoldItem, RetrieveItem, WrapUpItem, CompleteItem,
+    TransferAssignment, ReturnItem, SignIn, SignOut, SetPresence, LoseLease, RestoreLease,
+    PromiseCallback, InformItem, MissCustomer, SetSurge, GiveNotice, WithdrawNotice, ForceAssign,
+    PullBack, ForcePresence, PromiseWait, OpenStep, CloseStep, StartConsult, TransferConsult,
+    EndConsult, MarkConference, SetAside, WakeItem, ApplyRules, PauseItem, ResumeItem, MissAgent>;
 
 struct RequestIdentity {
   RequestKey key;

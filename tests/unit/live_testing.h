@@ -86,9 +86,8 @@ class ReaderStream : public rpc::AnyServerStream {
   // Waits for an update of which it holds, at most ten seconds.
   bool WaitFor(const std::function<bool(const Update&)>& holds) const {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10), [&] {
-      return std::any_of(updates_.begin(), updates_.end(), holds);
-    });
+    return changed_.wait_for(lock, std::chrono::seconds(10),
+                             [&] { return std::any_of(updates_.begin(), updates_.end(), holds); });
   }
   // Waits for the end of the stream, at most ten seconds.
   absl::Status WaitForFinish() const {

@@ -31,7 +31,8 @@ class PeopleTest : public ::testing::Test {
   }
   absl::Status Set(const std::string& agent, const std::string& name) {
     std::promise<absl::Status> done;
-    people_->Set(agent, {name, ""}, [&](absl::Status status) { done.set_value(std::move(status)); });
+    people_->Set(agent, {name, ""},
+                 [&](absl::Status status) { done.set_value(std::move(status)); });
     return done.get_future().get();
   }
   absl::Status Erase(const std::string& agent) {
