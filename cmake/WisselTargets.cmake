@@ -39,3 +39,20 @@ function(wissel_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 900
                        ENVIRONMENT "WISSEL_SOURCE_DIR=${CMAKE_SOURCE_DIR};WISSEL_BUILD_DIR=${CMAKE_BINARY_DIR}")
 endfunction()
+
+# wissel_store_test(NAME ... [FILES_ONLY FILTER]): a test of stores, run over files and once more over PostgreSQL
+# (tests/postgres/places.h), but for the tests of GoogleTest's FILTER, which are about files.
+function(wissel_store_test name)
+  cmake_parse_arguments(ARG "APART" "FILES_ONLY" "SOURCES;DEPS;LABELS" ${ARGN})
+  set(apart "")
+  if(ARG_APART)
+    set(apart APART)
+  endif()
+  wissel_test(${name} SOURCES ${ARG_SOURCES} DEPS ${ARG_DEPS} wissel_postgres_testing LABELS ${ARG_LABELS} ${apart})
+  add_test(NAME ${name}_postgres COMMAND ${name} "--gtest_filter=-${ARG_FILES_ONLY}")
+  # Both may run at once, and name their folders alike.
+  set(folder ${CMAKE_BINARY_DIR}/store_tests/${name})
+  file(MAKE_DIRECTORY ${folder})
+  set_tests_properties(${name}_postgres PROPERTIES TIMEOUT 900
+                       ENVIRONMENT "WISSEL_SOURCE_DIR=${CMAKE_SOURCE_DIR};WISSEL_BUILD_DIR=${CMAKE_BINARY_DIR};WISSEL_TEST_STORES=postgres;TEST_TMPDIR=${folder}")
+endfunction()

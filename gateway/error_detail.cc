@@ -6,6 +6,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "base/status.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -47,6 +48,30 @@ std::string ShortMessage(const absl::Status& status) {
   return message + "...";
 }
 
+namespace {
+
+// google.rpc.RetryInfo, by hand: google.protobuf.Duration retry_delay = 1.
+std::string RetryInfoAny(int64_t seconds) {
+  google::protobuf::Duration delay;
+  delay.set_seconds(seconds);
+  std::string info;
+  {
+    google::protobuf::io::StringOutputStream info_stream(&info);
+    google::protobuf::io::CodedOutputStream info_out(&info_stream);
+    WireFormatLite::WriteBytes(1, delay.SerializeAsString(), &info_out);
+  }
+  std::string any;
+  {
+    google::protobuf::io::StringOutputStream stream(&any);
+    google::protobuf::io::CodedOutputStream out(&stream);
+    WireFormatLite::WriteString(1, "type.googleapis.com/google.rpc.RetryInfo", &out);
+    WireFormatLite::WriteBytes(2, info, &out);
+  }
+  return any;
+}
+
+}  // namespace
+
 // google/rpc/status.proto is not among Debian's packages; its three fields are written by hand:
 // int32 code = 1, string message = 2, repeated google.protobuf.Any details = 3.
 std::string RpcStatusBytes(const absl::Status& status) {
@@ -64,6 +89,9 @@ std::string RpcStatusBytes(const absl::Status& status) {
     WireFormatLite::WriteInt32(1, static_cast<int32_t>(status.code()), &out);
     WireFormatLite::WriteString(2, ShortMessage(status), &out);
     WireFormatLite::WriteBytes(3, any, &out);
+    if (const auto seconds = RetryAfterSeconds(status)) {
+      WireFormatLite::WriteBytes(3, RetryInfoAny(*seconds), &out);
+    }
   }
   return bytes;
 }

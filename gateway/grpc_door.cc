@@ -16,10 +16,12 @@
 #include <vector>
 
 #include "base/invariant.h"
+#include "base/runtime/call_scope.h"
 #include "base/status.h"
 #include "fmt/format.h"
 #include "gateway/error_detail.h"
 #include "gateway/grpc_stream.h"
+#include "gateway/held_refusals.h"
 #include "gateway/http_text.h"
 #include "google/protobuf/arena.h"
 
@@ -47,11 +49,22 @@ absl::Status ReadBuffer(const ByteBuffer& buffer, Message* message) {
                      "the message in protobuf's binary form");
 }
 
+// As the caller's program said it (the header grpc-timeout); none when it said nothing, or
+// something so long that it says nothing.
+std::optional<std::chrono::steady_clock::time_point> DeadlineOf(
+    const grpc::CallbackServerContext& call) {
+  constexpr auto kLongest = std::chrono::hours(24);
+  const auto now = std::chrono::system_clock::now();
+  if (call.deadline() > now + kLongest) return std::nullopt;
+  return std::chrono::steady_clock::now() + (call.deadline() - now);
+}
+
 // Who calls and whether they may.
 absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, const rpc::Authenticate& authenticate,
                                    const grpc::CallbackServerContext& call) {
   rpc::Context context;
   context.peer = call.peer();
+  context.deadline = DeadlineOf(call);
   const auto& metadata = call.client_metadata();
   const auto header = metadata.find("authorization");
   if (header != metadata.end()) {
@@ -73,10 +86,12 @@ absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, const rpc::Authent
 // reply; the request with it, on an arena whose first block is inside.
 class UnaryCall {
  public:
-  UnaryCall(grpc::CallbackServerContext* context, ByteBuffer* response)
+  // `reactor` is the default one of `context`, which may be asked for it once.
+  UnaryCall(grpc::CallbackServerContext* context, ByteBuffer* response,
+            grpc::ServerUnaryReactor* reactor)
       : context_(context),
         response_(response),
-        reactor_(context->DefaultReactor()),
+        reactor_(reactor),
         arena_(Options(block_, sizeof(block_))) {}
 
   ~UnaryCall() {
@@ -85,9 +100,11 @@ class UnaryCall {
 
   Message* NewRequest(const Message& prototype) { return prototype.New(&arena_); }
   rpc::Context& caller() { return caller_; }
+  void Take(Admission::Place place) { place_ = std::move(place); }
 
   void Answer(const absl::Status& status, const Message* message) {
     INVARIANT(!answered_.exchange(true));
+    place_.Leave();
     if (status.ok()) {
       bool own_buffer = false;
       const grpc::Status serialized =
@@ -112,22 +129,32 @@ class UnaryCall {
   grpc::ServerUnaryReactor* reactor_;
   std::atomic<bool> answered_ = false;
   rpc::Context caller_;
+  Admission::Place place_;
   alignas(16) char block_[1536];
   google::protobuf::Arena arena_;
+};
+
+// What the services of a door share.
+struct Shared {
+  rpc::Authenticate authenticate;
+  std::function<void(absl::StatusCode)> answered;
+  Admission* admission = nullptr;
+  GrpcStreamSet streams;
+  std::optional<HeldRefusals> held;  // until the door stops
 };
 
 // A gRPC service with the methods of one service descriptor, as generated code with raw callback
 // methods would make it.
 class DescribedService : public grpc::Service {
  public:
-  DescribedService(const rpc::Authenticate* authenticate, GrpcStreamSet* streams)
-      : authenticate_(authenticate), streams_(streams) {}
+  explicit DescribedService(Shared* shared) : shared_(shared) {}
 
   void Add(const rpc::Method& method) {
     const auto* descriptor = method.descriptor;
     names_.push_back(std::make_unique<std::string>(
         fmt::format("/{}/{}", descriptor->service()->full_name(), descriptor->name())));
     const bool stream = descriptor->server_streaming();
+    const Criticality criticality = CriticalityOf(descriptor->full_name());
     const int index = static_cast<int>(names_.size()) - 1;
     AddMethod(new grpc::internal::RpcServiceMethod(names_.back()->c_str(),
                                                    stream
@@ -137,48 +164,78 @@ class DescribedService : public grpc::Service {
     grpc::internal::MethodHandler* handler = nullptr;
     if (stream) {
       handler = new grpc::internal::CallbackServerStreamingHandler<ByteBuffer, ByteBuffer>(
-          [this, &method](grpc::CallbackServerContext* context, const ByteBuffer* request) {
-            return CallStreaming(method, context, *request);
+          [=, this, &method](grpc::CallbackServerContext* context, const ByteBuffer* request) {
+            return CallStreaming(method, criticality, context, *request);
           });
     } else {
       handler = new grpc::internal::CallbackUnaryHandler<ByteBuffer, ByteBuffer>(
-          [this, &method](grpc::CallbackServerContext* context, const ByteBuffer* request,
-                          ByteBuffer* response) {
-            return CallUnary(method, context, *request, response);
+          [=, this, &method](grpc::CallbackServerContext* context, const ByteBuffer* request,
+                             ByteBuffer* response) {
+            return CallUnary(method, criticality, context, *request, response);
           });
     }
     MarkMethodRawCallback(index, handler);
   }
 
  private:
-  grpc::ServerUnaryReactor* CallUnary(const rpc::Method& method,
+  Admission::Verdict AskAdmission(Criticality criticality,
+                                  const grpc::CallbackServerContext& context) const {
+    if (shared_->admission == nullptr) return {};
+    return shared_->admission->Admit(criticality, DeadlineOf(context));
+  }
+
+  grpc::ServerUnaryReactor* CallUnary(const rpc::Method& method, Criticality criticality,
                                       grpc::CallbackServerContext* context, const ByteBuffer& bytes,
                                       ByteBuffer* response) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    auto call = std::make_shared<UnaryCall>(context, response);
-    auto caller = Admit(method, *authenticate_, *context);
+    auto call = std::make_shared<UnaryCall>(context, response, reactor);
+    Admission::Verdict verdict = AskAdmission(criticality, *context);
+    if (!verdict.refusal.ok()) return Refuse(std::move(call), std::move(verdict)), reactor;
+    call->Take(std::move(verdict.place));
+    auto caller = Admit(method, shared_->authenticate, *context);
     if (!caller.ok()) return call->Answer(caller.status(), nullptr), reactor;
     Message* request = call->NewRequest(*method.request_prototype);
     const absl::Status read = ReadBuffer(bytes, request);
     if (!read.ok()) return call->Answer(read, nullptr), reactor;
     call->caller() = *std::move(caller);
     const rpc::Context& who = call->caller();
+    const CallScope scope({who.deadline});
     method.unary(who, *request,
-                 [call](const absl::Status& status, std::unique_ptr<Message> message) {
+                 [this, call](const absl::Status& status, std::unique_ptr<Message> message) {
+                   Count(status);
                    call->Answer(status, message.get());
                  });
     return reactor;
   }
 
+  void Refuse(std::shared_ptr<UnaryCall> call, Admission::Verdict verdict) {
+    Count(verdict.refusal);
+    if (verdict.tell_at <= std::chrono::steady_clock::now()) {
+      return call->Answer(verdict.refusal, nullptr);
+    }
+    shared_->held->Hold(verdict.tell_at,
+                        [call = std::move(call), refusal = std::move(verdict.refusal)] {
+                          call->Answer(refusal, nullptr);
+                        });
+  }
+
+  void Count(const absl::Status& status) const {
+    if (shared_->answered) shared_->answered(status.code());
+  }
+
+  // A stream has no place among the calls under way: it lasts as long as somebody looks.
   grpc::ServerWriteReactor<ByteBuffer>* CallStreaming(const rpc::Method& method,
+                                                      Criticality criticality,
                                                       grpc::CallbackServerContext* context,
                                                       const ByteBuffer& bytes) {
     auto stream = GrpcStream::Make(
-        context, std::unique_ptr<Message>(method.request_prototype->New()), streams_);
-    auto caller = Admit(method, *authenticate_, *context);
-    absl::Status refusal =
-        caller.ok() ? ReadBuffer(bytes, stream->mutable_request()) : caller.status();
+        context, std::unique_ptr<Message>(method.request_prototype->New()), &shared_->streams);
+    absl::Status refusal = AskAdmission(criticality, *context).refusal;
+    if (!refusal.ok()) return stream->Finish(std::move(refusal)), stream.get();
+    auto caller = Admit(method, shared_->authenticate, *context);
+    refusal = caller.ok() ? ReadBuffer(bytes, stream->mutable_request()) : caller.status();
     if (refusal.ok()) {
+      const CallScope scope({caller->deadline});
       method.server_streaming(*caller, stream->request(), stream);
     } else {
       stream->Finish(std::move(refusal));
@@ -186,19 +243,22 @@ class DescribedService : public grpc::Service {
     return stream.get();
   }
 
-  const rpc::Authenticate* authenticate_;
-  GrpcStreamSet* streams_;
+  Shared* const shared_;
   std::vector<std::unique_ptr<std::string>> names_;  // gRPC keeps pointers to their text
 };
 
 class Door : public GrpcDoor {
  public:
-  Door(const rpc::MethodTable& methods, rpc::Authenticate authenticate)
-      : authenticate_(std::move(authenticate)) {
+  Door(const GrpcDoorOptions& options, const rpc::MethodTable& methods,
+       rpc::Authenticate authenticate)
+      : shared_{.authenticate = std::move(authenticate),
+                .answered = options.answered,
+                .admission = options.admission} {
+    shared_.held.emplace();
     for (const auto& [name, method] : methods.methods()) {
       const std::string& service = method.descriptor->service()->full_name();
       auto& slot = services_[service];
-      if (slot == nullptr) slot = std::make_unique<DescribedService>(&authenticate_, &streams_);
+      if (slot == nullptr) slot = std::make_unique<DescribedService>(&shared_);
       slot->Add(method);
     }
   }
@@ -211,7 +271,11 @@ class Door : public GrpcDoor {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     int bound = 0;
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &bound);
+    if (options.tls) WISSEL_RETURN_IF_ERROR(CheckGrpcTls(*options.tls));
+    builder.AddListeningPort(
+        address,
+        options.tls ? MakeServerCredentials(*options.tls) : grpc::InsecureServerCredentials(),
+        &bound);
     Limit(options, &builder);
     for (const auto& [name, service] : services_) builder.RegisterService(service.get());
     server_ = builder.BuildAndStart();
@@ -230,9 +294,10 @@ class Door : public GrpcDoor {
   void Stop(Duration grace) override {
     if (server_ == nullptr || stopped_.exchange(true)) return;
     server_->GetHealthCheckService()->Shutdown();
-    streams_.EndAll();
+    shared_.streams.EndAll();
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(grace.millis()));
     server_->Wait();
+    shared_.held.reset();
   }
 
  private:
@@ -248,10 +313,13 @@ class Door : public GrpcDoor {
     builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
     builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
     builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+    // A handshake that does not come to its end.
+    builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
+    // What a peer may make us remember of its headers (HPACK, RFC 7541, section 4.2).
+    builder->AddChannelArgument(GRPC_ARG_HTTP2_HPACK_TABLE_SIZE_DECODER, 4096);
   }
 
-  rpc::Authenticate authenticate_;
-  GrpcStreamSet streams_;
+  Shared shared_;
   std::map<std::string, std::unique_ptr<DescribedService>> services_;
   std::unique_ptr<grpc::Server> server_;
   uint16_t port_ = 0;
@@ -263,7 +331,7 @@ class Door : public GrpcDoor {
 absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(const GrpcDoorOptions& options,
                                                          const rpc::MethodTable& methods,
                                                          rpc::Authenticate authenticate) {
-  auto door = std::make_unique<Door>(methods, std::move(authenticate));
+  auto door = std::make_unique<Door>(options, methods, std::move(authenticate));
   WISSEL_RETURN_IF_ERROR(door->Listen(options));
   return door;
 }

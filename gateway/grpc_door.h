@@ -1,20 +1,25 @@
 // The gRPC door: every method of a MethodTable as a gRPC C++ callback server, built from the
 // descriptors, with health (grpc.health.v1) and reflection. For the private network: it asks for a
-// token, it does not encrypt.
+// token, and for a client's certificate where it is given a CA (grpc_tls.h).
 //
 // Only server/ and tests open it. Threads: gRPC's own; Stop() from any thread that is none of
 // those. Invariants: each call is answered exactly once, also when a service forgets; no handler is
-// called for a caller whom the table does not admit.
+// called for a caller whom the table does not admit; what admission refuses is refused before
+// anything of it is read.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "base/time.h"
+#include "gateway/admission.h"
+#include "gateway/grpc_tls.h"
 
 namespace wissel::gateway {
 
@@ -23,12 +28,17 @@ struct GrpcDoorOptions {
   uint16_t port = 0;  // 0: any free one
   int max_message_bytes = 4 << 20;
   int max_metadata_bytes = 16 << 10;
-  int max_streams_per_connection = 10'000;
+  int max_streams_per_connection = 250;
+  // Sees how each admitted unary call ended, on the thread that answers it.
+  std::function<void(absl::StatusCode)> answered;
+  Admission* admission = nullptr;  // outlives the door; null: every call is let in
+  std::optional<GrpcTls> tls;      // none: plain text, for loopback
 };
 
 class GrpcDoor {
  public:
-  // `methods` outlives the door. UNAVAILABLE where the address cannot be had.
+  // `methods` outlives the door. UNAVAILABLE where the address cannot be had,
+  // FAILED_PRECONDITION where a file of `tls` is wrong.
   static absl::StatusOr<std::unique_ptr<GrpcDoor>> Open(const GrpcDoorOptions& options,
                                                         const rpc::MethodTable& methods,
                                                         rpc::Authenticate authenticate);

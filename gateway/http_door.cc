@@ -69,6 +69,8 @@ class Door final : public HttpDoor {
 
   uint16_t port() const override { return port_; }
 
+  void ComeRound(std::function<void()> answered) override { PassOn(0, std::move(answered)); }
+
   void Stop(Duration grace) override {
     if (threads_.empty()) return;
     asio::post(workers_[0]->context, [this] {
@@ -102,6 +104,14 @@ class Door final : public HttpDoor {
   Awaitable<void> Accept();
   void Refuse(Socket socket);
   void Begin(Socket socket, const std::shared_ptr<HttpWorker>& worker);
+
+  // From one thread to the next.
+  void PassOn(size_t next, std::function<void()> answered) {
+    if (next == workers_.size()) return answered();
+    asio::post(workers_[next]->context, [this, next, answered = std::move(answered)]() mutable {
+      PassOn(next + 1, std::move(answered));
+    });
+  }
 
   void ConnectionEnded() {
     std::lock_guard lock(mutex_);

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -46,6 +47,10 @@ class HttpDoor {
   virtual ~HttpDoor() = default;
 
   virtual uint16_t port() const = 0;
+
+  // Calls `answered` once every thread of the door has come round to it: a sign of life. Not after
+  // Stop.
+  virtual void ComeRound(std::function<void()> answered) = 0;
 
   // Takes no more connections, closes the idle ones, ends streams with UNAVAILABLE, lets calls
   // under way be answered within `grace`, then closes what is left.

@@ -1,6 +1,7 @@
 #include "gateway/http_router.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/invariant.h"
@@ -8,6 +9,7 @@
 #include "base/utf8.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "gateway/cookies.h"
 #include "gateway/error_detail.h"
 #include "gateway/http_text.h"
 #include "google/protobuf/descriptor.pb.h"
@@ -28,13 +30,19 @@ std::string PageHeaders(std::string_view frames = "'none'",
       "Content-Security-Policy: default-src 'self'; base-uri 'none'; object-src 'none'; "
       "form-action 'self'; frame-ancestors {}\r\n"
       "Cross-Origin-Opener-Policy: same-origin\r\n"
-      "Cross-Origin-Resource-Policy: {}\r\n",
+      "Cross-Origin-Resource-Policy: {}\r\n"
+      "Permissions-Policy: camera=(), display-capture=(), geolocation=(), microphone=(), "
+      "payment=(), usb=()\r\n",
       frames, readers);
 }
 constexpr char kNoReferrer[] = "Referrer-Policy: no-referrer\r\n";
 // A form of a page without referrer comes from the origin "null", like one of anywhere.
 constexpr char kReferrerToUs[] = "Referrer-Policy: same-origin\r\n";
 constexpr char kNoStore[] = "Cache-Control: no-store\r\n";
+// What a method answers is never a page, whatever bytes people have put into it: a browser that is
+// led to one saves it.
+constexpr char kNoPage[] =
+    "Content-Security-Policy: sandbox\r\nContent-Disposition: attachment\r\n";
 
 HttpResponse Text(int status, std::string text, std::string_view type = kTextType) {
   return {.status = status, .content_type = type, .headers = kNoStore, .text = std::move(text)};
@@ -42,8 +50,9 @@ HttpResponse Text(int status, std::string text, std::string_view type = kTextTyp
 
 constexpr char kFormType[] = "application/x-www-form-urlencoded";
 
-bool IsFormType(std::string_view content_type) {
-  return EqualsIgnoringCase(TrimSpace(content_type.substr(0, content_type.find(';'))), kFormType);
+constexpr char kPartsType[] = "multipart/form-data";
+bool IsType(std::string_view content_type, std::string_view type) {
+  return EqualsIgnoringCase(TrimSpace(content_type.substr(0, content_type.find(';'))), type);
 }
 
 // "a=1&b=2". False: an encoding is broken, or it is no text.
@@ -92,8 +101,16 @@ absl::Status CheckVersionAndCompression(const HttpRequest& request, bool stream)
 
 }  // namespace
 
+HttpRouter::HttpRouter(HttpContent content) : content_(std::move(content)) {
+  common_headers_ = "X-Content-Type-Options: nosniff\r\n";
+  if (content_.public_url.starts_with("https://")) {
+    common_headers_ += "Strict-Transport-Security: max-age=31536000\r\n";
+  }
+}
+
 std::variant<HttpResponse, HttpCall> HttpRouter::Route(const HttpRequest& request,
                                                        std::string peer) const {
+  peer = ClientBehind(content_.trusted_proxies, std::move(peer), request.forwarded_for);
   const size_t question = std::min(request.target.find('?'), request.target.size());
   const std::string_view query =
       request.target.substr(std::min(question + 1, request.target.size()));
@@ -167,10 +184,12 @@ std::optional<std::variant<HttpResponse, HttpCall>> HttpRouter::RouteWrittenPage
   const bool posted = request.verb == Verb::kPost;
   if (request.verb == Verb::kOther) return NotAllowed(path, "GET, HEAD, POST");
   if (!IsUtf8(path)) return Text(400, "the address is no text\n");
-  if (posted && !request.origin.empty() && !SameOrigin(request.origin, request.host)) {
+  if (posted && !request.origin.empty() && !IsOurs(request.origin, request.host)) {
     return Text(403, fmt::format("pages of {} may not send this form\n", request.origin));
   }
-  if (posted && !IsFormType(request.content_type)) {
+  const bool form = IsType(request.content_type, kFormType) ||
+                    (page->any_form && IsType(request.content_type, kPartsType));
+  if (posted && !form) {
     return Text(415, fmt::format("{} takes {}\n", path, kFormType));
   }
   v1::PageRequest asked;
@@ -186,7 +205,7 @@ std::optional<std::variant<HttpResponse, HttpCall>> HttpRouter::RouteWrittenPage
   call.context.peer = std::move(peer);
   call.type.encoding = Encoding::kProto;
   call.message = asked.SerializeAsString();
-  call.written_page = {posted, request.verb == Verb::kHead};
+  call.written_page = {posted && !page->any_form, request.verb == Verb::kHead};
   const absl::Status admitted = Admit(request, &call);
   if (!admitted.ok()) return AnswerPage(admitted, nullptr);
   return call;
@@ -205,7 +224,7 @@ std::variant<HttpResponse, HttpCall> HttpRouter::RouteCall(const HttpRequest& re
   if (request.verb != Verb::kPost && !get) {
     return NotAllowed(method_name, may_be_got ? "GET, POST" : "POST");
   }
-  if (!request.origin.empty() && !SameOrigin(request.origin, request.host)) {
+  if (!request.origin.empty() && !IsOurs(request.origin, request.host)) {
     return Refusal(403, Refuse(absl::StatusCode::kPermissionDenied, "",
                                fmt::format("pages of {} may not call", request.origin),
                                fmt::format("a page of {}", request.host)));
@@ -243,10 +262,16 @@ std::variant<HttpResponse, HttpCall> HttpRouter::RouteCall(const HttpRequest& re
 
 absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const {
   WISSEL_RETURN_IF_ERROR(CheckVersionAndCompression(request, call->type.stream));
-  WISSEL_ASSIGN_OR_RETURN(call->timeout, ParseTimeout(request.connect_timeout_ms));
-  auto token = BearerToken(request.authorization);
-  absl::StatusOr<rpc::Caller> caller =
-      token.ok() ? content_.authenticate(*token) : absl::StatusOr<rpc::Caller>(token.status());
+  WISSEL_ASSIGN_OR_RETURN(const auto timeout, ParseTimeout(request.connect_timeout_ms));
+  if (timeout) {
+    call->context.deadline =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout->millis());
+  }
+  if (!call->type.stream) {
+    call->context.browser =
+        std::make_shared<rpc::Browser>(rpc::Browser{std::string(request.cookie), {}});
+  }
+  absl::StatusOr<rpc::Caller> caller = CallerOf(request);
   if (caller.ok()) {
     call->context.caller = *std::move(caller);
   } else if (!call->method->open_to_all) {
@@ -254,6 +279,50 @@ absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const
     return caller.status();
   }
   return rpc::MethodTable::Authorize(*call->method, call->context.caller);
+}
+
+// A program brings its token itself; a browser keeps it in a cookie, which no page of ours can
+// read.
+absl::StatusOr<rpc::Caller> HttpRouter::CallerOf(const HttpRequest& request) const {
+  if (request.authorization.empty()) {
+    const auto cookie = CookieNamed(request.cookie, kSessionCookie);
+    if (cookie && !cookie->empty()) return CallerByCookie(request, *cookie);
+  }
+  WISSEL_ASSIGN_OR_RETURN(const std::string_view token, BearerToken(request.authorization));
+  return content_.authenticate(token);
+}
+
+// A cookie comes with whatever a browser was led to ask for. So it counts only where the browser
+// says that a page of ours asks (it names the origin of every POST: Fetch standard, 3.2; of a GET,
+// Sec-Fetch-Site tells), and for whom that page believes to ask.
+absl::StatusOr<rpc::Caller> HttpRouter::CallerByCookie(const HttpRequest& request,
+                                                       std::string_view token) const {
+  const std::string_view site = request.sec_fetch_site;
+  const bool reads = request.verb == Verb::kGet || request.verb == Verb::kHead;
+  const bool from_here = site.empty() || site == "same-origin" || (reads && site == "none");
+  const bool named = request.origin.empty() ? reads : IsOurs(request.origin, request.host);
+  if (!from_here || !named) {
+    return Refuse(absl::StatusCode::kPermissionDenied, "",
+                  "a cookie signs in pages of this server alone",
+                  "the header Origin of this server, or a bearer token");
+  }
+  WISSEL_ASSIGN_OR_RETURN(rpc::Caller caller, content_.authenticate(token));
+  if (!request.wissel_user.empty() && request.wissel_user != caller.user) {
+    return Refuse(absl::StatusCode::kUnauthenticated, "",
+                  "somebody else has signed in in this browser", "to sign in again");
+  }
+  return caller;
+}
+
+bool HttpRouter::IsOurs(std::string_view origin, std::string_view host) const {
+  return content_.public_url.empty() ? SameOrigin(origin, host) : origin == content_.public_url;
+}
+
+// A table of some sixty rows: small beside what reading a request costs.
+Admission::Verdict HttpRouter::AskAdmission(const HttpCall& call) const {
+  if (content_.admission == nullptr) return {};
+  return content_.admission->Admit(CriticalityOf(call.method->descriptor->full_name()),
+                                   call.context.deadline);
 }
 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> HttpRouter::ReadRequest(
@@ -282,6 +351,7 @@ HttpResponse HttpRouter::Answer(ContentType type, const absl::Status& status,
   auto body = WriteMessage(*message, type.encoding);
   if (!body.ok()) return Refusal(HttpStatusOf(body.status().code()), body.status());
   response.text = *std::move(body);
+  response.headers += kNoPage;
   return response;
 }
 

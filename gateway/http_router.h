@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "base/time.h"
+#include "gateway/admission.h"
 #include "gateway/connect_protocol.h"
 #include "gateway/static_files.h"
 
@@ -40,6 +41,9 @@ struct HttpDocument {
 struct HttpPage {
   std::string prefix;  // "/form/"
   std::string method;  // "wissel.v1.FormService.ShowForm"
+  // It is enough that a form is sent: what it says is not read, and it may be multipart/form-data,
+  // as mail programs send it (RFC 8058, section 3.1).
+  bool any_form = false;
 };
 
 // The one page that other sites may show inside theirs, and the script that does so for them.
@@ -56,9 +60,17 @@ struct HttpContent {
   const StaticFiles* pages = nullptr;    // outlives the door; null: no pages
   std::function<absl::Status()> ready;   // for /readyz
   std::function<std::string()> metrics;  // for /metrics, in Prometheus' text format
+  // Sees how each admitted unary call ended, on a thread of the door.
+  std::function<void(absl::StatusCode)> answered;
+  Admission* admission = nullptr;  // outlives the door; null: every call is let in
   std::vector<HttpDocument> documents;
   std::vector<HttpPage> written_pages;
   HttpEmbedding embedding;
+  // "https://contact.example.org": where browsers reach this door, through a proxy that ends TLS.
+  // Empty: under any name that leads here.
+  std::string public_url;
+  // Addresses of those proxies, whose X-Forwarded-For is believed.
+  std::vector<std::string> trusted_proxies;
 };
 
 enum class Verb : uint8_t { kGet, kHead, kPost, kOther };
@@ -79,6 +91,10 @@ struct HttpRequest {
   std::string_view accept_encoding;
   std::string_view accept_language;
   std::string_view if_none_match;
+  std::string_view cookie;
+  std::string_view sec_fetch_site;
+  std::string_view wissel_user;  // whose page it is, as its script believes
+  std::string_view forwarded_for;
 };
 
 struct HttpResponse {
@@ -94,7 +110,6 @@ struct HttpCall {
   const rpc::Method* method = nullptr;
   ContentType type;
   rpc::Context context;
-  std::optional<Duration> timeout;
   std::optional<std::string> message;  // of a GET; else the body
   // Of an HttpDocument: its bytes are the answer.
   struct Document {
@@ -105,7 +120,7 @@ struct HttpCall {
   std::optional<Document> document;
   // Of an HttpPage: its HTML is the answer.
   struct WrittenPage {
-    bool posted = false;  // the body is a form
+    bool posted = false;  // the body is a form, and is read
     bool head = false;
   };
   std::optional<WrittenPage> written_page;
@@ -113,9 +128,20 @@ struct HttpCall {
 
 class HttpRouter {
  public:
-  explicit HttpRouter(HttpContent content) : content_(std::move(content)) {}
+  explicit HttpRouter(HttpContent content);
+
+  // Lines that stand in every answer.
+  const std::string& common_headers() const { return common_headers_; }
 
   std::variant<HttpResponse, HttpCall> Route(const HttpRequest& request, std::string peer) const;
+
+  // Of an admitted unary call: tells whoever counts them.
+  void Answered(const absl::Status& status) const {
+    if (content_.answered) content_.answered(status.code());
+  }
+
+  // Asks admission for a place among the calls under way.
+  Admission::Verdict AskAdmission(const HttpCall& call) const;
 
   // The message of a call from its body.
   static absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadRequest(
@@ -141,6 +167,10 @@ class HttpRouter {
                                                  const std::string& method_name,
                                                  std::string_view query, std::string peer) const;
   absl::Status Admit(const HttpRequest& request, HttpCall* call) const;
+  absl::StatusOr<rpc::Caller> CallerOf(const HttpRequest& request) const;
+  absl::StatusOr<rpc::Caller> CallerByCookie(const HttpRequest& request,
+                                             std::string_view token) const;
+  bool IsOurs(std::string_view origin, std::string_view host) const;
   std::optional<std::variant<HttpResponse, HttpCall>> RouteDocument(const HttpRequest& request,
                                                                     std::string_view path,
                                                                     std::string peer) const;
@@ -152,6 +182,7 @@ class HttpRouter {
   std::string FileHeaders(const HttpRequest& request, std::string_view path) const;
 
   HttpContent content_;
+  std::string common_headers_;
 };
 
 }  // namespace wissel::gateway

@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "base/runtime/call_scope.h"
 #include "base/status.h"
 #include "fmt/format.h"
 #include "gateway/http_stream.h"
@@ -82,12 +83,11 @@ HttpRequest HeadOf(const Parser::value_type& request) {
   head.accept_encoding = field(http::field::accept_encoding);
   head.accept_language = field(http::field::accept_language);
   head.if_none_match = field(http::field::if_none_match);
+  head.cookie = field(http::field::cookie);
+  head.sec_fetch_site = field("Sec-Fetch-Site");
+  head.wissel_user = field("Wissel-User");
+  head.forwarded_for = field("X-Forwarded-For");
   return head;
-}
-
-std::optional<SteadyTime> DeadlineOf(const HttpCall& call) {
-  if (!call.timeout) return std::nullopt;
-  return After(*call.timeout);
 }
 
 bool Passed(const std::optional<SteadyTime>& deadline) {
@@ -149,7 +149,10 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   Awaitable<bool> ServeRequest();
   Awaitable<bool> ReadBody(Parser* parser, const HttpCall& call);
   Awaitable<bool> DiscardBody(Parser* parser);
-  Awaitable<bool> ServeUnary(const HttpCall& call, std::string_view body, bool keep_alive);
+  Awaitable<bool> ServeUnary(const HttpCall& call, std::string_view body, Admission::Place place,
+                             bool keep_alive);
+  Awaitable<bool> SendAnswer(const HttpCall& call, const absl::Status& status,
+                             const HttpReply* reply, bool keep_alive);
   Awaitable<bool> ServeStream(const HttpCall& call, std::string_view body, bool keep_alive);
   Awaitable<absl::Status> Pump(const HttpCall& call, HttpStream* stream,
                                std::optional<SteadyTime> deadline);
@@ -215,6 +218,14 @@ Awaitable<bool> Session::ServeRequest() {
   }
   const auto& request = parser.get();
   const HttpRequest head = HeadOf(request);
+  // RFC 9112, section 6.3: whoever cannot read the coding cannot tell where the request ends.
+  if (!parser.chunked() && request.find(http::field::transfer_encoding) != request.end()) {
+    const HttpResponse refusal = HttpRouter::Refusal(
+        400, RefuseField("", "the header Transfer-Encoding names another coding", "chunked"));
+    unread_ = true;
+    co_await Send(refusal, false);
+    co_return false;
+  }
   const bool keep_alive = request.keep_alive() && head.http_1_1;
   auto routed = door_.router.Route(head, peer_);
   if (const auto* response = std::get_if<HttpResponse>(&routed)) {
@@ -226,11 +237,16 @@ Awaitable<bool> Session::ServeRequest() {
   const HttpCall& call = std::get<HttpCall>(routed);
   const bool read = co_await ReadBody(&parser, call);
   if (!read) co_return false;
+  Admission::Verdict verdict = door_.router.AskAdmission(call);
   bool served = false;
-  if (call.type.stream) {
+  if (!verdict.refusal.ok()) {
+    while (!draining_ && !Passed(verdict.tell_at)) co_await wakeup_.Wait(verdict.tell_at);
+    door_.router.Answered(verdict.refusal);
+    served = co_await SendAnswer(call, verdict.refusal, nullptr, keep_alive);
+  } else if (call.type.stream) {
     served = co_await ServeStream(call, parser.get().body(), keep_alive);
   } else {
-    served = co_await ServeUnary(call, parser.get().body(), keep_alive);
+    served = co_await ServeUnary(call, parser.get().body(), std::move(verdict.place), keep_alive);
   }
   if (!served) co_return false;
   co_return keep_alive;
@@ -275,15 +291,19 @@ Awaitable<bool> Session::DiscardBody(Parser* parser) {
   co_return !error;
 }
 
-Awaitable<bool> Session::ServeUnary(const HttpCall& call, std::string_view body, bool keep_alive) {
+Awaitable<bool> Session::ServeUnary(const HttpCall& call, std::string_view body,
+                                    Admission::Place place, bool keep_alive) {
   auto request = HttpRouter::ReadRequest(call, body);
   absl::Status status = request.status();
   auto reply = std::make_shared<HttpReply>(worker_, &wakeup_);
   if (request.ok()) {
     reply->context = call.context;
     reply->request = *std::move(request);
-    call.method->unary(reply->context, *reply->request, reply->ForService());
-    const std::optional<SteadyTime> deadline = DeadlineOf(call);
+    const std::optional<SteadyTime> deadline = call.context.deadline;
+    {
+      const CallScope scope({deadline});
+      call.method->unary(reply->context, *reply->request, reply->ForService());
+    }
     while (!reply->answered() && !aborted_ && !Passed(deadline)) {
       co_await wakeup_.Wait(deadline);
     }
@@ -292,10 +312,25 @@ Awaitable<bool> Session::ServeUnary(const HttpCall& call, std::string_view body,
     status = reply->answered() ? reply->status()
                                : absl::DeadlineExceededError("no answer within Connect-Timeout-Ms");
   }
-  const HttpResponse response =
-      call.document       ? HttpRouter::AnswerDocument(*call.document, status, reply->message())
-      : call.written_page ? HttpRouter::AnswerPage(status, reply->message())
-                          : HttpRouter::Answer(call.type, status, reply->message());
+  place.Leave();  // a slow reader keeps nobody out
+  door_.router.Answered(status);
+  const bool sent = co_await SendAnswer(call, status, reply.get(), keep_alive);
+  co_return sent;
+}
+
+// `reply`: of a call that was let in.
+Awaitable<bool> Session::SendAnswer(const HttpCall& call, const absl::Status& status,
+                                    const HttpReply* reply, bool keep_alive) {
+  const google::protobuf::Message* const message = reply == nullptr ? nullptr : reply->message();
+  HttpResponse response = call.document
+                              ? HttpRouter::AnswerDocument(*call.document, status, message)
+                          : call.written_page ? HttpRouter::AnswerPage(status, message)
+                                              : HttpRouter::Answer(call.type, status, message);
+  if (reply != nullptr && reply->answered()) {
+    for (const std::string& cookie : reply->context.browser->set_cookies) {
+      response.headers += fmt::format("Set-Cookie: {}\r\n", cookie);
+    }
+  }
   const bool head =
       (call.document && call.document->head) || (call.written_page && call.written_page->head);
   const bool sent = co_await Send(response, keep_alive, !head);
@@ -309,18 +344,21 @@ Awaitable<bool> Session::ServeStream(const HttpCall& call, std::string_view body
     const bool refused = co_await Send(response, keep_alive);
     co_return refused;
   }
-  const std::optional<SteadyTime> deadline = DeadlineOf(call);
   const std::string head = fmt::format(
       "HTTP/1.1 200 OK\r\nDate: {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
-      "X-Content-Type-Options: nosniff\r\nTransfer-Encoding: chunked\r\n{}\r\n",
-      DateNow(), ContentTypeName(call.type), keep_alive ? "" : "Connection: close\r\n");
+      "{}Transfer-Encoding: chunked\r\n{}\r\n",
+      DateNow(), ContentTypeName(call.type), door_.router.common_headers(),
+      keep_alive ? "" : "Connection: close\r\n");
   const bool begun = co_await SendText(head);
   if (!begun) co_return false;
   watched_ = ++streams_;
   WatchForClose();
   auto stream = std::make_shared<HttpStream>(worker_, &wakeup_);
-  call.method->server_streaming(call.context, **request, stream);
-  const absl::Status ending = co_await Pump(call, stream.get(), deadline);
+  {
+    const CallScope scope({call.context.deadline});
+    call.method->server_streaming(call.context, **request, stream);
+  }
+  const absl::Status ending = co_await Pump(call, stream.get(), call.context.deadline);
   watched_ = 0;
   bool sent = false;
   if (!ended()) {
@@ -393,7 +431,7 @@ Awaitable<bool> Session::Send(const HttpResponse& response, bool keep_alive, boo
     fmt::format_to(std::back_inserter(head), "Content-Type: {}\r\nContent-Length: {}\r\n",
                    response.content_type, body.size());
   }
-  head += "X-Content-Type-Options: nosniff\r\n";
+  head += door_.router.common_headers();
   head += response.headers;
   if (!keep_alive || draining_) head += "Connection: close\r\n";
   head += "\r\n";

@@ -1,5 +1,7 @@
 #include "gateway/http_text.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "base/status.h"
@@ -99,6 +101,17 @@ absl::StatusOr<std::string_view> BearerToken(std::string_view authorization) {
                   "the authorization header holds no bearer token", "\"Bearer <token>\"");
   }
   return token;
+}
+
+std::string ClientBehind(const std::vector<std::string>& proxies, std::string peer,
+                         std::string_view forwarded_for) {
+  const std::string address = peer.substr(0, peer.rfind(':'));
+  if (std::find(proxies.begin(), proxies.end(), address) == proxies.end()) return peer;
+  const std::string client(TrimSpace(forwarded_for.substr(forwarded_for.rfind(',') + 1)));
+  unsigned char bytes[16];
+  const bool known = ::inet_pton(AF_INET, client.c_str(), bytes) == 1 ||
+                     ::inet_pton(AF_INET6, client.c_str(), bytes) == 1;
+  return known ? client + ":0" : peer;
 }
 
 bool SameOrigin(std::string_view origin, std::string_view host) {

@@ -6,12 +6,15 @@
 #include <utility>
 
 #include "agents/service/people.h"
+#include "base/sql/stores.h"
 #include "base/status.h"
 #include "channels/chat/chat.h"
 #include "channels/chat/old_chats.h"
 #include "channels/contacts/contact_store.h"
 #include "channels/contacts/contacts.h"
+#include "channels/facts/fact_sheets.h"
 #include "channels/forms/forms.h"
+#include "channels/mailings/mailings.h"
 #include "channels/outbound/outbound.h"
 #include "channels/pages/page_set.h"
 #include "channels/tracking/tracking.h"
@@ -21,7 +24,9 @@
 #include "integration/webhooks/webhooks.h"
 #include "metrics/service/live.h"
 #include "metrics/service/prometheus.h"
+#include "router/journal/address.h"
 #include "router/journal/memory_journal.h"
+#include "router/journal/postgres_journal.h"
 #include "router/journal/sqlite_journal.h"
 #include "router/service/leases.h"
 #include "router/service/sequencer.h"
@@ -35,13 +40,13 @@ namespace {
 
 constexpr auto kLongestForProfiles = std::chrono::seconds(2);
 
-std::string FileIn(const std::optional<std::string>& data, const char* name) {
-  return data ? (std::filesystem::path(*data) / name).string() : ":memory:";
-}
-
-absl::StatusOr<std::unique_ptr<Journal>> OpenJournal(const std::optional<std::string>& data) {
-  if (!data) return OpenMemoryJournal(MakeMemoryJournalStore());
-  return OpenSqliteJournal(*data);
+absl::StatusOr<std::unique_ptr<Journal>> OpenJournal(const CenterOptions& options) {
+  if (!options.journal_address.empty()) {
+    return OpenPostgresJournal(
+        {.database = PostgresJournalPlace(options.journal_address), .epoch = options.epoch});
+  }
+  if (options.stores.folder()) return OpenSqliteJournal(*options.stores.folder());
+  return OpenMemoryJournal(MakeMemoryJournalStore());
 }
 
 SequencerMetrics MetricsInto(metrics::Prometheus& figures) {
@@ -53,6 +58,17 @@ SequencerMetrics MetricsInto(metrics::Prometheus& figures) {
   return metrics;
 }
 
+email::MailFromElsewhere OfChat(chat::ChatMail mail) {
+  return {.contact = std::move(mail.chat),
+          .customer = std::move(mail.customer),
+          .display_name = std::move(mail.display_name),
+          .language = std::move(mail.language),
+          .to = std::move(mail.address),
+          .subject = std::move(mail.subject),
+          .text = std::move(mail.text),
+          .request_key = std::move(mail.request_key)};
+}
+
 }  // namespace
 
 // In the order of their making; what stands below may use what stands above.
@@ -60,14 +76,17 @@ class Center::Rooms {
  public:
   static absl::StatusOr<std::unique_ptr<Rooms>> Open(const CenterOptions& options) {
     auto rooms = std::make_unique<Rooms>(options);
-    WISSEL_RETURN_IF_ERROR(rooms->OpenPeople());
+    // First, for it claims the epoch under which all stores are written.
     WISSEL_RETURN_IF_ERROR(rooms->OpenShard());
+    WISSEL_RETURN_IF_ERROR(rooms->OpenPeople());
+    WISSEL_RETURN_IF_ERROR(rooms->LoadPages());
     WISSEL_RETURN_IF_ERROR(rooms->OpenServices());
     WISSEL_RETURN_IF_ERROR(rooms->OpenIntegration());
     return rooms;
   }
 
-  explicit Rooms(const CenterOptions& options) : options_(options), prometheus_(options.version) {}
+  explicit Rooms(const CenterOptions& options)
+      : options_(options), stores_(options_.stores), prometheus_(options.version) {}
   ~Rooms() { Stop(); }
 
   void Start() {
@@ -82,8 +101,10 @@ class Center::Rooms {
             mail_->Deliver(std::move(mail), std::move(done));
           }));
     }
+    if (stage_mails_ != nullptr) stage_mails_->Start();
     forms_->Start();
     outbound_->Start();
+    mailings_->Start();
     live_->Start(std::move(live_state_));
     events_->Start();
     webhooks_->Start();
@@ -98,11 +119,14 @@ class Center::Rooms {
     rules_->Stop();
     live_->Stop();
     pollers_.clear();
+    mailings_->Stop();
+    if (stage_mails_ != nullptr) stage_mails_->Stop();
     outbound_->Stop();
     mail_->Stop();
     if (sender_ != nullptr) sender_->Stop();
     if (voice_ != nullptr) voice_->Stop();
     contact_store_->Close();
+    facts_->Stop();
     chat_->Stop();
     services_->Stop();
     leases_->Stop();
@@ -117,27 +141,42 @@ class Center::Rooms {
     WISSEL_RETURN_IF_ERROR(voice_->Start());
     return voice_->port();
   }
-  std::string MetricsText() const { return prometheus_.Text() + webhooks_->MetricsText(); }
+  void CountAnswer(absl::StatusCode code) { prometheus_.CountAnswer(code); }
+  std::string MetricsText() {
+    prometheus_.ShowJournal(sequencer_->writable(), sequencer_->last_sequence());
+    return prometheus_.Text() + webhooks_->MetricsText();
+  }
 
  private:
+  bool kept() const { return stores_.shared() || stores_.folder(); }
+
+  // Where others read the journal; none when nothing is kept.
+  std::optional<std::string> JournalAddress() const {
+    return options_.journal_address.empty() ? stores_.folder()
+                                            : std::optional(options_.journal_address);
+  }
+
   absl::Status OpenPeople() {
-    WISSEL_ASSIGN_OR_RETURN(people_, People::Open(FileIn(options_.data, "people.sqlite")));
+    WISSEL_ASSIGN_OR_RETURN(people_, People::Open(stores_.At("people")));
     return absl::OkStatus();
   }
 
   absl::Status OpenShard() {
-    WISSEL_ASSIGN_OR_RETURN(auto journal, OpenJournal(options_.data));
+    WISSEL_ASSIGN_OR_RETURN(auto journal, OpenJournal(options_));
     WISSEL_ASSIGN_OR_RETURN(auto reader, journal->OpenReader());
     WISSEL_ASSIGN_OR_RETURN(rules_reader_, journal->OpenReader());
     WISSEL_ASSIGN_OR_RETURN(events_reader_, journal->OpenReader());
-    if (options_.data) snapshots_.emplace(*options_.data);
+    if (stores_.folder()) snapshots_.emplace(*stores_.folder());
     SequencerOptions options;
     options.metrics = MetricsInto(prometheus_);
+    options.time = options_.time;
+    options.on_fatal = options_.on_fatal;
+    options.metrics.waited = options_.waited;
     WISSEL_ASSIGN_OR_RETURN(sequencer_,
-                            Sequencer::Open(std::move(journal), snapshots_, std::move(options)));
+                            Sequencer::Open(std::move(journal), snapshots_, std::move(options),
+                                            options_.standby ? options_.standby() : std::nullopt));
     const std::string& zone = sequencer_->engine().directory().center.time_zone;
-    WISSEL_ASSIGN_OR_RETURN(history_,
-                            metrics::HistoryStore::Open(FileIn(options_.data, "history.sqlite")));
+    WISSEL_ASSIGN_OR_RETURN(history_, metrics::HistoryStore::Open(stores_.At("history")));
     WISSEL_ASSIGN_OR_RETURN(std::optional<Today> today,
                             FoldToday(*reader, snapshots_ ? &*snapshots_ : nullptr,
                                       sequencer_->now(), zone, WhatWasBefore(zone)));
@@ -170,6 +209,16 @@ class Center::Rooms {
     return before;
   }
 
+  // What customers read without signing in, and in mails.
+  absl::Status LoadPages() {
+    if (!options_.customer_pages) return absl::OkStatus();
+    const std::string& zone = sequencer_->engine().directory().center.time_zone;
+    WISSEL_ASSIGN_OR_RETURN(
+        pages_, pages::PageSet::Load(*options_.customer_pages,
+                                     options_.time_zone.empty() ? zone : options_.time_zone));
+    return absl::OkStatus();
+  }
+
   absl::Status OpenServices() {
     const auto display_name = [people = people_.get()](std::string_view agent) {
       return people->Find(agent);
@@ -180,26 +229,31 @@ class Center::Rooms {
         ServiceOptions{
             .lease = options_.lease,
             .heartbeat = [leases = leases_.get()](AgentId agent) { leases->Heartbeat(agent); }});
-    WISSEL_ASSIGN_OR_RETURN(contact_store_, contacts::ContactStore::Open(options_.data));
+    WISSEL_ASSIGN_OR_RETURN(contact_store_, contacts::ContactStore::Open(stores_));
     contacts_.emplace(*sequencer_, *contact_store_,
                       contacts::ContactServiceOptions{.region = options_.region,
                                                       .agent_display_name = display_name});
+    WISSEL_ASSIGN_OR_RETURN(
+        facts_, facts::FactSheets::Open(*sequencer_, {stores_.At("facts"), options_.fact_sheets}));
     chat::ChatOptions chat;
     chat.grace = options_.chat_grace;
     chat.agent_display_name = display_name;
     chat.waits = &*waits_;
-    if (options_.data) {
+    chat.largest_file = options_.chat_largest_file;
+    if (options_.mail.smtp && !options_.mail.options.mailboxes.empty() && pages_) {
+      LetChatsMail(chat);
+    }
+    if (stores_.folder()) {
       WISSEL_RETURN_IF_ERROR(
-          chat::TakeOverOldChats(FileIn(options_.data, "chats.sqlite"), *contact_store_).status());
+          chat::TakeOverOldChats(*stores_.folder() + "/chats.sqlite", *contact_store_).status());
     }
     WISSEL_ASSIGN_OR_RETURN(chat_,
                             chat::ChatChannel::Open(*sequencer_, *contact_store_, std::move(chat)));
     WISSEL_RETURN_IF_ERROR(OpenMail(display_name));
     OpenVoice();
-    WISSEL_ASSIGN_OR_RETURN(
-        outbound_,
-        outbound::Outbound::Open(*sequencer_, *contact_store_,
-                                 {FileIn(options_.data, "outbound.sqlite"), options_.region}));
+    WISSEL_ASSIGN_OR_RETURN(outbound_,
+                            outbound::Outbound::Open(*sequencer_, *contact_store_,
+                                                     {stores_.At("outbound"), options_.region}));
     WISSEL_RETURN_IF_ERROR(OpenCustomerPages(display_name));
     metrics::LiveOptions live;
     live.agent_display_name = display_name;
@@ -208,32 +262,49 @@ class Center::Rooms {
     live.history = history_.get();
     live_ = std::make_unique<metrics::Live>(*sequencer_, std::move(live));
     rules_ = std::make_unique<rules::RulesService>(*sequencer_, *people_, std::move(rules_reader_),
-                                                   options_.data);
+                                                   JournalAddress());
     WISSEL_ASSIGN_OR_RETURN(
         planning_,
         forecasting::Planning::Open(
-            *sequencer_, {.path = FileIn(options_.data, "planning.sqlite"),
-                          .history = options_.data ? FileIn(options_.data, "history.sqlite") : "",
+            *sequencer_, {.place = stores_.At("planning"),
+                          .history = kept() ? std::optional(stores_.At("history")) : std::nullopt,
                           .presences = std::move(presences_)}));
     services_->Register(methods_);
     rules_->Register(methods_);
     planning_->Register(methods_);
     contacts_->Register(methods_);
+    facts_->Register(methods_);
     chat_->Register(methods_);
     mail_->Register(methods_);
     if (voice_ != nullptr) voice_->Register(methods_);
     outbound_->Register(methods_);
+    mailings_->Register(methods_);
     forms_->Register(methods_);
     tracker_->Register(methods_);
     live_->Register(methods_);
     return absl::OkStatus();
   }
 
+  // The mail channel is opened after the chats, and there before one begins.
+  void LetChatsMail(chat::ChatOptions& chat) {
+    chat.texts = pages_;
+    chat.send_mail = [this](chat::ChatMail mail, std::function<void(absl::Status)> done) {
+      mail_->Send(OfChat(std::move(mail)),
+                  [done](const absl::StatusOr<std::string>& sent) { done(sent.status()); });
+    };
+    chat.go_on_by_mail = [this](chat::ChatMail mail, ItemId item,
+                                std::function<void(absl::Status)> done) {
+      mail_->GoOn(OfChat(std::move(mail)), item,
+                  [done](const absl::StatusOr<std::string>& gone_on) { done(gone_on.status()); });
+    };
+  }
+
   absl::Status OpenMail(const std::function<std::string(std::string_view)>& agent_display_name) {
     email::MailOptions mail = options_.mail.options;
-    mail.outbox = FileIn(options_.data, "outbox.sqlite");
+    mail.outbox = stores_.At("outbox");
     mail.waits = &*waits_;
     mail.agent_display_name = agent_display_name;
+    mail.notice_bounced = [this](const std::string& contact) { mailings_->Bounced(contact); };
     if (options_.mail.smtp) {
       sender_ = std::make_unique<email::SmtpSender>(*options_.mail.smtp, mail.domain);
       mail.send = [sender = sender_.get()](email::Envelope envelope, email::SmtpSender::Done done) {
@@ -252,6 +323,11 @@ class Center::Rooms {
     voice.agent_phone = [people = people_.get()](std::string_view agent) {
       return people->Get(agent).phone;
     };
+    voice.may_call = [this](std::string customer, std::string number,
+                            std::function<void(const absl::Status&)> done) {
+      outbound_->MayCall(std::move(customer), {contacts::AddressKind::kPhone, std::move(number)},
+                         std::move(done));
+    };
     voice_ = voice::VoiceChannel::Open(*sequencer_, *contact_store_, std::move(voice));
   }
 
@@ -262,7 +338,7 @@ class Center::Rooms {
                                    {.source = options_.event_source,
                                     .snapshots = snapshots_ ? &*snapshots_ : nullptr}));
     webhooks::WebhookOptions options = options_.webhooks;
-    options.path = FileIn(options_.data, "webhooks.sqlite");
+    options.place = stores_.At("webhooks");
     options.version = options_.version;
     options.seed = static_cast<uint64_t>(sequencer_->now().millis());
     WISSEL_ASSIGN_OR_RETURN(webhooks_,
@@ -275,26 +351,74 @@ class Center::Rooms {
   // What customers see without signing in.
   absl::Status OpenCustomerPages(
       const std::function<std::string(std::string_view)>& agent_display_name) {
-    std::shared_ptr<const pages::PageSet> pages;
-    if (options_.customer_pages) {
-      const std::string& zone = sequencer_->engine().directory().center.time_zone;
-      WISSEL_ASSIGN_OR_RETURN(
-          pages, pages::PageSet::Load(*options_.customer_pages,
-                                      options_.time_zone.empty() ? zone : options_.time_zone));
-    }
     WISSEL_ASSIGN_OR_RETURN(forms_,
                             forms::FormChannel::Open(*sequencer_, *contact_store_,
                                                      {.forms = options_.forms,
-                                                      .pages = pages,
+                                                      .pages = pages_,
                                                       .region = options_.region,
                                                       .agent_display_name = agent_display_name}));
+    WISSEL_RETURN_IF_ERROR(OpenMailings());
+    WISSEL_RETURN_IF_ERROR(OpenStageMails());
     tracker_.emplace(*sequencer_, *contact_store_,
-                     tracking::TrackingOptions{.pages = pages,
+                     tracking::TrackingOptions{.pages = pages_,
                                                .waits = &*waits_,
                                                .region = options_.region,
                                                .follow_up_queue = options_.follow_up_queue,
                                                .low_score = options_.low_score,
+                                               .stage_mails = stage_mails_.get(),
                                                .write_to_chat = WritesToChat()});
+    return absl::OkStatus();
+  }
+
+  // They send through the mail channel, and ask the marks of the outbound room.
+  absl::Status OpenMailings() {
+    mailings::MailingOptions options;
+    options.place = stores_.At("mailings");
+    for (const email::Mailbox& mailbox : options_.mail.options.mailboxes) {
+      options.senders.push_back({mailbox.address, mailbox.display_name, mailbox.queue});
+    }
+    options.can_send = sender_ != nullptr;
+    options.public_url = options_.mail.options.public_url;
+    options.pages = pages_;
+    options.send = [mail = mail_.get()](email::Notice notice, email::NoticeDone done) {
+      mail->SendNotice(std::move(notice), std::move(done));
+    };
+    options.ask = [mail = mail_.get()](std::string contact, email::NoticeDone done) {
+      mail->AskNotice(std::move(contact), std::move(done));
+    };
+    options.may_mail = [outbound = outbound_.get()](std::string customer, contacts::Address address,
+                                                    mailings::MailingOptions::Said done) {
+      outbound->MayMail(std::move(customer), std::move(address), std::move(done));
+    };
+    options.mark = [outbound = outbound_.get()](contacts::Address address, std::string creator,
+                                                mailings::MailingOptions::Said done) {
+      outbound->Mark(std::move(address), std::move(creator), std::move(done));
+    };
+    WISSEL_ASSIGN_OR_RETURN(
+        mailings_, mailings::Mailings::Open(*sequencer_, *contact_store_, std::move(options)));
+    return absl::OkStatus();
+  }
+
+  // Only where mails are sent, and their link leads somewhere.
+  absl::Status OpenStageMails() {
+    const email::MailOptions& mail = options_.mail.options;
+    if (!options_.mail.smtp || mail.mailboxes.empty() || mail.public_url.empty() || !pages_) {
+      return absl::OkStatus();
+    }
+    tracking::StageMailOptions options;
+    options.place = stores_.At("notices");
+    options.pages = pages_;
+    options.public_url = mail.public_url;
+    options.by_default = tracking::Notices(options_.notices);
+    options.delay = options_.notice_delay;
+    options.send = [mail = mail_.get()](tracking::StageMail notice,
+                                        std::function<void(absl::Status)> done) {
+      mail->SendAbout({std::move(notice.contact), std::move(notice.to), std::move(notice.subject),
+                       std::move(notice.text), std::move(notice.request_id)},
+                      std::move(done));
+    };
+    WISSEL_ASSIGN_OR_RETURN(
+        stage_mails_, tracking::StageMails::Open(*sequencer_, *contact_store_, std::move(options)));
     return absl::OkStatus();
   }
 
@@ -306,6 +430,7 @@ class Center::Rooms {
   }
 
   const CenterOptions options_;
+  const sql::Stores& stores_;
   std::optional<SnapshotStore> snapshots_;
   metrics::Prometheus prometheus_;
   rpc::MethodTable methods_;
@@ -318,14 +443,18 @@ class Center::Rooms {
   std::optional<Waits> waits_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Services> services_;
+  std::shared_ptr<const pages::PageSet> pages_;
   std::optional<contacts::ContactService> contacts_;
+  std::unique_ptr<facts::FactSheets> facts_;
   std::unique_ptr<chat::ChatChannel> chat_;
   std::unique_ptr<email::SmtpSender> sender_;
   std::unique_ptr<email::MailChannel> mail_;
   std::vector<std::unique_ptr<email::ImapPoller>> pollers_;
   std::unique_ptr<voice::VoiceChannel> voice_;
   std::unique_ptr<outbound::Outbound> outbound_;
+  std::unique_ptr<mailings::Mailings> mailings_;
   std::unique_ptr<forms::FormChannel> forms_;
+  std::unique_ptr<tracking::StageMails> stage_mails_;
   std::optional<tracking::Tracker> tracker_;
   std::unique_ptr<metrics::Live> live_;
   std::unique_ptr<JournalReader> rules_reader_;
@@ -357,6 +486,7 @@ absl::Status Center::Ready() const {
   return absl::UnavailableError("the journal cannot be written");
 }
 
+void Center::CountAnswer(absl::StatusCode code) { rooms_->CountAnswer(code); }
 std::string Center::MetricsText() const { return rooms_->MetricsText(); }
 
 }  // namespace wissel::server

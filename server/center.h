@@ -4,6 +4,7 @@
 // One thread opens, starts and stops it; the table is read-only once Open has returned.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,34 +13,57 @@
 
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
+#include "base/runtime/engine_clock.h"
+#include "base/sql/stores.h"
 #include "base/time.h"
 #include "channels/email/mail_channel.h"
 #include "channels/voice/voice.h"
 #include "integration/webhooks/webhooks.h"
+#include "router/service/recovery.h"
 #include "router/service/shard.h"
 #include "server/mail_setup.h"
+#include "wissel/v1/fact_sheet.pb.h"
 #include "wissel/v1/form.pb.h"
+#include "wissel/v1/tracking.pb.h"
 
 namespace wissel::server {
 
 struct CenterOptions {
-  // Folder of journal.sqlite, snapshots, people.sqlite, the contact store, webhooks.sqlite and
-  // history.sqlite; none: all in memory, and forgotten at the end.
-  std::optional<std::string> data;
+  // Where journal, people, contacts, history and all else are; none: all in memory, and forgotten
+  // at the end.
+  sql::Stores stores = std::nullopt;
+  // Of the journal of stores that several machines share (router/journal/address.h), and under
+  // which epoch it is written; none: the next.
+  std::string journal_address = "";
+  std::optional<uint64_t> epoch = std::nullopt;
+  // Of who has followed that journal.
+  std::function<std::optional<Recovered>()> standby = nullptr;
+  TimeSource time = TimeSource::System();
+  // The shard cannot go on, and the center is to be stopped; called on a thread of the center's.
+  // None: the process ends.
+  std::function<void(const absl::Status&)> on_fatal = nullptr;
   Duration lease = Duration::Seconds(30);
   Duration chat_grace = Duration::Seconds(60);
+  int64_t chat_largest_file = 5 << 20;  // bytes
   // Of phone numbers that name no country: "BE". Empty: they are refused.
   std::string region;
   std::vector<v1::Form> forms;
+  // Those to begin with (channels/facts).
+  std::vector<v1::FactSheet> fact_sheets;
   // Of customers who are not satisfied (channels/tracking): last part of a queue's name; empty:
   // none.
   std::string follow_up_queue;
   int low_score = 2;
+  // Of which stages customers are told by mail (channels/tracking).
+  std::vector<v1::Tracking::Notice> notices;
+  Duration notice_delay = Duration::Minutes(1);
   // In which customers' pages say times; empty: the center's as it was at the last start.
   std::string time_zone;
   // Folder of customers' pages (channels/pages); none: there are none.
   std::optional<std::string> customer_pages;
   std::string version;
+  // Told how long each command waited for the sequencer; on its thread.
+  std::function<void(std::chrono::steady_clock::duration)> waited;
   MailSetup mail;  // without addresses: no mails come in or go out
   // Where calls come from, and how; none: no calls are taken.
   std::optional<voice::VoiceOptions> voice;  // without what the center brings
@@ -52,7 +76,7 @@ struct CenterOptions {
 class Center {
  public:
   // Recovers what the journal holds. DATA_LOSS names what is damaged; FAILED_PRECONDITION when
-  // another process has the folder.
+  // another process has the folder; ABORTED when another has a newer epoch of the shard.
   static absl::StatusOr<std::unique_ptr<Center>> Open(const CenterOptions& options);
   // Stops it if need be.
   ~Center();
@@ -70,6 +94,8 @@ class Center {
   absl::StatusOr<uint16_t> TakeCalls();
   // UNAVAILABLE while the journal cannot be written.
   absl::Status Ready() const;
+  // How a call of a door ended: for the metrics.
+  void CountAnswer(absl::StatusCode code);
   // For /metrics.
   std::string MetricsText() const;
 

@@ -18,6 +18,8 @@ struct TokenOptions {
   std::string role;
   std::string agent;  // "agents/anna"; for the role agent
   int64_t hours = 12;
+  std::vector<std::string> teams;  // "south" or "teams/south": confined to these
+  std::vector<std::string> queues;
 };
 int PrintToken(const TokenOptions& options);
 
@@ -67,6 +69,8 @@ struct UserOptions {
   std::string display_name;
   std::vector<std::string> roles;
   std::string agent;
+  std::vector<std::string> teams;  // as in TokenOptions
+  std::vector<std::string> queues;
 };
 // Passwords are read from standard input, one line.
 int AddUser(const UserOptions& options);

@@ -1,26 +1,14 @@
 #include "server/mail_setup.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include "base/status.h"
 #include "channels/email/core/mail.h"
-#include "fmt/format.h"
 #include "server/address.h"
+#include "server/systemd/secret_file.h"
 
 namespace wissel::server {
 namespace {
-
-absl::StatusOr<std::string> FirstLine(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  std::string line;
-  if (!std::getline(in, line)) {
-    return Refuse(absl::StatusCode::kNotFound, "",
-                  fmt::format("cannot read a password from {}", path.string()));
-  }
-  if (line.ends_with('\r')) line.pop_back();
-  return line;
-}
 
 email::Tls TlsOf(config::MailServerEntry::Tls tls) {
   switch (tls) {
@@ -42,7 +30,8 @@ absl::StatusOr<email::ServerAddress> ServerOf(const config::MailServerEntry& ent
   server.tls = TlsOf(entry.tls());
   server.user = entry.user();
   if (!entry.password_file().empty()) {
-    WISSEL_ASSIGN_OR_RETURN(server.password, FirstLine(folder / entry.password_file()));
+    WISSEL_ASSIGN_OR_RETURN(server.password,
+                            systemd::ReadSecretLine(folder, entry.password_file()));
   }
   if (!entry.ca_file().empty()) server.ca_file = (folder / entry.ca_file()).string();
   return server;

@@ -1,5 +1,5 @@
-// The command line of wissel: reads the flags and hands over. This file and planning_cli.cc are
-// the two that include CLI11.
+// The command line of wissel: reads the flags and hands over. This file, planning_cli.cc,
+// operations_cli.cc and cli_pages.cc are those that include CLI11.
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -11,6 +11,7 @@
 #include "server/feed/feed.h"
 #include "server/history/history.h"
 #include "server/import/import.h"
+#include "server/operations_cli.h"
 #include "server/planning_cli.h"
 #include "server/serve.h"
 #include "server/whatif/whatif.h"
@@ -43,9 +44,18 @@ void AddServe(CLI::App& app, ServeOptions& options, Action& action) {
   serve->add_option("--lmtp", options.lmtp, "HOST:PORT or unix:PATH where mail servers deliver");
   serve->add_option("--sip", options.sip,
                     "HOST:PORT where trunks send calls; port 0: any free one");
+  serve->add_option("--journal", options.journal,
+                    "postgres://...: where the journal and all stores are, for several servers");
+  serve->add_option("--node", options.node, "What this server is called among those");
   serve->add_flag("--demo", options.demo,
                   "Make the file's demo users, with their well-known passwords; loopback only");
   serve->callback([&] { action = [&] { return wissel::server::Serve(options); }; });
+}
+
+void AddConfinement(CLI::App& command, std::vector<std::string>& teams,
+                    std::vector<std::string>& queues) {
+  command.add_option("--team", teams, "Confined to this team and its agents; may be repeated");
+  command.add_option("--queue", queues, "Confined to this queue and its work; may be repeated");
 }
 
 void AddToken(CLI::App& app, TokenOptions& options, Action& action) {
@@ -56,6 +66,7 @@ void AddToken(CLI::App& app, TokenOptions& options, Action& action) {
       ->check(kRoles);
   CLI::Option* agent =
       token->add_option("--agent", options.agent, "Whose token, for the role agent");
+  AddConfinement(*token, options.teams, options.queues);
   token->add_option("--hours", options.hours, "How long it holds")
       ->check(CLI::Range(1, 24 * 366))
       ->capture_default_str();
@@ -82,6 +93,7 @@ void AddUsers(CLI::App& app, UserOptions& options, Action& action) {
   create->add_option("--display-name", options.display_name, "As others see it");
   create->add_option("--role", options.roles, "One or more roles")->required()->check(kRoles);
   create->add_option("--agent", options.agent, "The agent that the user is");
+  AddConfinement(*create, options.teams, options.queues);
   CLI::App* change =
       add("passwd", "Change a password, read from standard input", wissel::server::SetUserPassword);
   CLI::App* remove = add("delete", "Delete one", wissel::server::DeleteUser);
@@ -89,28 +101,6 @@ void AddUsers(CLI::App& app, UserOptions& options, Action& action) {
     command->add_option("user", options.user, "Name of the user")->required();
   }
   add("list", "List them", wissel::server::ListUsers);
-}
-
-struct JournalOptions {
-  std::string data;
-  uint64_t from = 1;
-  std::optional<uint64_t> to;
-};
-
-void AddJournal(CLI::App& app, JournalOptions& options, Action& action) {
-  CLI::App* journal = app.add_subcommand("journal", "Look through a journal, in use or not");
-  journal->require_subcommand(1);
-  CLI::App* verify = journal->add_subcommand("verify", "Check every page, row and event");
-  CLI::App* dump = journal->add_subcommand("dump", "Print one plain sentence for each event");
-  for (CLI::App* command : {verify, dump}) {
-    command->add_option("--data", options.data, "Folder of the server's stores")->required();
-  }
-  dump->add_option("--from", options.from, "First sequence")->capture_default_str();
-  dump->add_option("--to", options.to, "Last sequence; left out: to the end");
-  verify->callback([&] { action = [&] { return wissel::server::VerifyJournalIn(options.data); }; });
-  dump->callback([&] {
-    action = [&] { return wissel::server::DumpJournalIn(options.data, options.from, options.to); };
-  });
 }
 
 struct HistoryCommand {
@@ -445,7 +435,7 @@ void AddImport(CLI::App& app, ImportOptions& options, Action& action) {
       ->required()
       ->check(CLI::IsMember(wissel::imports::kKinds));
   command->add_option("file", options.file, "CSV file; - is standard input")->required();
-  command->add_option("--list", options.list, "Of a list: the outbound list they belong to");
+  command->add_option("--list,--mailing", options.into, "The list or mailing they belong to");
   command->add_option("--server", options.server, "HOST:PORT of its gRPC door")->required();
   command->add_option("--token", options.token, "Of a manager")->envname("WISSEL_TOKEN");
   command->add_flag("--dry-run", options.dry_run, "Check all lines, change nothing");
@@ -465,7 +455,6 @@ int main(int argc, char** argv) {
   ServeOptions serve;
   TokenOptions token;
   UserOptions user;
-  JournalOptions journal;
   MomentCommand moment;
   HistoryCommand history;
   FeedOptions feed;
@@ -474,11 +463,10 @@ int main(int argc, char** argv) {
   ImportOptions imports;
   RulesOptions rules;
   wissel::server::PlanningCommands planning;
-  std::string config;
+  wissel::server::OperationsCommands operations;
   AddServe(app, serve, action);
   AddToken(app, token, action);
   AddUsers(app, user, action);
-  AddJournal(app, journal, action);
   AddMoments(app, moment, action);
   AddHistory(app, history, action);
   AddFeed(app, feed, action);
@@ -487,9 +475,7 @@ int main(int argc, char** argv) {
   AddImport(app, imports, action);
   AddRules(app, rules, action);
   wissel::server::AddPlanning(app, planning, action);
-  CLI::App* check = app.add_subcommand("check-config", "Say what is wrong in a configuration file");
-  check->add_option("file", config, "Configuration file")->required();
-  check->callback([&] { action = [&] { return wissel::server::CheckConfig(config); }; });
+  wissel::server::AddOperations(app, operations, action);
 
   try {
     app.parse(argc, argv);

@@ -9,7 +9,7 @@
 #include "gateway/json_transcoder.h"
 #include "router/core/describe.h"
 #include "router/core/explain.h"
-#include "router/journal/sqlite_journal.h"
+#include "router/journal/address.h"
 #include "router/service/recovery.h"
 #include "server/commands.h"
 
@@ -24,7 +24,7 @@ int Fail(const char* command, const absl::Status& status) {
 }
 
 absl::StatusOr<Recovered> EngineAt(const MomentOptions& options) {
-  WISSEL_ASSIGN_OR_RETURN(const auto reader, OpenSqliteReader(options.data));
+  WISSEL_ASSIGN_OR_RETURN(const auto reader, OpenJournalReader(options.data));
   const SnapshotStore snapshots(options.data);
   if (options.until.empty()) return Recover(*reader, &snapshots, {});
   absl::Time until;

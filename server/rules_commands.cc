@@ -14,7 +14,7 @@
 #include "fmt/format.h"
 #include "google/protobuf/util/json_util.h"
 #include "grpcpp/grpcpp.h"
-#include "router/journal/sqlite_journal.h"
+#include "router/journal/address.h"
 #include "server/commands.h"
 #include "server/rules/desk.h"
 #include "wissel/v1/rules.grpc.pb.h"
@@ -166,7 +166,7 @@ class ProgressLine {
 
 absl::StatusOr<std::unique_ptr<Source>> Open(const RulesOptions& options) {
   if (options.data.empty()) return std::make_unique<ServerSource>(options);
-  WISSEL_ASSIGN_OR_RETURN(auto reader, OpenSqliteReader(options.data));
+  WISSEL_ASSIGN_OR_RETURN(auto reader, OpenJournalReader(options.data));
   const Instant now = Instant::FromMillis(absl::ToUnixMillis(absl::Now()));
   return std::make_unique<FolderSource>(options.data, std::move(reader), now);
 }

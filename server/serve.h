@@ -13,12 +13,15 @@ struct ServeOptions {
   std::string grpc;
   std::string lmtp;  // "unix:PATH" too
   std::string sip;
+  std::string journal;  // "postgres://...": shared with other servers; empty: in `data`
+  std::string node;     // of this server among those; empty: the machine's name
   bool demo = false;
 };
 
 // Prints `ready http=HOST:PORT grpc=HOST:PORT` when the doors serve, with ` lmtp=HOST:PORT`
-// and ` sip=HOST:PORT` behind it where those are open on a port. The exit code: 0 after a drain, 1
-// when something failed, 2 for an address that is none.
+// and ` sip=HOST:PORT` behind it where those are open on a port; before that `standby node=NAME`
+// where another server serves. The exit code: 0 after a drain, 1 when something failed, 2 for an
+// address that is none, 75 when another server serves now and this one is to be started again.
 int Serve(const ServeOptions& options);
 
 }  // namespace wissel::server

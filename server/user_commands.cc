@@ -1,11 +1,14 @@
 #include <iostream>
+#include <set>
 
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "fmt/format.h"
+#include "gateway/sign_in/ended_sessions.h"
 #include "gateway/sign_in/tokens.h"
 #include "gateway/sign_in/users.h"
 #include "server/commands.h"
+#include "server/membership.h"
 
 namespace wissel::server {
 namespace {
@@ -22,6 +25,16 @@ std::string AgentName(const std::string& text) {
   return text.empty() || text.rfind("agents/", 0) == 0 ? text : "agents/" + text;
 }
 
+// Likewise, sorted, each once.
+std::vector<std::string> ScopeNames(const std::vector<std::string>& texts,
+                                    std::string_view prefix) {
+  std::set<std::string> names;
+  for (const std::string& text : texts) {
+    names.insert(text.starts_with(prefix) ? text : fmt::format("{}{}", prefix, text));
+  }
+  return {names.begin(), names.end()};
+}
+
 std::string ReadPassword() {
   std::string password;
   std::getline(std::cin, password);
@@ -30,10 +43,17 @@ std::string ReadPassword() {
 
 template <class Change>
 int ChangeUsers(const UserOptions& options, Change change) {
-  auto users = sign_in::Users::Open(options.data);
+  auto users = sign_in::Users::Open(StoresAt(options.data));
   if (!users.ok()) return Fail(users.status());
   const absl::Status status = change(**users);
   return status.ok() ? 0 : Fail(status);
+}
+
+// Of one who is gone, or whose password somebody else may have known. A server that runs sees it.
+absl::Status EndSessions(const UserOptions& options) {
+  const Instant now = sign_in::SystemWallClock();
+  WISSEL_ASSIGN_OR_RETURN(auto ended, sign_in::EndedSessions::Open(StoresAt(options.data), now));
+  return ended->EndUser("users/" + options.user, now, now + sign_in::kLongestTokenLifetime);
 }
 
 rpc::Roles RolesNamed(const std::vector<std::string>& names) {
@@ -44,15 +64,28 @@ rpc::Roles RolesNamed(const std::vector<std::string>& names) {
   return roles;
 }
 
+absl::StatusOr<std::unique_ptr<sign_in::Tokens>> OpenTokens(const std::string& data) {
+  if (!IsPostgresUrl(data)) return sign_in::Tokens::Open(data, /*demo=*/false);
+  WISSEL_ASSIGN_OR_RETURN(std::string key, SharedTokenKey(data));
+  return sign_in::Tokens::WithKey(std::move(key), /*demo=*/false, sign_in::SystemWallClock, nullptr,
+                                  "");
+}
+
 }  // namespace
 
 int PrintToken(const TokenOptions& options) {
-  auto tokens = sign_in::Tokens::Open(options.data, /*demo=*/false);
+  auto tokens = OpenTokens(options.data);
   if (!tokens.ok()) return Fail(tokens.status());
   rpc::Caller caller;
   caller.user = "users/local-" + options.role;
   caller.agent = AgentName(options.agent);
   caller.roles = RolesNamed({options.role});
+  caller.teams = ScopeNames(options.teams, sign_in::kTeamPrefix);
+  caller.queues = ScopeNames(options.queues, sign_in::kQueuePrefix);
+  if (!sign_in::AreScopes(caller.teams, sign_in::kTeamPrefix) ||
+      !sign_in::AreScopes(caller.queues, sign_in::kQueuePrefix)) {
+    return Fail(absl::InvalidArgumentError("--team and --queue name at most 20 teams and queues"));
+  }
   fmt::print("{}\n", (*tokens)->Make(caller, Duration::Hours(options.hours)).text);
   return 0;
 }
@@ -63,26 +96,36 @@ int AddUser(const UserOptions& options) {
   user.display_name = options.display_name;
   user.roles = RolesNamed(options.roles);
   user.agent = AgentName(options.agent);
+  user.teams = ScopeNames(options.teams, sign_in::kTeamPrefix);
+  user.queues = ScopeNames(options.queues, sign_in::kQueuePrefix);
   const std::string password = ReadPassword();
   return ChangeUsers(options, [&](sign_in::Users& users) { return users.Add(user, password); });
 }
 
 int SetUserPassword(const UserOptions& options) {
   const std::string password = ReadPassword();
-  return ChangeUsers(
-      options, [&](sign_in::Users& users) { return users.SetPassword(options.user, password); });
+  return ChangeUsers(options, [&](sign_in::Users& users) {
+    WISSEL_RETURN_IF_ERROR(users.SetPassword(options.user, password));
+    return EndSessions(options);
+  });
 }
 
 int DeleteUser(const UserOptions& options) {
-  return ChangeUsers(options, [&](sign_in::Users& users) { return users.Remove(options.user); });
+  return ChangeUsers(options, [&](sign_in::Users& users) {
+    WISSEL_RETURN_IF_ERROR(users.Remove(options.user));
+    return EndSessions(options);
+  });
 }
 
 int ListUsers(const UserOptions& options) {
   return ChangeUsers(options, [](sign_in::Users& users) -> absl::Status {
     WISSEL_ASSIGN_OR_RETURN(const auto all, users.List());
     for (const sign_in::User& user : all) {
-      fmt::print("{:<20} {:<28} {:<24} {}\n", user.name, user.display_name,
-                 absl::StrJoin(sign_in::RoleNames(user.roles), ","), user.agent);
+      std::vector<std::string> scopes = user.teams;
+      scopes.insert(scopes.end(), user.queues.begin(), user.queues.end());
+      fmt::print("{:<20} {:<28} {:<24} {:<20} {}\n", user.name, user.display_name,
+                 absl::StrJoin(sign_in::RoleNames(user.roles), ","), user.agent,
+                 absl::StrJoin(scopes, ","));
     }
     return absl::OkStatus();
   });

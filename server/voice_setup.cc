@@ -1,12 +1,10 @@
 #include "server/voice_setup.h"
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "base/status.h"
-#include "fmt/format.h"
+#include "server/systemd/secret_file.h"
 
 namespace wissel::server {
 namespace {
@@ -26,14 +24,9 @@ voice::OutsideRules OutsideOf(const config::VoiceSection& section, const std::st
 
 absl::StatusOr<voice::Digest> DigestOf(const config::VoiceSection::Trunk::Digest& section,
                                        const std::string& folder) {
-  const std::filesystem::path path = std::filesystem::path(folder) / section.users_file();
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    return Refuse(absl::StatusCode::kNotFound, "",
-                  fmt::format("cannot read passwords from {}", path.string()));
-  }
-  WISSEL_ASSIGN_OR_RETURN(voice::Passwords passwords, voice::ParsePasswords(text.str()));
+  WISSEL_ASSIGN_OR_RETURN(const std::string text,
+                          systemd::ReadSecret(folder, section.users_file()));
+  WISSEL_ASSIGN_OR_RETURN(voice::Passwords passwords, voice::ParsePasswords(text));
   return voice::Digest(section.realm(), std::move(passwords));
 }
 

@@ -1,7 +1,5 @@
 #include "agents/service/people.h"
 
-#include <sqlite3.h>
-
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -11,55 +9,28 @@
 #include <utility>
 #include <vector>
 
+#include "base/sql/database.h"
 #include "base/status.h"
 #include "fmt/format.h"
 
 namespace wissel {
 namespace {
 
-// A deleted name may not be found in the file (secure_delete) nor in the log beside it, which is
-// emptied after each erasure.
-constexpr const char* kPrepare =
-    "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=FULL;"
-    "PRAGMA secure_delete=ON;"
+constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS people (agent TEXT PRIMARY KEY, display_name TEXT NOT NULL,"
     " phone TEXT NOT NULL DEFAULT '') WITHOUT ROWID;";
-// Of files made before agents had phones.
-constexpr const char* kAddPhone = "ALTER TABLE people ADD COLUMN phone TEXT NOT NULL DEFAULT ''";
+constexpr const char* kAll = "SELECT agent, display_name, phone FROM people";
 
-struct CloseDatabase {
-  void operator()(sqlite3* database) const { sqlite3_close(database); }
-};
-using Database = std::unique_ptr<sqlite3, CloseDatabase>;
-
-absl::Status Error(sqlite3* database, std::string_view what) {
-  return Refuse(absl::StatusCode::kUnavailable, "",
-                fmt::format("the people directory cannot {}: {}", what, sqlite3_errmsg(database)));
+absl::Status Failure(const absl::Status& status) {
+  return Refuse(
+      absl::StatusCode::kUnavailable, "",
+      fmt::format("the people directory cannot be used: {}", std::string(status.message())));
 }
 
-// One statement with texts for its parameters; `row` sees each row.
-absl::Status Execute(sqlite3* database, const char* sql, const std::vector<std::string>& texts,
-                     const std::function<void(sqlite3_stmt*)>& row = {}) {
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) != SQLITE_OK) {
-    return Error(database, "be used");
-  }
-  std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> finalized(statement, sqlite3_finalize);
-  for (size_t i = 0; i < texts.size(); ++i) {
-    sqlite3_bind_text(statement, static_cast<int>(i + 1), texts[i].data(),
-                      static_cast<int>(texts[i].size()), SQLITE_STATIC);
-  }
-  int result = sqlite3_step(statement);
-  for (; result == SQLITE_ROW; result = sqlite3_step(statement)) {
-    if (row) row(statement);
-  }
-  return result == SQLITE_DONE ? absl::OkStatus() : Error(database, "be written");
-}
-
-std::string Column(sqlite3_stmt* statement, int column) {
-  return {reinterpret_cast<const char*>(sqlite3_column_text(statement, column)),
-          static_cast<size_t>(sqlite3_column_bytes(statement, column))};
+// Files made before agents had phones have no column for them; in such a file this fails.
+absl::Status AddPhones(sql::Database& database) {
+  if (database.Ask(kAll).ok()) return absl::OkStatus();
+  return database.Do("ALTER TABLE people ADD COLUMN phone TEXT NOT NULL DEFAULT ''");
 }
 
 }  // namespace
@@ -68,7 +39,7 @@ class People::Worker {
  public:
   using Persons = std::map<std::string, Person, std::less<>>;
 
-  Worker(Database database, Persons persons)
+  Worker(sql::Database database, Persons persons)
       : database_(std::move(database)), persons_(std::move(persons)), thread_([this] { Run(); }) {}
 
   ~Worker() {
@@ -99,9 +70,11 @@ class People::Worker {
     const Person before = Get(agent);
     if (before == person) return absl::OkStatus();
     WISSEL_RETURN_IF_ERROR(
-        Execute(database_.get(),
-                "INSERT OR REPLACE INTO people (agent, display_name, phone) VALUES (?1, ?2, ?3)",
-                {agent, person.display_name, person.phone}));
+        database_.Do("INSERT INTO people (agent, display_name, phone) "
+                     " VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT), CAST(?3 AS TEXT))"
+                     " ON CONFLICT (agent) DO UPDATE SET display_name = excluded.display_name,"
+                     " phone = excluded.phone",
+                     agent, person.display_name, person.phone));
     {
       std::unique_lock lock(persons_mutex_);
       persons_[agent] = person;
@@ -112,7 +85,7 @@ class People::Worker {
   absl::Status Erase(const std::string& agent) {
     if (Get(agent).empty()) return absl::OkStatus();
     WISSEL_RETURN_IF_ERROR(
-        Execute(database_.get(), "DELETE FROM people WHERE agent = ?1", {agent}));
+        database_.Do("DELETE FROM people WHERE agent = CAST(?1 AS TEXT)", agent));
     {
       std::unique_lock lock(persons_mutex_);
       persons_.erase(agent);
@@ -135,9 +108,8 @@ class People::Worker {
     Done done;
   };
 
-  absl::Status EmptyLog() {
-    return Execute(database_.get(), "PRAGMA wal_checkpoint(TRUNCATE)", {});
-  }
+  // A deleted name may not be found in what is on the disk.
+  absl::Status EmptyLog() { return database_.Forget("people"); }
 
   void Run() {
     std::unique_lock lock(mutex_);
@@ -147,13 +119,14 @@ class People::Worker {
       Job job = std::move(jobs_.front());
       jobs_.pop_front();
       lock.unlock();
-      job.done(job.change());
+      const absl::Status changed = job.change();
+      job.done(changed.ok() ? changed : Failure(changed));
       job = Job();
       lock.lock();
     }
   }
 
-  const Database database_;
+  sql::Database database_;  // of the thread
   mutable std::shared_mutex persons_mutex_;
   Persons persons_;
 
@@ -164,26 +137,23 @@ class People::Worker {
   std::thread thread_;
 };
 
-absl::StatusOr<std::unique_ptr<People>> People::Open(const std::string& path) {
-  sqlite3* raw = nullptr;
-  const int opened =
-      sqlite3_open_v2(path.c_str(), &raw,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  Database database(raw);
-  if (opened != SQLITE_OK) return Error(raw, fmt::format("be opened at {}", path));
-  if (sqlite3_exec(raw, kPrepare, nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return Error(raw, fmt::format("be opened at {}", path));
-  }
-  if (!Execute(raw, "SELECT phone FROM people LIMIT 0", {}).ok()) {
-    WISSEL_RETURN_IF_ERROR(Execute(raw, kAddPhone, {}));
-  }
+absl::StatusOr<std::unique_ptr<People>> People::Open(const sql::Place& place) {
   Worker::Persons persons;
-  WISSEL_RETURN_IF_ERROR(
-      Execute(raw, "SELECT agent, display_name, phone FROM people", {}, [&](sqlite3_stmt* row) {
-        persons[Column(row, 0)] = Person{Column(row, 1), Column(row, 2)};
-      }));
+  const auto open = [&]() -> absl::StatusOr<sql::Database> {
+    WISSEL_ASSIGN_OR_RETURN(sql::Database database, sql::Database::Open(place, kSchema));
+    WISSEL_RETURN_IF_ERROR(AddPhones(database));
+    WISSEL_ASSIGN_OR_RETURN(sql::Query rows, database.Ask(kAll));
+    while (true) {
+      WISSEL_ASSIGN_OR_RETURN(const bool more, rows.Next());
+      if (!more) break;
+      persons[rows.Text(0)] = Person{rows.Text(1), rows.Text(2)};
+    }
+    return database;
+  };
+  absl::StatusOr<sql::Database> database = open();
+  if (!database.ok()) return Failure(database.status());
   return std::unique_ptr<People>(
-      new People(std::make_unique<Worker>(std::move(database), std::move(persons))));
+      new People(std::make_unique<Worker>(*std::move(database), std::move(persons))));
 }
 
 People::People(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}

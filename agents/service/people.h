@@ -2,8 +2,8 @@
 // so they stand here and not in the engine or its journal, and they are erased when the agent is
 // deleted: deleted content is overwritten with zeros and the write-ahead log is emptied.
 //
-// One SQLite file with one connection, used by one thread of this class. `Find` answers from
-// memory, and only what is durable. Thread-safe. Callbacks run on that thread; those of changes
+// One store with one connection, used by one thread of this class. `Find` answers from memory, and
+// only what is durable. Thread-safe. Callbacks run on that thread; those of changes
 // still under way at destruction run before the destructor returns.
 #pragma once
 
@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/connection.h"
 
 namespace wissel {
 
@@ -30,8 +31,8 @@ class People {
  public:
   using Done = std::function<void(absl::Status)>;
 
-  // Opens or makes the file; ":memory:" keeps it in memory.
-  static absl::StatusOr<std::unique_ptr<People>> Open(const std::string& path);
+  // UNAVAILABLE where the place cannot be used.
+  static absl::StatusOr<std::unique_ptr<People>> Open(const sql::Place& place);
   ~People();
 
   // `agent` is the last part of the agent's resource name. Empty for one of whom nothing is known.
@@ -39,7 +40,7 @@ class People {
   // The display name alone.
   std::string Find(std::string_view agent) const { return Get(agent).display_name; }
 
-  // An empty person is erased. UNAVAILABLE when the file cannot be written; nothing changes then.
+  // An empty person is erased. UNAVAILABLE when the store cannot be written; nothing changes then.
   void Set(std::string agent, Person person, Done done);
   void Erase(std::string agent, Done done);
   // Erases all others: whoever was deleted while their erasure was interrupted.

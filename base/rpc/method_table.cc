@@ -40,6 +40,12 @@ Method& MethodTable::Add(std::string_view name, Access access,
   return it->second;
 }
 
+void MethodTable::Add(Method method) {
+  std::string name = method.descriptor->full_name();
+  const bool inserted = methods_.emplace(std::move(name), std::move(method)).second;
+  INVARIANT(inserted);
+}
+
 const Method* MethodTable::Find(std::string_view full_name) const {
   auto it = methods_.find(full_name);
   return it == methods_.end() ? nullptr : &it->second;

@@ -6,10 +6,12 @@
 // door's threads, several at once, and must not block; they answer on any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,11 +51,28 @@ struct Caller {
   std::string user;   // "users/anna"; empty without a token
   std::string agent;  // "agents/anna"; empty for users who are no agents
   Roles roles;
+  // The sign-in that the token came from; empty: none that can be ended.
+  std::string session = {};
+  // Whose user this is, as the token says; empty: of the only center.
+  std::string tenant = {};
+  // "teams/south", "queues/nl-general": what this user is confined to; empty: nothing.
+  std::vector<std::string> teams = {};
+  std::vector<std::string> queues = {};
+};
+
+// A browser on the other side of the HTTP door: what cookies it sent and which it is to keep.
+// Whoever answers the call writes before the answer, the door reads after it.
+struct Browser {
+  std::string cookies;                   // of the header Cookie
+  std::vector<std::string> set_cookies;  // a header Set-Cookie each
 };
 
 struct Context {
   Caller caller;
-  std::string peer;  // address of the other side, for logs
+  std::string peer;                            // address of the other side, for logs
+  std::shared_ptr<Browser> browser = nullptr;  // of a unary call through the HTTP door
+  // When whoever calls gives up; an answer after that is for nobody.
+  std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
 };
 
 using AnyReply = std::function<void(absl::Status, std::unique_ptr<google::protobuf::Message>)>;
@@ -151,6 +170,9 @@ class MethodTable {
               ServerStream<Response>(std::move(stream)));
     };
   }
+
+  // A method that is all there, for tables over other tables.
+  void Add(Method method);
 
   // Null for a method that is not served.
   const Method* Find(std::string_view full_name) const;

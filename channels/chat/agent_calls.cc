@@ -12,13 +12,12 @@ namespace {
 
 constexpr std::string_view kAgentPrefix = "agents/";
 
-// Last part of the resource name of the caller's agent; empty for a caller who is none.
+}  // namespace
+
 std::string AgentOf(const rpc::Caller& caller) {
   const bool agent = caller.agent.starts_with(kAgentPrefix);
   return agent ? caller.agent.substr(kAgentPrefix.size()) : std::string();
 }
-
-}  // namespace
 
 absl::StatusOr<Hub::Reader> Hub::MayRead(const rpc::Caller& caller, const Room& room) {
   if (room.conversation.IsOpenTo(AgentOf(caller))) return Reader::kHolder;

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <future>
 #include <iterator>
 #include <utility>
 #include <vector>
 
-#include "base/runtime/inbox.h"
-#include "base/runtime/thread.h"
+#include "base/runtime/task_thread.h"
 #include "base/status.h"
 #include "channels/chat/hub.h"
 #include "router/core/item_of.h"
@@ -17,17 +15,10 @@
 namespace wissel::chat {
 namespace {
 
-using Steady = std::chrono::steady_clock;
 using rpc::Access;
 using rpc::Role;
 
 constexpr size_t kCallsAtOnce = 10'000;
-// Of the shard, the store and streams that end: these are never turned away.
-constexpr size_t kAlways = SIZE_MAX / 2;
-
-absl::Status Busy() {
-  return absl::ResourceExhaustedError("the chat channel is busy; try again in a second");
-}
 
 // What a batch changes for conversations; each item once.
 std::vector<NamedFact> FactsOf(const CommittedBatch& batch, const Engine& engine) {
@@ -63,44 +54,44 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
         store_(store),
         options_(std::move(options)),
         stored_(std::move(stored)),
-        inbox_(std::make_shared<Inbox<Hub::Task>>(kCallsAtOnce)),
-        hub_(shard_, store_, options_,
-             [inbox = inbox_](Hub::Task task) { inbox->Push(task, kAlways); }) {}
+        thread_("chat", kCallsAtOnce),
+        hub_(shard_, store_, options_, thread_.poster()) {}
 
   void Observe() {
     store_.ObserveErasures([self = weak_from_this()](const std::vector<std::string>& contacts) {
       auto parts = self.lock();
       if (parts == nullptr) return;
-      parts->Post([parts = parts.get(), contacts] { parts->hub_.OnErased(contacts); });
+      parts->thread_.Post([parts = parts.get(), contacts] { parts->hub_.OnErased(contacts); });
     });
-    shard_.AddObserver([self = weak_from_this()](const CommittedBatch& batch,
-                                                 const Engine& engine) {
-      auto parts = self.lock();
-      if (parts == nullptr) return;
-      parts->batches_.fetch_add(1, std::memory_order_relaxed);
-      std::vector<NamedFact> facts = FactsOf(batch, engine);
-      if (facts.empty()) return;
-      parts->Post([parts = parts.get(), facts = std::move(facts)] { parts->hub_.OnFacts(facts); });
-    });
+    shard_.AddObserver(
+        [self = weak_from_this()](const CommittedBatch& batch, const Engine& engine) {
+          auto parts = self.lock();
+          if (parts == nullptr) return;
+          parts->batches_.fetch_add(1, std::memory_order_relaxed);
+          std::vector<NamedFact> facts = FactsOf(batch, engine);
+          if (facts.empty()) return;
+          parts->thread_.Post(
+              [parts = parts.get(), facts = std::move(facts)] { parts->hub_.OnFacts(facts); });
+        });
   }
 
   void Start() {
-    thread_ = std::make_unique<Thread>("chat", [this] { Run(); });
+    thread_.Start([this] { return Step(); });
     shard_.Read([self = shared_from_this()](const Engine& engine) {
       std::vector<NamedFact> living;
       engine.ForEachLivingItem(ItemId(1), [&](const Item& item) {
         if (auto fact = FactOf(engine, item)) living.push_back(*std::move(fact));
         return true;
       });
-      self->Post([parts = self.get(), living = std::move(living)] {
+      self->thread_.Post([parts = self.get(), living = std::move(living)] {
         parts->hub_.Begin(std::move(parts->stored_), living);
       });
     });
   }
 
   void Stop() {
-    inbox_->Close();
-    if (thread_ != nullptr) thread_->Join();
+    thread_.Stop();
+    hub_.FinishAll(Stopping());
   }
 
   void Settle() {
@@ -109,17 +100,14 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
       std::promise<void> stored;
       store_.Load("", [&](const absl::StatusOr<std::optional<Contact>>&) { stored.set_value(); });
       stored.get_future().wait();
-      std::promise<void> done;
-      Hub::Task settle = [&] { settled_.push_back(&done); };
-      if (inbox_->Push(settle, kAlways) != PushResult::kPushed) return;
-      done.get_future().wait();
+      if (!thread_.Settle()) return;
     }
   }
 
   template <class Response, class Call>
   void Unary(const rpc::Reply<Response>& reply, Call call) {
     const Answer<Response> answer(reply);
-    const absl::Status pushed = Push([this, call = std::move(call), answer] {
+    const absl::Status pushed = thread_.Ask([this, call = std::move(call), answer] {
       hub_.WhenBegun([this, call, answer] { call(hub_, answer); });
     });
     if (!pushed.ok()) answer(pushed);
@@ -128,7 +116,7 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
   template <class W, class Update, class Call>
   void Streaming(rpc::ServerStream<Update> stream, Call call) {
     auto watcher = std::make_shared<W>(stream);
-    const absl::Status pushed = Push([this, call = std::move(call), watcher] {
+    const absl::Status pushed = thread_.Ask([this, call = std::move(call), watcher] {
       hub_.WhenBegun([this, call, watcher] { call(hub_, watcher); });
     });
     if (!pushed.ok()) return watcher->Finish(pushed);
@@ -138,52 +126,27 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
           auto parts = self.lock();
           auto watcher = weak.lock();
           if (parts == nullptr || watcher == nullptr) return;
-          parts->Post([parts = parts.get(), watcher] { parts->hub_.OnWritable(watcher->chat); });
+          parts->thread_.Post(
+              [parts = parts.get(), watcher] { parts->hub_.OnWritable(watcher->chat); });
         },
         [self = weak_from_this(), weak = std::weak_ptr(watcher)] {
           auto parts = self.lock();
           auto watcher = weak.lock();
           if (watcher != nullptr) watcher->closed = true;
           if (parts == nullptr || watcher == nullptr) return;
-          parts->Post([parts = parts.get(), watcher] { parts->hub_.Closed(watcher); });
+          parts->thread_.Post([parts = parts.get(), watcher] { parts->hub_.Closed(watcher); });
         });
   }
 
  private:
-  void Post(Hub::Task task) { inbox_->Push(task, kAlways); }
-
-  absl::Status Push(Hub::Task task) {
-    switch (inbox_->Push(task)) {
-      case PushResult::kPushed:
-        return absl::OkStatus();
-      case PushResult::kFull:
-        return Busy();
-      case PushResult::kClosed:
-        break;
-    }
-    return Stopping();
-  }
-
-  void Run() {
-    std::vector<Hub::Task> tasks;
-    std::optional<Steady::time_point> wake;
-    while (inbox_->Drain(tasks, wake)) {
-      for (Hub::Task& task : tasks) task();
-      tasks.clear();
-      wake = Step();
-    }
-    hub_.FinishAll(Stopping());
-  }
-
-  std::optional<Steady::time_point> Step() {
+  std::optional<Duration> Step() {
     const uint64_t batches = batches_.load(std::memory_order_relaxed);
     if (batches != batches_seen_) hub_.OnLinesMoved();
     batches_seen_ = batches;
     const Instant now = shard_.now();
     const std::optional<Instant> next = hub_.OnTime(now);
-    for (std::promise<void>* settled : std::exchange(settled_, {})) settled->set_value();
     if (!next) return std::nullopt;
-    return Steady::now() + std::chrono::milliseconds((*next - now).millis());
+    return *next - now;
   }
 
   Shard& shard_;
@@ -191,12 +154,10 @@ class ChatChannel::Parts : public std::enable_shared_from_this<ChatChannel::Part
   const ChatOptions options_;
   std::vector<Contact> stored_;
   std::atomic<uint64_t> batches_ = 0;
-  std::shared_ptr<Inbox<Hub::Task>> inbox_;
+  TaskThread thread_;
   // Of the chat thread.
   Hub hub_;
   uint64_t batches_seen_ = 0;
-  std::vector<std::promise<void>*> settled_;
-  std::unique_ptr<Thread> thread_;
 };
 
 absl::StatusOr<std::unique_ptr<ChatChannel>> ChatChannel::Open(Shard& shard, ContactStore& store,
@@ -268,6 +229,14 @@ void ChatChannel::RegisterCustomersSide(rpc::MethodTable& table) {
                                                                    &Hub::Send);
   open.operator()<v1::SetCustomerTypingRequest, v1::SetTypingResponse>("SetCustomerTyping",
                                                                        &Hub::Type);
+  open.operator()<v1::UploadCustomerFileRequest, v1::UploadChatFileResponse>("UploadCustomerFile",
+                                                                             &Hub::Upload);
+  open.operator()<v1::DownloadCustomerFileRequest, v1::ChatFileBytes>("DownloadCustomerFile",
+                                                                      &Hub::Download);
+  open.operator()<v1::MailTranscriptRequest, v1::MailTranscriptResponse>("MailTranscript",
+                                                                         &Hub::MailTranscript);
+  open.operator()<v1::LeaveMailAddressRequest, v1::LeaveMailAddressResponse>(
+      "LeaveMailAddress", &Hub::LeaveMailAddress);
   open.operator()<v1::AcceptNoticeRequest, v1::AcceptNoticeResponse>("AcceptNotice",
                                                                      &Hub::AcceptNotice);
   open.operator()<v1::LeaveChatRequest, v1::LeaveChatResponse>("LeaveChat", &Hub::Leave);
@@ -301,6 +270,10 @@ void ChatChannel::RegisterAgentsSide(rpc::MethodTable& table) {
   const Access read = Access::Of({Role::kAgent, Role::kManager, Role::kAdmin});
   of_agents.operator()<v1::SendMessageRequest, v1::ChatMessage>("SendMessage", write, &Hub::Send);
   of_agents.operator()<v1::SetTypingRequest, v1::SetTypingResponse>("SetTyping", write, &Hub::Type);
+  of_agents.operator()<v1::UploadChatFileRequest, v1::UploadChatFileResponse>("UploadChatFile",
+                                                                              write, &Hub::Upload);
+  of_agents.operator()<v1::DownloadChatFileRequest, v1::ChatFileBytes>("DownloadChatFile", read,
+                                                                       &Hub::Download);
   of_agents.operator()<v1::GetTranscriptRequest, v1::Transcript>("GetTranscript", read,
                                                                  &Hub::GetTranscript);
   table.ServerStreaming<v1::WatchChatRequest, v1::ChatUpdate>(

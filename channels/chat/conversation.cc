@@ -15,6 +15,11 @@ absl::Status HasEnded() {
   return Refuse(absl::StatusCode::kFailedPrecondition, "", "the conversation has ended");
 }
 
+std::string ValueOf(const Entry& entry, std::string_view name) {
+  const auto field = std::ranges::find(entry.headers, name, &contacts::Field::name);
+  return field == entry.headers.end() ? "" : field->value;
+}
+
 absl::Status IsFull() {
   return Refuse(absl::StatusCode::kResourceExhausted, "",
                 fmt::format("the conversation is full with {} messages", kMostMessages));
@@ -75,6 +80,89 @@ absl::Status Conversation::MayAgentWrite(std::string_view agent) const {
   return absl::OkStatus();
 }
 
+absl::Status Conversation::MayCustomerSendFile(Instant now) const {
+  WISSEL_RETURN_IF_ERROR(MayCustomerWrite());
+  return HasRoomForFile(Author::kCustomer, now);
+}
+
+absl::Status Conversation::MayAgentSendFile(std::string_view agent, Instant now) const {
+  WISSEL_RETURN_IF_ERROR(MayAgentWrite(agent));
+  return HasRoomForFile(Author::kAgent, now);
+}
+
+absl::Status Conversation::HasRoomForFile(Author author, Instant now) const {
+  int64_t files = 0;
+  int64_t lately = 0;
+  for (const Entry& entry : contact_.entries) {
+    if (entry.author != author || entry.attachments.empty()) continue;
+    ++files;
+    if (entry.time + Duration::Minutes(1) > now) ++lately;
+  }
+  if (files >= kMostFiles) {
+    return Refuse(absl::StatusCode::kResourceExhausted, "piece",
+                  fmt::format("the conversation has {} files of this side", kMostFiles));
+  }
+  if (lately < kMostFilesInAMinute) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kResourceExhausted, "",
+                fmt::format("{} files were sent within a minute", lately), "a minute later");
+}
+
+absl::Status Conversation::MayMailTranscript() const {
+  const auto said = [](const Entry& entry) {
+    return entry.kind == EntryKind::kMessage && entry.author == Author::kAgent;
+  };
+  if (std::ranges::none_of(contact_.entries, said)) {
+    // Else anybody could have the center send their own words to whomever they like.
+    return Refuse(absl::StatusCode::kFailedPrecondition, "", "no agent has written yet");
+  }
+  const auto sent = std::ranges::count_if(contact_.entries, [](const Entry& entry) {
+    return !ValueOf(entry, kTranscriptField).empty();
+  });
+  if (sent < kMostTranscripts) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kFailedPrecondition, "",
+                fmt::format("the transcript was sent {} times", sent));
+}
+
+absl::Status Conversation::MayLeaveMailAddress(Instant now) const {
+  if (waits() && !contact_.ended && ClosingComesFirst(now)) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kFailedPrecondition, "",
+                "it does not wait, or closing time does not come before its turn");
+}
+
+std::string Conversation::mail_address() const {
+  for (auto entry = contact_.entries.rbegin(); entry != contact_.entries.rend(); ++entry) {
+    if (std::string address = ValueOf(*entry, kMailAddressField); !address.empty()) return address;
+  }
+  return "";
+}
+
+bool Conversation::MustGoOnByMail(Instant now) const {
+  if (!waits() || contact_.ended || mail_address().empty()) return false;
+  // One that is being offered is about to be answered.
+  const bool closed = hours_ && !hours_->open && state_ == ItemState::kWaiting;
+  return closed || (!may_leave_page() && IsDeserted(now));
+}
+
+std::optional<Instant> Conversation::ClosingComesFirstFrom() const {
+  if (!hours_) return std::nullopt;
+  if (!hours_->open) return Instant();
+  if (!hours_->closes) return std::nullopt;
+  return *hours_->closes - (wait_ ? wait_->p80 : kClosesSoon);
+}
+
+bool Conversation::ClosingComesFirst(Instant now) const {
+  const std::optional<Instant> from = ClosingComesFirstFrom();
+  return from && now >= *from;
+}
+
+bool Conversation::HasFile(std::string_view id) const {
+  return std::ranges::any_of(contact_.entries, [&](const Entry& entry) {
+    return entry.kind == EntryKind::kMessage &&
+           std::ranges::any_of(entry.attachments,
+                               [&](const contacts::Attachment& file) { return file.id == id; });
+  });
+}
+
 Conversation::Stage Conversation::stage() const {
   if (contact_.ended || state_ == ItemState::kWrapping) return Stage::kEnded;
   if (state_ == ItemState::kAwaitingCustomer) return Stage::kAwaitsCustomer;
@@ -84,7 +172,9 @@ Conversation::Stage Conversation::stage() const {
 bool Conversation::in_line() const { return !contact_.ended && state_ == ItemState::kWaiting; }
 
 bool Conversation::WaitsForNobody(Instant now) const {
-  return waits() && (contact_.ended || (!may_leave_page() && IsDeserted(now)));
+  if (!waits()) return false;
+  if (contact_.ended) return true;
+  return !may_leave_page() && mail_address().empty() && IsDeserted(now);
 }
 
 std::optional<Instant> Conversation::aside_since() const {
@@ -110,7 +200,11 @@ Conversation::CustomerView Conversation::ForCustomer(Instant now) const {
     view.place = state_ == ItemState::kOffered ? 1 : place_;
     if (wait_) view.wait = InWholeMinutes(*wait_);
     view.notices = notices_;
+    if (ClosingComesFirst(now)) view.closing = hours_;
   }
+  view.mail_address = mail_address();
+  view.goes_on_by_mail = state_ == ItemState::kMerged && !view.mail_address.empty();
+  view.may_mail_transcript = MayMailTranscript().ok();
   if (view.stage == Stage::kWithAgent || view.stage == Stage::kAwaitsCustomer) {
     view.agent = contact_.agent;
     view.agent_typing = now < agent_typing_until_;
@@ -139,6 +233,7 @@ std::optional<Instant> Conversation::NextChange(Instant now) const {
   consider(customer_typing_until_);
   consider(agent_typing_until_);
   if (streams_ == 0) consider(gone_since_ + grace_);
+  if (const auto closing = ClosingComesFirstFrom(); closing && waits()) consider(*closing);
   return next;
 }
 

@@ -31,6 +31,9 @@ using contacts::NewEntry;
 inline constexpr Duration kTypingShown = Duration::Seconds(5);
 // Messages that one conversation can hold.
 inline constexpr int64_t kMostMessages = 2'000;
+// Files of one side of a conversation, and those of them within a minute.
+inline constexpr int64_t kMostFiles = 20;
+inline constexpr int64_t kMostFilesInAMinute = 5;
 
 // What the engine says of the conversation's item.
 struct ItemFact {
@@ -51,6 +54,22 @@ struct ShownNotice {
   bool operator==(const ShownNotice&) const = default;
 };
 
+// Of a queue with opening hours.
+struct QueueHours {
+  bool open = true;
+  std::optional<Instant> closes;  // while open
+  std::optional<Instant> opens;   // after that, as far as it is known
+  bool operator==(const QueueHours&) const = default;
+};
+// Without an estimate, closing counts as coming first for so long before it.
+inline constexpr Duration kClosesSoon = Duration::Minutes(10);
+// Transcripts of one conversation that its customer may ask for.
+inline constexpr int64_t kMostTranscripts = 3;
+
+// Fields of entries that say what the customer has wished.
+inline constexpr std::string_view kTranscriptField = "transcript-to";
+inline constexpr std::string_view kMailAddressField = "answer-to";
+
 class Conversation {
  public:
   // Fresh, or as it was stored.
@@ -66,6 +85,7 @@ class Conversation {
   void OnMessage(Entry message);
   void OnPlace(int64_t place) { place_ = place; }
   void OnWait(std::optional<WaitEstimate> wait) { wait_ = wait; }
+  void OnHours(std::optional<QueueHours> hours) { hours_ = hours; }
   void OnNotices(std::vector<ShownNotice> notices) { notices_ = std::move(notices); }
   // The customer ended it, or its item has ended.
   void OnEnd(Instant now);
@@ -73,6 +93,14 @@ class Conversation {
   // --- What may be done
   absl::Status MayCustomerWrite() const;
   absl::Status MayAgentWrite(std::string_view agent) const;
+  absl::Status MayCustomerSendFile(Instant now) const;
+  absl::Status MayAgentSendFile(std::string_view agent, Instant now) const;
+  // An agent has written, and it was not sent too often.
+  absl::Status MayMailTranscript() const;
+  // It waits, and closing time comes first.
+  absl::Status MayLeaveMailAddress(Instant now) const;
+  // One of its messages has this attachment.
+  bool HasFile(std::string_view id) const;
   // Has the item, or had it when it ended.
   bool IsOf(std::string_view agent) const { return !agent.empty() && agent == contact_.agent; }
   // Has it, or is asked about it: may read; who is asked writes only in a conference.
@@ -89,6 +117,10 @@ class Conversation {
     std::optional<WaitEstimate> wait;  // in whole minutes
     std::vector<ShownNotice> notices;  // while waiting
     std::optional<Instant> entered;
+    std::optional<QueueHours> closing;  // while waiting: it comes first, or has come
+    std::string mail_address;
+    bool goes_on_by_mail = false;
+    bool may_mail_transcript = false;
     std::string agent;
     bool agent_typing = false;
     bool operator==(const CustomerView&) const = default;
@@ -101,6 +133,12 @@ class Conversation {
     bool operator==(const AgentView&) const = default;
   };
   AgentView ForAgent(Instant now) const;
+
+  // Where they are answered by mail if nobody comes before.
+  std::string mail_address() const;
+  // It waits, has such an address, and what it was left for has come: closing time, or the customer
+  // has gone.
+  bool MustGoOnByMail(Instant now) const;
 
   // The customer has been gone for longer than the grace.
   bool IsDeserted(Instant now) const;
@@ -130,6 +168,11 @@ class Conversation {
   }
 
  private:
+  absl::Status HasRoomForFile(Author author, Instant now) const;
+  // From when on closing counts as coming before their turn; none: it does not.
+  std::optional<Instant> ClosingComesFirstFrom() const;
+  bool ClosingComesFirst(Instant now) const;
+
   Contact contact_;
   Duration grace_;
   std::string consulted_;
@@ -145,6 +188,7 @@ class Conversation {
   int64_t place_ = 0;
   std::optional<WaitEstimate> wait_;
   std::vector<ShownNotice> notices_;
+  std::optional<QueueHours> hours_;
 };
 
 }  // namespace wissel::chat

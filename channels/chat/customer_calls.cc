@@ -92,6 +92,7 @@ struct Hub::Starting {
   std::string secret;
   std::string queue;  // last part of the resource name
   std::string language;
+  std::string customer;
   std::string topic;
   std::shared_ptr<Answer<v1::StartChatResponse>> answer;
 
@@ -157,6 +158,7 @@ void Hub::OnStarted(absl::StatusOr<ContactStore::Started> started, Starting star
     // Stopped between the store and the engine, or still on the way to it: the engine knows.
     chat.ended.reset();
   }
+  starting.customer = chat.customer;
   if (Find(chat.name) == nullptr) Put(std::move(chat));
   CreateItem(std::move(starting));
 }
@@ -171,6 +173,7 @@ void Hub::CreateItem(Starting starting) {
     item.queue = *queue;
     item.requirement = NeedWithLanguage(engine, *queue, starting.language);
     item.contact = starting.chat;
+    item.customer = starting.customer;
     shard_.Submit(
         Command{std::move(item), contacts::EntranceOf(starting.chat, "first")},
         [this, post, starting](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {

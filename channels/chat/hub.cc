@@ -45,7 +45,11 @@ std::optional<NamedFact> FactOf(const Engine& engine, const Item& item) {
 
 Hub::Hub(Shard& shard, ContactStore& store, const ChatOptions& options,
          std::function<void(Task)> post)
-    : shard_(shard), store_(store), options_(options), post_(std::move(post)) {}
+    : shard_(shard),
+      store_(store),
+      options_(options),
+      post_(std::move(post)),
+      uploads_(options.largest_file) {}
 
 // --- What comes from the engine
 
@@ -183,6 +187,7 @@ void Hub::OnErased(const std::vector<std::string>& chats) {
     if (room->timer) timers_.erase({*room->timer, name});
     in_line_.erase(name);
     rooms_.erase(name);
+    uploads_.DropAllOf(name);
   }
 }
 
@@ -205,8 +210,10 @@ void Hub::Changed(Room& room) {
     Abandon(room);
   }
   if (room.sleeps_in() && t >= room.wake_again_at) Wake(room);
-  const bool shown_a_place = conversation.in_line() && !room.customers.empty();
-  if (shown_a_place) {
+  const bool by_mail = options_.go_on_by_mail && conversation.MustGoOnByMail(t);
+  if (by_mail && !room.going_on && t >= room.go_on_again_at) GoOnByMail(room);
+  const bool shown_a_place = !room.customers.empty() || !conversation.mail_address().empty();
+  if (conversation.in_line() && shown_a_place) {
     if (in_line_.insert(conversation.contact().name).second) lines_moved_ = true;
   } else {
     in_line_.erase(conversation.contact().name);
@@ -285,13 +292,23 @@ void Hub::Flush(Room& room, Instant t) {
   if (!room.customers.empty()) {
     const Conversation::CustomerView view = conversation.ForCustomer(t);
     const AgentDisplayName name = [this](std::string_view agent) { return NameShown(agent); };
-    flush(room.customers, view,
-          [&](CustomerWatcher& w) { w.stream.Write(ToProto(chat, view, w.sent_number, name)); });
+    flush(room.customers, view, [&](CustomerWatcher& w) {
+      v1::CustomerChatUpdate update = ToProto(chat, view, w.sent_number, name);
+      WriteFileRules(options_.largest_file, update.mutable_file_rules());
+      if (!options_.send_mail) update.set_may_mail_transcript(false);
+      if (update.has_closing() && options_.go_on_by_mail) {
+        update.mutable_closing()->set_may_leave_address(true);
+      }
+      w.stream.Write(update);
+    });
   }
   if (!room.agents.empty()) {
     const Conversation::AgentView view = conversation.ForAgent(t);
-    flush(room.agents, view,
-          [&](AgentWatcher& w) { w.stream.Write(ToProto(chat, view, w.sent_number)); });
+    flush(room.agents, view, [&](AgentWatcher& w) {
+      v1::ChatUpdate update = ToProto(chat, view, w.sent_number);
+      WriteFileRules(options_.largest_file, update.mutable_file_rules());
+      w.stream.Write(update);
+    });
   }
 }
 
@@ -310,21 +327,22 @@ void Hub::FinishAll(const absl::Status& status) {
   rooms_.clear();
 }
 
-void Hub::Append(Room& room, NewEntry message, Answer<v1::ChatMessage> answer) {
+void Hub::Append(Room& room, NewEntry message, Said then) {
   message.contact = room.conversation.contact().name;
   message.entry.time = now();
-  store_.Append(message, [this, post = post_, id = message.contact,
-                          answer](absl::StatusOr<ContactStore::Appended> appended) {
-    post([=, this] {
-      if (!appended.ok()) return answer(appended.status());
-      Room* room = Find(id);
-      if (room != nullptr && !appended->repeated) {
-        room->conversation.OnMessage(appended->entry);
-        Changed(*room);
-      }
-      answer(ToProto(appended->entry));
-    });
-  });
+  const std::string id = message.contact;
+  store_.Append(std::move(message),
+                [this, post = post_, id, then](absl::StatusOr<ContactStore::Appended> appended) {
+                  post([=, this] {
+                    if (!appended.ok()) return then(appended.status());
+                    Room* room = Find(id);
+                    if (room != nullptr && !appended->repeated) {
+                      room->conversation.OnMessage(appended->entry);
+                      Changed(*room);
+                    }
+                    then(ToProto(appended->entry));
+                  });
+                });
 }
 
 std::string Hub::NameShown(std::string_view agent) const {
@@ -347,6 +365,9 @@ void Hub::Retime(Room& room, Instant t) {
   for (const auto& watcher : room.agents) life(watcher->sent_at);
   if (conversation.WaitsForNobody(t) && !room.abandoning) consider(room.abandon_again_at);
   if (room.sleeps_in()) consider(room.wake_again_at);
+  if (options_.go_on_by_mail && conversation.MustGoOnByMail(t) && !room.going_on) {
+    consider(room.go_on_again_at);
+  }
   if (conversation.ended() && conversation.item_over() && !room.watched()) {
     consider(room.used_at + kKeptAfterUse);
   }
@@ -410,6 +431,7 @@ void Hub::OnLine(const LineNews& news) {
   room->conversation.OnPlace(news.place);
   if (news.estimated) room->conversation.OnWait(news.wait);
   room->conversation.OnNotices(news.notices);
+  room->conversation.OnHours(news.hours);
   Changed(*room);
 }
 

@@ -23,6 +23,7 @@
 #include "channels/chat/chat.h"
 #include "channels/chat/conversation.h"
 #include "channels/chat/lines.h"
+#include "channels/chat/uploads.h"
 #include "wissel/v1/chat.pb.h"
 
 namespace wissel::chat {
@@ -38,6 +39,8 @@ struct NamedFact {
 // Whether a contact is a conversation of this channel: "chats/{id}", or "messages/{id}" whose
 // customers may come and go.
 bool IsConversation(std::string_view contact);
+// Last part of the resource name of the caller's agent; empty for a caller who is none.
+std::string AgentOf(const rpc::Caller& caller);
 // None: the item is no conversation's.
 std::optional<NamedFact> FactOf(const Engine& engine, const Item& item);
 
@@ -97,6 +100,12 @@ class Hub {
                     Answer<v1::AcceptNoticeResponse> answer);
   void Leave(const v1::LeaveChatRequest& request, Answer<v1::LeaveChatResponse> answer);
 
+  // --- Mails to the customer (mail_calls.cc)
+  void MailTranscript(const v1::MailTranscriptRequest& request,
+                      Answer<v1::MailTranscriptResponse> answer);
+  void LeaveMailAddress(const v1::LeaveMailAddressRequest& request,
+                        Answer<v1::LeaveMailAddressResponse> answer);
+
   // --- The agent's calls (agent_calls.cc)
   void Send(const rpc::Caller& caller, const v1::SendMessageRequest& request,
             Answer<v1::ChatMessage> answer);
@@ -107,6 +116,15 @@ class Hub {
   void Closed(const std::shared_ptr<AgentWatcher>& watcher);
   void GetTranscript(const rpc::Caller& caller, const v1::GetTranscriptRequest& request,
                      Answer<v1::Transcript> answer);
+
+  // --- Files of either side (file_calls.cc)
+  void Upload(const v1::UploadCustomerFileRequest& request,
+              Answer<v1::UploadChatFileResponse> answer);
+  void Upload(const rpc::Caller& caller, const v1::UploadChatFileRequest& request,
+              Answer<v1::UploadChatFileResponse> answer);
+  void Download(const v1::DownloadCustomerFileRequest& request, Answer<v1::ChatFileBytes> answer);
+  void Download(const rpc::Caller& caller, const v1::DownloadChatFileRequest& request,
+                Answer<v1::ChatFileBytes> answer);
 
   // One of its watchers can be sent something again.
   void OnWritable(const std::string& chat);
@@ -122,6 +140,8 @@ class Hub {
     bool abandoning = false;
     bool end_stored = false;
     Instant abandon_again_at;
+    bool going_on = false;  // by mail
+    Instant go_on_again_at;
     std::optional<Instant> woken;  // what it was set aside at (aside_since) when it was woken
     Instant wake_again_at;
     Instant used_at;
@@ -155,8 +175,22 @@ class Hub {
   void Retime(Room& room, Instant now);
   void OnTimer(const std::string& chat, Instant now);
   void Adopt(const NamedFact& living);
-  void Append(Room& room, NewEntry message, Answer<v1::ChatMessage> answer);
+  // A wish of the customer's, as an event of the conversation.
+  NewEntry WishOf(const Conversation& conversation, std::string_view field,
+                  const std::string& address, const std::string& request_id) const;
+  ChatMail MailTo(const Conversation& conversation, const std::string& address) const;
+  void GoOnByMail(Room& room);
+  void OnWentOn(const std::string& chat, const absl::Status& status);
+  using Said = std::function<void(absl::StatusOr<v1::ChatMessage>)>;
+  void Append(Room& room, NewEntry message, Said then);
   void AppendOfCustomer(Room& room, const CustomersText& said, Answer<v1::ChatMessage> answer);
+
+  void TakePiece(Room& room, std::string_view side, const v1::ChatFilePiece& piece,
+                 NewEntry message, const Answer<v1::UploadChatFileResponse>& answer);
+  // Its id in the store.
+  static absl::StatusOr<std::string> FileIn(const Room& room, const std::string& name,
+                                            int64_t offset);
+  void ReadFile(const std::string& id, int64_t offset, const Answer<v1::ChatFileBytes>& answer);
 
   void AskLines(Instant now);
   void OnLine(const LineNews& news);
@@ -184,6 +218,8 @@ class Hub {
   std::set<std::pair<Instant, std::string>> timers_;
   std::set<std::string> erased_;   // since the start
   std::set<std::string> in_line_;  // chats that wait and are watched by their customer
+
+  Uploads uploads_;
 
   bool lines_moved_ = true;
   bool lines_asked_ = false;

@@ -28,11 +28,15 @@ using Lines = std::map<QueueId, std::map<ItemId, InLine>>;
 
 struct LineNews {
   std::string chat;
-  int64_t place = 0;
+  int64_t place = 0;  // 0: it waits elsewhere, for hours or for one agent
   std::vector<ShownNotice> notices;
-  bool estimated = false;  // in this look; otherwise what is shown stays
+  std::optional<QueueHours> hours;  // of its queue; none: it is always open
+  bool estimated = false;           // in this look; otherwise what is shown stays
   std::optional<WaitEstimate> wait;
 };
+
+// None: the queue is always open.
+std::optional<QueueHours> HoursOf(const Engine& engine, QueueId queue, Instant now);
 
 // `look` counts the looks: estimates far back in a long line are made anew in every tenth only.
 // Without `waits` there are none.

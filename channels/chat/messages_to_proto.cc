@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "channels/chat/file_rules.h"
 #include "router/service/convert_basics.h"
 #include "router/service/names.h"
 #include "router/service/waits.h"
@@ -15,6 +16,7 @@ void WriteMessage(const Entry& message, v1::ChatMessage* out) {
   out->set_author_name(message.author_name);
   out->set_text(message.text);
   WriteTimestamp(message.time, out->mutable_time());
+  for (const contacts::Attachment& file : message.attachments) WriteFile(file, out->add_files());
 }
 
 void WriteMessagesAfter(const Contact& contact, int64_t after_number,
@@ -28,6 +30,19 @@ void WriteMessagesAfter(const Contact& contact, int64_t after_number,
 }
 
 }  // namespace
+
+void WriteFile(const contacts::Attachment& file, v1::ChatFile* out) {
+  out->set_name("attachments/" + file.id);
+  out->set_file_name(file.file_name);
+  out->set_media_type(file.media_type);
+  out->set_size_bytes(file.size);
+}
+
+void WriteFileRules(int64_t largest_file, v1::ChatFileRules* out) {
+  out->set_largest_bytes(largest_file);
+  if (largest_file == 0) return;
+  for (std::string_view ending : FileEndings()) out->add_endings(std::string(ending));
+}
 
 v1::ChatMessage ToProto(const Entry& message) {
   v1::ChatMessage out;
@@ -48,6 +63,14 @@ v1::CustomerChatUpdate ToProto(const Contact& contact, const Conversation::Custo
   }
   if (view.entered) WriteTimestamp(*view.entered, out.mutable_enter_time());
   if (!view.agent.empty()) out.set_agent_display_name(display_name(view.agent));
+  if (view.closing) {
+    v1::ChatClosing* closing = out.mutable_closing();
+    if (view.closing->closes) WriteTimestamp(*view.closing->closes, closing->mutable_close_time());
+    if (view.closing->opens) WriteTimestamp(*view.closing->opens, closing->mutable_open_time());
+  }
+  out.set_mail_address(view.mail_address);
+  out.set_goes_on_by_mail(view.goes_on_by_mail);
+  out.set_may_mail_transcript(view.may_mail_transcript);
   out.set_agent_typing(view.agent_typing);
   out.set_may_leave_page(contact.channel == Channel::kMessage);
   WriteMessagesAfter(contact, after_number, out.mutable_messages());

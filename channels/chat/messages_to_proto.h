@@ -14,6 +14,9 @@ namespace wissel::chat {
 using AgentDisplayName = std::function<std::string(std::string_view agent)>;
 
 v1::ChatMessage ToProto(const Entry& message);
+void WriteFile(const contacts::Attachment& file, v1::ChatFile* out);
+// `largest_file`: bytes; 0: none.
+void WriteFileRules(int64_t largest_file, v1::ChatFileRules* out);
 
 // With the messages after `after_number`; notes and events are for the contact's own page.
 v1::CustomerChatUpdate ToProto(const Contact& contact, const Conversation::CustomerView& view,

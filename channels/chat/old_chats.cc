@@ -6,17 +6,17 @@
 #include <system_error>
 #include <vector>
 
+#include "base/sql/database.h"
 #include "base/status.h"
-#include "channels/contacts/database.h"
 
 namespace wissel::chat {
 namespace {
 
 using contacts::ContactStore;
-using contacts::Database;
 using contacts::NewContact;
 using contacts::NewEntry;
-using contacts::Query;
+using sql::Database;
+using sql::Query;
 
 struct OldChat {
   NewContact start;
@@ -118,7 +118,7 @@ absl::StatusOr<int> TakeOverOldChats(const std::string& path, ContactStore& stor
          {"DELETE FROM messages", "DELETE FROM chats", "DELETE FROM transcript_reads"}) {
       WISSEL_RETURN_IF_ERROR(db.Do(sql));
     }
-    WISSEL_RETURN_IF_ERROR(db.EmptyLog());
+    WISSEL_RETURN_IF_ERROR(db.Forget("messages"));
   }
   std::error_code error;
   for (const char* end : {"-wal", "-shm", ""}) std::filesystem::remove(path + end, error);

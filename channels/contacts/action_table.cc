@@ -21,7 +21,7 @@ std::string ActionTable::HashOf(const Action& action) const {
 
 absl::Status ActionTable::Record(Action action) {
   {
-    WISSEL_ASSIGN_OR_RETURN(Query last,
+    WISSEL_ASSIGN_OR_RETURN(sql::Query last,
                             files_.db.Ask("SELECT coalesce(max(number), 0) FROM actions"));
     WISSEL_RETURN_IF_ERROR(last.Next().status());
     action.number = last.Number(0) + 1;
@@ -35,14 +35,16 @@ absl::StatusOr<std::vector<Action>> ActionTable::List(const std::string& subject
                                                       int most) {
   const int64_t end = before > 0 ? before : std::numeric_limits<int64_t>::max();
   WISSEL_ASSIGN_OR_RETURN(
-      Query query,
+      sql::Query query,
       subject.empty()
-          ? files_.db.Ask("SELECT number, time_ms, user, kind, subject, other, hash FROM actions"
-                          " WHERE number < ?1 ORDER BY number DESC LIMIT ?2",
-                          end, most)
-          : files_.db.Ask("SELECT number, time_ms, user, kind, subject, other, hash FROM actions"
-                          " WHERE number < ?1 AND subject = ?3 ORDER BY number DESC LIMIT ?2",
-                          end, most, subject));
+          ? files_.db.Ask(
+                "SELECT number, time_ms, \"user\", kind, subject, other, hash FROM actions"
+                " WHERE number < ?1 ORDER BY number DESC LIMIT ?2",
+                end, most)
+          : files_.db.Ask(
+                "SELECT number, time_ms, \"user\", kind, subject, other, hash FROM actions"
+                " WHERE number < ?1 AND subject = ?3 ORDER BY number DESC LIMIT ?2",
+                end, most, subject));
   std::vector<Action> actions;
   for (;;) {
     WISSEL_ASSIGN_OR_RETURN(const bool more, query.Next());

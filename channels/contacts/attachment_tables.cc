@@ -49,7 +49,10 @@ absl::Status ContactTables::WriteAttachment(const Row& row, const Attachment& at
                                             int64_t entry) {
   const std::string& contact = row.contact.name;
   return files_.db.Do(
-      "INSERT OR REPLACE INTO attachments VALUES (?1, ?2, ?3, ?4)", attachment.id, contact, entry,
+      "INSERT INTO attachments VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE "
+      "SET contact = excluded.contact, entry = excluded.entry, sealed = "
+      "excluded.sealed",
+      attachment.id, contact, entry,
       Seal(row.key, RecordOf(attachment), AttachmentIdentity(attachment.id, contact, entry)));
 }
 
@@ -80,7 +83,7 @@ absl::StatusOr<Attachment> ContactTables::TakeStaged(Row& row, const std::string
   Attachment attachment;
   {
     WISSEL_ASSIGN_OR_RETURN(
-        Query query,
+        sql::Query query,
         files_.db.Ask("SELECT sealed FROM attachments WHERE id = ?1 AND contact = ?2 AND entry = 0",
                       id, row.contact.name));
     WISSEL_ASSIGN_OR_RETURN(const bool found, query.Next());
@@ -122,7 +125,7 @@ absl::StatusOr<std::optional<ContactStore::AttachmentPart>> ContactTables::Read(
   std::string sealed;
   {
     WISSEL_ASSIGN_OR_RETURN(
-        Query query,
+        sql::Query query,
         files_.db.Ask("SELECT contact, entry, sealed FROM attachments WHERE id = ?1", attachment));
     WISSEL_ASSIGN_OR_RETURN(const bool found, query.Next());
     if (!found) return std::nullopt;
@@ -140,7 +143,7 @@ absl::StatusOr<std::optional<ContactStore::AttachmentPart>> ContactTables::Read(
   while (offset < end) {
     const int64_t number = offset / kPiece;
     WISSEL_ASSIGN_OR_RETURN(
-        Query query,
+        sql::Query query,
         files_.db.Ask("SELECT sealed FROM pieces WHERE attachment = ?1 AND number = ?2", attachment,
                       number));
     WISSEL_ASSIGN_OR_RETURN(const bool found, query.Next());
@@ -165,7 +168,9 @@ absl::StatusOr<bool> ContactTables::SaveDraft(const std::string& contact, const 
     return true;
   }
   WISSEL_RETURN_IF_ERROR(files_.db.Do(
-      "INSERT OR REPLACE INTO drafts VALUES (?1, ?2, ?3)", contact, agent,
+      "INSERT INTO drafts VALUES (?1, ?2, ?3) ON CONFLICT (contact, agent) DO UPDATE "
+      "SET sealed = excluded.sealed",
+      contact, agent,
       Seal(row.key, RecordOf(draft), Identity("draft").Add(contact).Add(agent).text())));
   return true;
 }
@@ -174,7 +179,7 @@ absl::StatusOr<std::optional<Draft>> ContactTables::LoadDraft(const std::string&
                                                               const std::string& agent) {
   WISSEL_ASSIGN_OR_RETURN(const Row row, ReadRow(contact));
   WISSEL_ASSIGN_OR_RETURN(
-      Query query,
+      sql::Query query,
       files_.db.Ask("SELECT sealed FROM drafts WHERE contact = ?1 AND agent = ?2", contact, agent));
   WISSEL_ASSIGN_OR_RETURN(const bool found, query.Next());
   if (!found) return std::nullopt;

@@ -21,6 +21,14 @@ bool IsTokenCharacter(char c) {
 
 }  // namespace
 
+const std::string& ValueOf(const std::vector<Field>& fields, std::string_view name) {
+  static const std::string kNone;
+  for (const Field& field : fields) {
+    if (field.name == name) return field.value;
+  }
+  return kNone;
+}
+
 std::string NewToken() {
   INVARIANT(sodium_init() >= 0);
   std::array<unsigned char, 16> bytes;

@@ -33,6 +33,9 @@ struct Field {
   bool operator==(const Field&) const = default;
 };
 
+// Of the first of that name; empty: there is none.
+const std::string& ValueOf(const std::vector<Field>& fields, std::string_view name);
+
 struct Attachment {
   std::string id;  // 22 characters; "attachments/{id}" is its name
   std::string file_name;

@@ -84,11 +84,8 @@ v1::ContactEntry ToProto(const Entry& entry) {
   for (const Attachment& attachment : entry.attachments) {
     *out.add_attachments() = ToProto(attachment);
   }
-  for (const Field& header : entry.headers) {
-    if (header.name == kRatingField && header.value.size() == 1) {
-      out.set_rating(header.value[0] - '0');
-    }
-  }
+  const std::string& rating = ValueOf(entry.headers, kRatingField);
+  if (rating.size() == 1) out.set_rating(rating[0] - '0');
   return out;
 }
 

@@ -26,9 +26,8 @@ void Ignore(const absl::StatusOr<T>&) {}
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ContactStore>> ContactStore::Open(
-    const std::optional<std::string>& folder) {
-  WISSEL_ASSIGN_OR_RETURN(std::unique_ptr<Tables> tables, Tables::Open(folder));
+absl::StatusOr<std::unique_ptr<ContactStore>> ContactStore::Open(const sql::Stores& stores) {
+  WISSEL_ASSIGN_OR_RETURN(std::unique_ptr<Tables> tables, Tables::Open(stores));
   return std::unique_ptr<ContactStore>(
       new ContactStore(std::make_unique<Worker>(std::move(tables))));
 }

@@ -25,6 +25,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/stores.h"
 #include "channels/contacts/contact.h"
 
 namespace wissel::contacts {
@@ -134,9 +135,8 @@ class ContactStore {
   static constexpr int64_t kMostBytesOfContact = 200 << 20;  // of all its attachments
   static constexpr int64_t kLargestRead = 1 << 20;           // bytes of ReadAttachment
 
-  // None: in memory, forgotten at the end. FAILED_PRECONDITION: another process has the folder.
-  static absl::StatusOr<std::unique_ptr<ContactStore>> Open(
-      const std::optional<std::string>& folder);
+  // FAILED_PRECONDITION: another process has the folder.
+  static absl::StatusOr<std::unique_ptr<ContactStore>> Open(const sql::Stores& stores);
   ~ContactStore();
 
   // --- Contacts

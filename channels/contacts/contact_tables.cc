@@ -19,6 +19,10 @@ absl::Status OtherContent() {
                      "a new request id for a new request");
 }
 
+constexpr const char* kPutLookup =
+    "INSERT INTO lookups VALUES (?1, ?2) ON CONFLICT (hash) DO UPDATE SET contact = "
+    "excluded.contact";
+
 absl::Status Damaged() { return absl::DataLossError("a contact of the contact store is damaged"); }
 
 std::string EntryIdentity(const std::string& contact, int64_t number, const std::string& request,
@@ -54,7 +58,7 @@ std::string FingerprintText(uint64_t fingerprint) { return fmt::format("{:016x}"
 absl::StatusOr<std::optional<ContactTables::Row>> ContactTables::FindRow(
     const std::string& contact) {
   WISSEL_ASSIGN_OR_RETURN(
-      Query query,
+      sql::Query query,
       files_.db.Ask("SELECT " WISSEL_CONTACT_COLUMNS " FROM contacts WHERE name = ?1", contact));
   WISSEL_ASSIGN_OR_RETURN(const bool found, query.Next());
   if (!found) return std::nullopt;
@@ -90,8 +94,15 @@ absl::Status ContactTables::WriteRow(const Row& row) {
   const std::string sealed =
       Seal(row.key, RecordOf(c),
            ContactIdentity(c, row.slot, row.last_number, row.bytes, row.fingerprint));
-  return files_.db.Do("INSERT OR REPLACE INTO contacts (" WISSEL_CONTACT_COLUMNS
-                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+  return files_.db.Do("INSERT INTO contacts (" WISSEL_CONTACT_COLUMNS
+                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+                      " ON CONFLICT (name) DO UPDATE SET customer = "
+                      "excluded.customer, slot = excluded.slot, channel = "
+                      "excluded.channel, queue = excluded.queue, started_ms = "
+                      "excluded.started_ms, item = excluded.item, ended_ms = "
+                      "excluded.ended_ms, agent = excluded.agent, last_number = "
+                      "excluded.last_number, bytes = excluded.bytes, fingerprint = "
+                      "excluded.fingerprint, sealed = excluded.sealed",
                       c.name, c.customer, row.slot, static_cast<int64_t>(c.channel), c.queue,
                       c.started.millis(), c.item ? c.item->value() : 0,
                       c.ended ? c.ended->millis() : 0, c.agent, row.last_number, row.bytes,
@@ -107,7 +118,7 @@ absl::StatusOr<Contact> ContactTables::Shown(const Row& row, bool with_entries) 
 
 absl::Status ContactTables::ReadEntries(const Row& row, std::vector<Entry>& entries) {
   const std::string& contact = row.contact.name;
-  WISSEL_ASSIGN_OR_RETURN(Query query,
+  WISSEL_ASSIGN_OR_RETURN(sql::Query query,
                           files_.db.Ask("SELECT number, request, fingerprint, sealed FROM entries"
                                         " WHERE contact = ?1 ORDER BY number",
                                         contact));
@@ -149,12 +160,11 @@ absl::StatusOr<ContactStore::Started> ContactTables::Start(const NewContact& sta
   row.fingerprint = files_.Hash("fingerprint", FingerprintText(start.fingerprint));
   const std::string& name = row.contact.name;
   if (!start.request_key.empty()) {
-    WISSEL_RETURN_IF_ERROR(files_.db.Do("INSERT OR REPLACE INTO lookups VALUES (?1, ?2)",
-                                        files_.Hash("request", start.request_key), name));
+    WISSEL_RETURN_IF_ERROR(
+        files_.db.Do(kPutLookup, files_.Hash("request", start.request_key), name));
   }
-  WISSEL_RETURN_IF_ERROR(files_.db.Do("INSERT OR REPLACE INTO lookups VALUES (?1, ?2)",
-                                      files_.Hash("token", TokenOf(files_.Hash("link", name))),
-                                      name));
+  WISSEL_RETURN_IF_ERROR(
+      files_.db.Do(kPutLookup, files_.Hash("token", TokenOf(files_.Hash("link", name))), name));
   WISSEL_RETURN_IF_ERROR(AddKeys(name, start.keys));
   ContactStore::Started started;
   if (start.first_entry) {
@@ -190,8 +200,7 @@ absl::StatusOr<ContactStore::Started> ContactTables::Repeated(const Row& row,
 absl::Status ContactTables::AddKeys(const std::string& contact,
                                     const std::vector<std::string>& keys) {
   for (const std::string& key : keys) {
-    WISSEL_RETURN_IF_ERROR(files_.db.Do("INSERT OR REPLACE INTO lookups VALUES (?1, ?2)",
-                                        files_.Hash("key", key), contact));
+    WISSEL_RETURN_IF_ERROR(files_.db.Do(kPutLookup, files_.Hash("key", key), contact));
   }
   return absl::OkStatus();
 }
@@ -201,7 +210,9 @@ absl::StatusOr<bool> ContactTables::SetItem(const std::string& contact, ItemId i
   row.contact.item = item;
   row.contact.ended.reset();
   WISSEL_RETURN_IF_ERROR(
-      files_.db.Do("INSERT OR REPLACE INTO items VALUES (?1, ?2)", item.value(), contact));
+      files_.db.Do("INSERT INTO items VALUES (?1, ?2) ON CONFLICT (item) DO UPDATE SET contact "
+                   "= excluded.contact",
+                   item.value(), contact));
   WISSEL_RETURN_IF_ERROR(WriteRow(row));
   return true;
 }
@@ -256,7 +267,7 @@ absl::StatusOr<std::optional<Entry>> ContactTables::FindRepeated(const Row& row,
                                                                  const NewEntry& added) {
   if (added.request_id.empty()) return std::nullopt;
   const std::string request = RequestHash(added);
-  WISSEL_ASSIGN_OR_RETURN(Query query,
+  WISSEL_ASSIGN_OR_RETURN(sql::Query query,
                           files_.db.Ask("SELECT number, fingerprint, sealed FROM entries"
                                         " WHERE contact = ?1 AND request = ?2 AND"
                                         " length(request) > 0",
@@ -320,8 +331,9 @@ absl::StatusOr<Entry> ContactTables::Insert(Row& row, const NewEntry& added) {
 
 absl::StatusOr<std::optional<std::string>> ContactTables::LookUp(std::string_view purpose,
                                                                  std::string_view text) {
-  WISSEL_ASSIGN_OR_RETURN(Query query, files_.db.Ask("SELECT contact FROM lookups WHERE hash = ?1",
-                                                     files_.Hash(purpose, text)));
+  WISSEL_ASSIGN_OR_RETURN(
+      sql::Query query,
+      files_.db.Ask("SELECT contact FROM lookups WHERE hash = ?1", files_.Hash(purpose, text)));
   WISSEL_ASSIGN_OR_RETURN(const bool found, query.Next());
   return found ? std::optional(query.Text(0)) : std::nullopt;
 }
@@ -337,7 +349,7 @@ absl::StatusOr<std::optional<Contact>> ContactTables::LoadOfItem(ItemId item) {
   std::string contact;
   {
     WISSEL_ASSIGN_OR_RETURN(
-        Query query, files_.db.Ask("SELECT contact FROM items WHERE item = ?1", item.value()));
+        sql::Query query, files_.db.Ask("SELECT contact FROM items WHERE item = ?1", item.value()));
     WISSEL_ASSIGN_OR_RETURN(const bool found, query.Next());
     if (!found) return std::nullopt;
     contact = query.Text(0);
@@ -362,8 +374,9 @@ absl::StatusOr<std::vector<Contact>> ContactTables::LoadLive(Channel channel) {
   std::vector<std::string> names;
   {
     WISSEL_ASSIGN_OR_RETURN(
-        Query query, files_.db.Ask("SELECT name FROM contacts WHERE ended_ms = 0 AND channel = ?1",
-                                   static_cast<int64_t>(channel)));
+        sql::Query query,
+        files_.db.Ask("SELECT name FROM contacts WHERE ended_ms = 0 AND channel = ?1",
+                      static_cast<int64_t>(channel)));
     for (;;) {
       WISSEL_ASSIGN_OR_RETURN(const bool more, query.Next());
       if (!more) break;
@@ -402,7 +415,7 @@ absl::StatusOr<std::vector<ContactPosition>> ContactTables::PositionsOf(
     const std::string& customer) {
   std::vector<ContactPosition> positions;
   WISSEL_ASSIGN_OR_RETURN(
-      Query query,
+      sql::Query query,
       files_.db.Ask("SELECT started_ms, name FROM contacts WHERE customer = ?1", customer));
   for (;;) {
     WISSEL_ASSIGN_OR_RETURN(const bool more, query.Next());

@@ -36,7 +36,7 @@ Identity IdentityOf(const std::string& name, int64_t slot, const std::string& me
 
 absl::StatusOr<CustomerTables::Person> CustomerTables::Read(const std::string& customer) {
   WISSEL_ASSIGN_OR_RETURN(
-      Query row,
+      sql::Query row,
       files_.db.Ask("SELECT slot, merged_into, made_by, sealed FROM customers WHERE name = ?1",
                     customer));
   WISSEL_ASSIGN_OR_RETURN(const bool found, row.Next());
@@ -59,8 +59,10 @@ absl::Status CustomerTables::Write(const Person& person) {
       Seal(person.key, RecordOf(person.customer),
            IdentityOf(name, person.slot, person.merged_into, person.made_by).text());
   WISSEL_RETURN_IF_ERROR(
-      files_.db.Do("INSERT OR REPLACE INTO customers VALUES (?1, ?2, ?3, ?4, ?5)", name,
-                   person.slot, person.merged_into, person.made_by, sealed));
+      files_.db.Do("INSERT INTO customers VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO "
+                   "UPDATE SET slot = excluded.slot, merged_into = excluded.merged_into, "
+                   "made_by = excluded.made_by, sealed = excluded.sealed",
+                   name, person.slot, person.merged_into, person.made_by, sealed));
   WISSEL_RETURN_IF_ERROR(files_.db.Do("DELETE FROM words WHERE customer = ?1", name));
   for (const std::string& word : WordsOf(person.customer.display_name)) {
     WISSEL_RETURN_IF_ERROR(
@@ -70,22 +72,23 @@ absl::Status CustomerTables::Write(const Person& person) {
 }
 
 absl::StatusOr<bool> CustomerTables::Exists(const std::string& customer) {
-  WISSEL_ASSIGN_OR_RETURN(Query row,
+  WISSEL_ASSIGN_OR_RETURN(sql::Query row,
                           files_.db.Ask("SELECT 1 FROM customers WHERE name = ?1", customer));
   return row.Next();
 }
 
 absl::StatusOr<std::string> CustomerTables::MergedInto(const std::string& customer) {
   WISSEL_ASSIGN_OR_RETURN(
-      Query row, files_.db.Ask("SELECT merged_into FROM customers WHERE name = ?1", customer));
+      sql::Query row, files_.db.Ask("SELECT merged_into FROM customers WHERE name = ?1", customer));
   WISSEL_ASSIGN_OR_RETURN(const bool found, row.Next());
   if (!found) return NoSuchCustomer(customer);
   return row.Text(0);
 }
 
 absl::StatusOr<std::optional<std::string>> CustomerTables::OwnerOf(const Address& address) {
-  WISSEL_ASSIGN_OR_RETURN(Query row, files_.db.Ask("SELECT customer FROM addresses WHERE hash = ?1",
-                                                   files_.Hash("address", TextOf(address))));
+  WISSEL_ASSIGN_OR_RETURN(sql::Query row,
+                          files_.db.Ask("SELECT customer FROM addresses WHERE hash = ?1",
+                                        files_.Hash("address", TextOf(address))));
   WISSEL_ASSIGN_OR_RETURN(const bool found, row.Next());
   return found ? std::optional(row.Text(0)) : std::nullopt;
 }
@@ -141,11 +144,11 @@ absl::Status CustomerTables::TakeUp(Person& person, const NewContact& contact) {
 
 absl::Status CustomerTables::ForgetMadeBy(const std::string& customer, const std::string& contact) {
   WISSEL_ASSIGN_OR_RETURN(
-      Query row, files_.db.Ask("SELECT made_by = ?2 AND merged_into = x'' AND"
-                               " NOT EXISTS (SELECT 1 FROM contacts WHERE customer = ?1) AND"
-                               " NOT EXISTS (SELECT 1 FROM customers WHERE merged_into = ?1)"
-                               " FROM customers WHERE name = ?1",
-                               customer, contact));
+      sql::Query row, files_.db.Ask("SELECT made_by = ?2 AND merged_into = x'' AND"
+                                    " NOT EXISTS (SELECT 1 FROM contacts WHERE customer = ?1) AND"
+                                    " NOT EXISTS (SELECT 1 FROM customers WHERE merged_into = ?1)"
+                                    " FROM customers WHERE name = ?1",
+                                    customer, contact));
   WISSEL_ASSIGN_OR_RETURN(const bool found, row.Next());
   if (!found || row.Number(0) == 0) return absl::OkStatus();
   return Delete(customer);
@@ -174,7 +177,7 @@ absl::StatusOr<std::vector<std::string>> CustomerTables::GroupOf(const std::stri
   WISSEL_ASSIGN_OR_RETURN(const std::string root, RootOf(customer));
   std::vector<std::string> group = {root};
   for (size_t i = 0; i < group.size(); ++i) {
-    WISSEL_ASSIGN_OR_RETURN(Query row,
+    WISSEL_ASSIGN_OR_RETURN(sql::Query row,
                             files_.db.Ask("SELECT name FROM customers WHERE merged_into = ?1 AND"
                                           " length(merged_into) > 0 ORDER BY name",
                                           group[i]));
@@ -255,7 +258,7 @@ absl::StatusOr<std::vector<Customer>> CustomerTables::Search(const std::string& 
     const std::string& first =
         *std::max_element(words.begin(), words.end(),
                           [](const auto& a, const auto& b) { return a.size() < b.size(); });
-    WISSEL_ASSIGN_OR_RETURN(Query row,
+    WISSEL_ASSIGN_OR_RETURN(sql::Query row,
                             files_.db.Ask("SELECT customer FROM words WHERE hash = ?1 LIMIT ?2",
                                           files_.Hash("word", first), kMostLookedAt));
     for (;;) {

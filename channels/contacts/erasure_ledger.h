@@ -4,9 +4,12 @@
 //
 //   2026-11-26T13:05:00Z customers/q83vEjRWeJC6mHZUMhCvzQ users/root
 //
-// Whoever has the ledger has the folder: it is locked while it is open.
+// Whoever has the ledger has the folder: it is locked while it is open. Where stores are shared
+// between machines, the ledger is a table beside them too, and each machine's file is one more copy
+// that outlives a database that is put back: what one of the two lacks is added to it.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/database.h"
 #include "base/time.h"
 
 namespace wissel::contacts {
@@ -22,7 +26,8 @@ class ErasureLedger {
  public:
   // Empty path: in memory. FAILED_PRECONDITION: another process has it. DATA_LOSS: a line is none;
   // a last line that was cut off has never counted.
-  static absl::StatusOr<ErasureLedger> Open(const std::string& path);
+  static absl::StatusOr<ErasureLedger> Open(const std::string& path,
+                                            const std::optional<sql::Place>& shared = std::nullopt);
   ErasureLedger(ErasureLedger&& other) noexcept;
   ErasureLedger& operator=(ErasureLedger&&) = delete;
   ~ErasureLedger();
@@ -35,9 +40,15 @@ class ErasureLedger {
 
  private:
   ErasureLedger() = default;
+  absl::Status OpenFile(const std::string& path);
   absl::Status Read(const std::string& path);
+  absl::Status Share(const sql::Place& place);
+  absl::Status AddToFile(const std::string& lines);
+  absl::Status AddToTable(const std::vector<std::string>& customers, std::string_view user,
+                          Instant at);
 
-  int file_ = -1;  // -1: in memory
+  int file_ = -1;                    // -1: in memory
+  std::optional<sql::Database> db_;  // where stores are shared
   std::set<std::string, std::less<>> erased_;
 };
 

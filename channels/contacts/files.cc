@@ -56,13 +56,13 @@ constexpr const char* kSchema =
     " PRIMARY KEY (contact, agent)) WITHOUT ROWID;"
 
     "CREATE TABLE IF NOT EXISTS actions ("
-    " number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, user BLOB NOT NULL,"
+    " number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, \"user\" BLOB NOT NULL,"
     " kind INTEGER NOT NULL, subject BLOB NOT NULL, other BLOB NOT NULL, hash BLOB NOT NULL);"
     "CREATE INDEX IF NOT EXISTS actions_of ON actions (subject, number);";
 
 // The contacts of one key file do not open with another one's.
-absl::Status CheckTogether(Database& db, const std::string& key_hash) {
-  WISSEL_ASSIGN_OR_RETURN(Query query, db.Ask("SELECT key_hash FROM store"));
+absl::Status CheckTogether(sql::Database& db, const std::string& key_hash) {
+  WISSEL_ASSIGN_OR_RETURN(sql::Query query, db.Ask("SELECT key_hash FROM store"));
   WISSEL_ASSIGN_OR_RETURN(const bool there, query.Next());
   if (!there) return db.Do("INSERT INTO store VALUES (?1)", key_hash);
   if (query.Text(0) == key_hash) return absl::OkStatus();
@@ -71,14 +71,14 @@ absl::Status CheckTogether(Database& db, const std::string& key_hash) {
 
 }  // namespace
 
-absl::StatusOr<Files> Files::Open(const std::optional<std::string>& folder) {
-  const auto path = [&](const char* name) {
-    return folder ? (std::filesystem::path(*folder) / name).string() : std::string(":memory:");
-  };
-  WISSEL_ASSIGN_OR_RETURN(ErasureLedger ledger,
-                          ErasureLedger::Open(folder ? path("erasures.txt") : ""));
-  WISSEL_ASSIGN_OR_RETURN(KeyFile keys, KeyFile::Open(path("contact_keys.sqlite")));
-  WISSEL_ASSIGN_OR_RETURN(Database db, Database::Open(path("contacts.sqlite"), kSchema));
+absl::StatusOr<Files> Files::Open(const sql::Stores& stores) {
+  std::optional<sql::Place> shared;
+  if (stores.shared()) shared = stores.At("erasures");
+  WISSEL_ASSIGN_OR_RETURN(
+      ErasureLedger ledger,
+      ErasureLedger::Open(stores.folder() ? *stores.folder() + "/erasures.txt" : "", shared));
+  WISSEL_ASSIGN_OR_RETURN(KeyFile keys, KeyFile::Open(stores.At("contact_keys")));
+  WISSEL_ASSIGN_OR_RETURN(sql::Database db, sql::Database::Open(stores.At("contacts"), kSchema));
   Files files{std::move(ledger), std::move(keys), std::move(db)};
   WISSEL_RETURN_IF_ERROR(CheckTogether(files.db, files.Hash("together", "")));
   return files;
@@ -95,8 +95,8 @@ void Files::Rollback() {
 }
 
 absl::Status Files::EmptyLogs() {
-  WISSEL_RETURN_IF_ERROR(keys.EmptyLog());
-  return db.EmptyLog();
+  WISSEL_RETURN_IF_ERROR(keys.Forget());
+  return db.Forget("customers");
 }
 
 }  // namespace wissel::contacts

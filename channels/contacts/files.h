@@ -10,15 +10,16 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "channels/contacts/database.h"
+#include "base/sql/database.h"
+#include "base/sql/stores.h"
 #include "channels/contacts/erasure_ledger.h"
 #include "channels/contacts/key_file.h"
 
 namespace wissel::contacts {
 
 struct Files {
-  // None: in memory. Brings nothing back that has been erased: see erasure.h.
-  static absl::StatusOr<Files> Open(const std::optional<std::string>& folder);
+  // Brings nothing back that has been erased: see erasure.h.
+  static absl::StatusOr<Files> Open(const sql::Stores& stores);
 
   absl::Status Begin() { return db.Begin(); }
   absl::Status Commit();
@@ -33,7 +34,7 @@ struct Files {
 
   ErasureLedger ledger;  // first in, last out: it is the lock
   KeyFile keys;
-  Database db;
+  sql::Database db;
 };
 
 }  // namespace wissel::contacts

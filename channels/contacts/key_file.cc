@@ -14,8 +14,8 @@ const std::string kDestroyed(Key::kBytes, '\0');
 
 std::string CheckHash(const Key& key) { return KeyedHash(key, "store key", ""); }
 
-absl::StatusOr<Key> StoreKeyOf(Database& db) {
-  WISSEL_ASSIGN_OR_RETURN(Query query, db.Ask("SELECT key, check_hash FROM store_key"));
+absl::StatusOr<Key> StoreKeyOf(sql::Database& db) {
+  WISSEL_ASSIGN_OR_RETURN(sql::Query query, db.Ask("SELECT key, check_hash FROM store_key"));
   WISSEL_ASSIGN_OR_RETURN(const bool there, query.Next());
   if (!there) {
     const Key key = Key::Random();
@@ -30,8 +30,8 @@ absl::StatusOr<Key> StoreKeyOf(Database& db) {
 
 }  // namespace
 
-absl::StatusOr<KeyFile> KeyFile::Open(const std::string& path) {
-  WISSEL_ASSIGN_OR_RETURN(Database db, Database::Open(path, kKeySchema));
+absl::StatusOr<KeyFile> KeyFile::Open(const sql::Place& place) {
+  WISSEL_ASSIGN_OR_RETURN(sql::Database db, sql::Database::Open(place, kKeySchema));
   WISSEL_ASSIGN_OR_RETURN(Key key, StoreKeyOf(db));
   return KeyFile(std::move(db), key);
 }
@@ -44,8 +44,9 @@ absl::StatusOr<KeyFile::Made> KeyFile::Make(std::string_view customer) {
   WISSEL_RETURN_IF_ERROR(Begin());
   const Key key = Key::Random();
   WISSEL_ASSIGN_OR_RETURN(
-      Query query, db_.Ask("INSERT INTO person_keys (person, key) VALUES (?1, ?2) RETURNING slot",
-                           KeyedHash(store_key_, "person", customer), key.bytes()));
+      sql::Query query,
+      db_.Ask("INSERT INTO person_keys (person, key) VALUES (?1, ?2) RETURNING slot",
+              KeyedHash(store_key_, "person", customer), key.bytes()));
   WISSEL_ASSIGN_OR_RETURN(const bool made, query.Next());
   if (!made) return absl::InternalError("a key was not kept");
   const int64_t slot = query.Number(0);
@@ -54,7 +55,7 @@ absl::StatusOr<KeyFile::Made> KeyFile::Make(std::string_view customer) {
 }
 
 absl::StatusOr<Key> KeyFile::Find(int64_t slot, std::string_view customer) {
-  WISSEL_ASSIGN_OR_RETURN(Query query,
+  WISSEL_ASSIGN_OR_RETURN(sql::Query query,
                           db_.Ask("SELECT person, key FROM person_keys WHERE slot = ?1", slot));
   WISSEL_ASSIGN_OR_RETURN(const bool found, query.Next());
   if (found && query.Text(0) == KeyedHash(store_key_, "person", customer)) {

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "channels/contacts/database.h"
+#include "base/sql/database.h"
 #include "channels/contacts/seal.h"
 
 namespace wissel::contacts {
@@ -18,7 +18,7 @@ namespace wissel::contacts {
 class KeyFile {
  public:
   // Makes the store's own key when the file is new. DATA_LOSS: that key is damaged.
-  static absl::StatusOr<KeyFile> Open(const std::string& path);
+  static absl::StatusOr<KeyFile> Open(const sql::Place& place);
 
   // Of the hashes, for the whole store.
   const Key& store_key() const { return store_key_; }
@@ -31,19 +31,19 @@ class KeyFile {
   absl::StatusOr<Made> Make(std::string_view customer);
   // DATA_LOSS: it is not there, destroyed, or somebody else's.
   absl::StatusOr<Key> Find(int64_t slot, std::string_view customer);
-  // Durable after Commit, in no file after EmptyLog. One that is not there is none.
+  // Durable after Commit, in no file after Forget. One that is not there is none.
   absl::Status Destroy(std::string_view customer);
 
   // What has changed since the last one, if anything has.
   absl::Status Commit();
   void Rollback() { db_.Rollback(); }
-  absl::Status EmptyLog() { return db_.EmptyLog(); }
+  absl::Status Forget() { return db_.Forget("person_keys"); }
 
  private:
-  KeyFile(Database db, Key store_key) : db_(std::move(db)), store_key_(store_key) {}
+  KeyFile(sql::Database db, Key store_key) : db_(std::move(db)), store_key_(store_key) {}
   absl::Status Begin();
 
-  Database db_;
+  sql::Database db_;
   Key store_key_;
 };
 

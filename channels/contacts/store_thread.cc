@@ -13,8 +13,14 @@ namespace {
 constexpr size_t kMostWaiting = 10'000;
 constexpr size_t kMostInOneTransaction = 256;
 
+// A connection that was lost, or a shard that another has taken over: the transaction is over, and
+// whoever asked comes again, here or there, with the same request id.
+bool IsLost(const absl::Status& status) {
+  return absl::IsUnknown(status) || absl::IsAborted(status);
+}
+
 bool IsOfTheDatabase(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsInternal(status);
+  return absl::IsUnavailable(status) || absl::IsInternal(status) || absl::IsUnknown(status);
 }
 
 }  // namespace
@@ -65,14 +71,14 @@ absl::Status StoreThread::Transact(const std::vector<Job>& jobs, size_t from, si
   if (status.ok()) return status;
   Log(LogLevel::kError, "the contact store cannot be written",
       {{"reason", std::string_view(status.message().data(), status.message().size())}});
-  if (begun && !absl::IsUnavailable(status)) std::abort();
+  if (begun && !absl::IsUnavailable(status) && !IsLost(status)) std::abort();
   files.Rollback();
   return absl::UnavailableError("the contact store cannot be written; try again later");
 }
 
 // What a job has written before it is refused is taken back.
 absl::Status StoreThread::Do(const Job& job) {
-  Database& db = tables_->files.db;
+  sql::Database& db = tables_->files.db;
   WISSEL_RETURN_IF_ERROR(db.Do("SAVEPOINT job"));
   const absl::Status status = job.work(*tables_);
   if (IsOfTheDatabase(status)) return status;

@@ -5,8 +5,8 @@
 
 namespace wissel::contacts {
 
-absl::StatusOr<std::unique_ptr<Tables>> Tables::Open(const std::optional<std::string>& folder) {
-  WISSEL_ASSIGN_OR_RETURN(Files files, Files::Open(folder));
+absl::StatusOr<std::unique_ptr<Tables>> Tables::Open(const sql::Stores& stores) {
+  WISSEL_ASSIGN_OR_RETURN(Files files, Files::Open(stores));
   std::unique_ptr<Tables> tables(new Tables(std::move(files)));
   WISSEL_RETURN_IF_ERROR(tables->EraseAgain());
   return tables;

@@ -19,7 +19,7 @@ namespace wissel::contacts {
 class Tables {
  public:
   // What has been erased is erased again, should a backup have brought it back.
-  static absl::StatusOr<std::unique_ptr<Tables>> Open(const std::optional<std::string>& folder);
+  static absl::StatusOr<std::unique_ptr<Tables>> Open(const sql::Stores& stores);
 
   // In a transaction of its own: the ledger first, so that whatever happens next is made good at
   // the next opening. The contacts that went. Call EmptyLogs after the commit.

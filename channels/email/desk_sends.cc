@@ -98,8 +98,9 @@ NewEntry TakenBack(const OutMail& mail, Instant now) {
 
 std::string AnswerSubject(const std::string& asked, const Contact& contact) {
   if (!asked.empty()) return asked;
-  const bool begun = Normalized(std::string_view(contact.subject).substr(0, 3)) == "re:";
-  return begun ? contact.subject : "Re: " + contact.subject;
+  const std::string subject = SubjectOf(contact);
+  const bool begun = Normalized(std::string_view(subject).substr(0, 3)) == "re:";
+  return begun ? subject : "Re: " + subject;
 }
 
 }  // namespace
@@ -152,7 +153,7 @@ void Hub::Reply(const rpc::Caller& caller, const v1::SendMailReplyRequest& reque
         entry.request_id = fmt::format("{} {}", agent, request.request_id());
       }
       entry.fingerprint = DigestOf(request.SerializeAsString());
-      Enqueue(std::move(entry), options_.undo,
+      Enqueue(std::move(entry), OutKind::kWritten, options_.undo,
               [answer, name = contact->name](absl::StatusOr<std::pair<Entry, OutMail>> queued) {
                 if (!queued.ok()) return answer(queued.status());
                 v1::MailEntry sent;
@@ -269,7 +270,7 @@ void Hub::Compose(const rpc::Caller& caller, const v1::ComposeMailRequest& reque
             entry.entry.text = request.text();
             entry.request_id = "composed";
             Enqueue(
-                std::move(entry), options_.undo,
+                std::move(entry), OutKind::kWritten, options_.undo,
                 [answer, name = contact.name](absl::StatusOr<std::pair<Entry, OutMail>> queued) {
                   if (!queued.ok()) return answer(queued.status());
                   v1::MailEntry sent;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "channels/email/notice.h"
 #include "fmt/format.h"
 
 namespace wissel::email {
@@ -33,12 +34,6 @@ void Add(Fields& fields, std::string_view name, std::string value) {
 void AddAddress(Fields& fields, std::string_view name, const Address& address) {
   Add(fields, name,
       address.name.empty() ? address.address : fmt::format("{} {}", address.address, address.name));
-}
-
-std::string ValueOf(const Fields& fields, std::string_view name) {
-  const auto it =
-      std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; });
-  return it == fields.end() ? "" : it->value;
 }
 
 std::vector<std::string> ValuesOf(const Fields& fields, std::string_view name) {
@@ -93,6 +88,15 @@ std::vector<Address> AnswerTo(const Contact& contact) {
     if (auto from = AddressOf(entry.headers, field::kFrom)) return {*from};
   }
   return {};
+}
+
+std::string SubjectOf(const Contact& contact) {
+  // What a mailing says may be changed before it is sent.
+  if (ValueOf(contact.fields, kMailingField).empty()) return contact.subject;
+  for (const Entry& entry : contact.entries) {
+    if (entry.kind == EntryKind::kMail) return ValueOf(entry.headers, field::kSubject);
+  }
+  return contact.subject;
 }
 
 std::vector<std::string> Participants(const Contact& contact) {

@@ -24,8 +24,10 @@ inline constexpr std::string_view kReplyTo = "reply-to";
 inline constexpr std::string_view kTo = "to";
 inline constexpr std::string_view kCc = "cc";
 inline constexpr std::string_view kSubject = "subject";
-inline constexpr std::string_view kAutomatic = "automatic";  // why it is taken for a machine's
-inline constexpr std::string_view kAddress = "address";      // of the contact: ours, of the thread
+inline constexpr std::string_view kLanguage = "language";        // of a notice's text
+inline constexpr std::string_view kUnsubscribe = "unsubscribe";  // of a notice: where
+inline constexpr std::string_view kAutomatic = "automatic";      // why it is taken for a machine's
+inline constexpr std::string_view kAddress = "address";  // of the contact: ours, of the thread
 inline constexpr std::string_view kAttachment = "attachment";  // of a draft
 }  // namespace field
 
@@ -33,7 +35,6 @@ using Fields = std::vector<contacts::Field>;
 
 void Add(Fields& fields, std::string_view name, std::string value);
 void AddAddress(Fields& fields, std::string_view name, const Address& address);
-std::string ValueOf(const Fields& fields, std::string_view name);
 std::vector<std::string> ValuesOf(const Fields& fields, std::string_view name);
 std::optional<Address> AddressOf(const Fields& fields, std::string_view name);
 std::vector<Address> AddressesOf(const Fields& fields, std::string_view name);
@@ -46,6 +47,8 @@ const contacts::Entry* LastOfCustomer(const contacts::Contact& contact);
 // To whom an answer goes: Reply-To, else From, of the customer's last mail; in a thread that we
 // began, to whom we wrote.
 std::vector<Address> AnswerTo(const contacts::Contact& contact);
+// What the thread is about, as its other side reads it.
+std::string SubjectOf(const contacts::Contact& contact);
 // Who takes part in a thread, normalised: wrote one of its mails, or got one.
 std::vector<std::string> Participants(const contacts::Contact& contact);
 // Message-IDs for References: those of the thread, the first and the last ones (RFC 5322, 3.6.4).

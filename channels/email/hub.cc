@@ -20,6 +20,7 @@ ThreadTokens TokensOf(const contacts::ContactStore& store) {
 
 // A thread that we began needs no item before somebody answers.
 bool IsOfCustomer(const Contact& contact) {
+  if (!ValueOf(contact.fields, kMailingField).empty()) return false;
   return !contact.entries.empty() && contact.entries.front().author != contacts::Author::kAgent;
 }
 
@@ -85,6 +86,7 @@ void Hub::OnFacts(const std::vector<ItemFact>& facts) {
 
 void Hub::OnErased(const std::vector<std::string>& contacts) {
   for (const std::string& contact : contacts) {
+    Tell(contact, NoticeResult{NoticeResult::Kind::kGone, 0});
     if (!outbox_->DropContact(contact).ok()) {
       Log(LogLevel::kWarning, "mails of an erased person stay in the outbox without their text");
     }

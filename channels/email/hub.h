@@ -23,7 +23,9 @@
 #include "channels/contacts/contact_store.h"
 #include "channels/email/core/lmtp_session.h"
 #include "channels/email/core/thread_token.h"
+#include "channels/email/from_elsewhere.h"
 #include "channels/email/mail_options.h"
+#include "channels/email/notice.h"
 #include "channels/email/outbox.h"
 #include "router/service/shard.h"
 #include "wissel/v1/mail.pb.h"
@@ -72,6 +74,10 @@ class Hub {
   // --- Mails in (incoming.cc)
   void Deliver(std::shared_ptr<Arrival> arrival);
 
+  // --- Notices of mailings (notices.cc)
+  void SendNotice(const Notice& notice, NoticeDone done);
+  void AskNotice(const std::string& contact, NoticeDone done);
+
   // --- The desk's calls (desk_calls.cc)
   void GetThread(const rpc::Caller&, const v1::GetMailThreadRequest&, Answer<v1::MailThread>);
   void SaveDraft(const rpc::Caller&, const v1::SaveMailDraftRequest&, Answer<v1::MailDraft>);
@@ -89,10 +95,15 @@ class Hub {
   void Cancel(const rpc::Caller&, const v1::CancelMailRequest&, Answer<v1::MailDraft>);
   void Compose(const rpc::Caller&, const v1::ComposeMailRequest&, Answer<v1::MailEntry>);
 
- private:
-  using Contact = contacts::Contact;
   template <class T>
   using Then = std::function<void(absl::StatusOr<T>)>;
+  // --- For other channels: "mails/{id}" (from_elsewhere.cc)
+  void SendForOthers(const MailFromElsewhere& mail, Then<std::string> then);
+  void GoOnByMail(const MailFromElsewhere& mail, ItemId item, Then<std::string> then);
+  void SendAbout(const MailAbout& mail, std::function<void(absl::Status)> done);
+
+ private:
+  using Contact = contacts::Contact;
   // A callback for the store, whose result comes back on this thread.
   template <class T>
   std::function<void(absl::StatusOr<T>)> Here(Then<T> then) {
@@ -132,6 +143,15 @@ class Hub {
   // Wakes the item that was set aside, or makes one where none lives.
   void EnsureItem(Work work, Then<Done> then);
   void Acknowledge(const Arrival& arrival, const Contact& contact, const Done& done);
+  // `message_id`: of the mail that is acknowledged; empty: it came by another channel.
+  void SendAcknowledgement(const Contact& contact, const Mailbox& mailbox, const std::string& to,
+                           const std::string& subject, const std::string& message_id,
+                           const Done& done);
+
+  // --- from_elsewhere.cc
+  absl::StatusOr<const Mailbox*> MailboxFor(const MailFromElsewhere& mail) const;
+  void TakePlace(const MailFromElsewhere& mail, ItemId item, const Mailbox& mailbox,
+                 const Contact& contact, Then<std::string> then);
 
   // --- outgoing.cc
   const Mailbox* MailboxOf(std::string_view address) const;
@@ -141,9 +161,10 @@ class Hub {
   // An entry that is a mail of ours, without text; `mailbox` is where it comes from.
   contacts::NewEntry MailOfOurs(const Contact& contact, const Mailbox& mailbox,
                                 const std::vector<Address>& to, const std::vector<Address>& cc,
-                                const std::string& subject) const;
+                                const std::string& subject,
+                                const std::string& unique = contacts::NewToken()) const;
   // Stores the entry and puts it in the outbox.
-  void Enqueue(contacts::NewEntry entry, Duration delay,
+  void Enqueue(contacts::NewEntry entry, OutKind kind, Duration delay,
                Then<std::pair<contacts::Entry, OutMail>> then);
   void EnqueueStored(OutMail mail, contacts::Entry entry, Instant due,
                      const Then<std::pair<contacts::Entry, OutMail>>& then);
@@ -155,6 +176,15 @@ class Hub {
   void OnSent(uint64_t id, const SendResult& result);
   void RecordFailure(const OutMail& mail, const SendResult& result);
   void Keep(const OutMail& mail);
+
+  // --- notices.cc
+  // What the outbox knows of the notice of a contact. None: it never had it.
+  absl::StatusOr<std::optional<OutMail>> NoticeOf(const Contact& contact);
+  // When its attempt is over.
+  void TellSender(const OutMail& mail);
+  void Tell(const std::string& contact, const absl::StatusOr<NoticeResult>& result);
+  // The server of a notice's recipient could not deliver it.
+  void NoteBounce(const Mail& report, const Contact& contact);
 
   // --- desk_calls.cc
   enum class Reader { kHolder, kSupervisor };
@@ -180,12 +210,15 @@ class Hub {
   const std::function<void(Task)> post_;
   const ThreadTokens tokens_;
   AnswerLimiter limiter_;
+  // Of mails to addresses that people have given elsewhere.
+  AnswerLimiter given_addresses_{{.per_address = 5, .per_thread = 5}};
 
   bool begun_ = false;
   std::vector<Task> until_begun_;
   std::set<std::string> arriving_;              // content keys of the mails at hand
   std::map<uint64_t, OutMail> unsettled_;       // by the outbox's id
   std::set<std::pair<Instant, uint64_t>> due_;  // those that are queued
+  std::map<std::string, NoticeDone> notices_;   // by contact: those whose end somebody waits for
 };
 
 }  // namespace wissel::email

@@ -229,6 +229,7 @@ void Hub::OnStored(std::shared_ptr<Arrival> arrival, Contact contact, Instant at
   // other busy. That an answer never arrived wakes its agent, and makes no item of its own.
   const bool failed = arrival->mail.report && arrival->mail.report->action == "failed";
   const bool machine = SentByMachine(arrival->mail, arrival->return_path).has_value();
+  if (failed) NoteBounce(arrival->mail, contact);
   if (joined && machine && !failed) return arrival->done(taken);
   Work work = WorkOf(contact, at);
   work.wake_only = joined && machine;
@@ -317,7 +318,11 @@ void Hub::EnsureItem(Work work, Then<Done> then) {
         [this, work, finish](const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
           if (!outcome.ok()) return finish(absl::UnavailableError(outcome.status().message()));
           const ItemId id(outcome->subject);
+          // The same mail once more, whose item has ended and the store does not know it yet.
+          const Item* item = engine.FindItem(id);
+          if (item == nullptr || IsEnded(item->state)) return finish(Done());
           store_.SetItem(work.contact, id);
+          if (outcome->repeated) return finish(Done());
           finish(Done{id, PromiseOf(engine, options_.waits, id)});
         });
   };
@@ -334,10 +339,16 @@ void Hub::Acknowledge(const Arrival& arrival, const Contact& contact, const Done
   const std::string& to = arrival.return_path;
   if (!IsAddress(to) || IsOurs(to) || IsOurs(arrival.mail.from->address)) return;
   if (limiter_.Count(to, contact.name, now())) return;
+  SendAcknowledgement(contact, *mailbox, to, arrival.mail.subject, arrival.mail.message_id, done);
+}
+
+void Hub::SendAcknowledgement(const Contact& contact, const Mailbox& mailbox, const std::string& to,
+                              const std::string& subject, const std::string& message_id,
+                              const Done& done) {
   const std::string thread = contact.name.substr(kMailPrefix.size());
   const std::string language = options_.texts.Choose(contact.language, options_.language);
   Texts::Acknowledgement what;
-  what.subject = arrival.mail.subject;
+  what.subject = subject;
   what.reference = ReferenceOf(thread);
   what.promise = done.promise;
   if (!options_.public_url.empty()) {
@@ -346,17 +357,17 @@ void Hub::Acknowledge(const Arrival& arrival, const Contact& contact, const Done
   what.center = options_.center.empty() ? shard_.directory()->center.display_name : options_.center;
   what.name = contact.display_name;
   const AcknowledgementText text = options_.texts.Acknowledge(language, what);
-  NewEntry entry = MailOfOurs(contact, *mailbox, {{"", to}}, {}, text.subject);
-  Add(entry.entry.headers, field::kInReplyTo, arrival.mail.message_id);
+  NewEntry entry = MailOfOurs(contact, mailbox, {{"", to}}, {}, text.subject);
+  Add(entry.entry.headers, field::kInReplyTo, message_id);
   for (const std::string& id : ReferencesOf(contact)) {
-    if (id != arrival.mail.message_id) Add(entry.entry.headers, field::kReference, id);
+    if (id != message_id) Add(entry.entry.headers, field::kReference, id);
   }
-  Add(entry.entry.headers, field::kReference, arrival.mail.message_id);
+  Add(entry.entry.headers, field::kReference, message_id);
   entry.entry.author = Author::kSystem;
   entry.entry.author_name = what.center;
   entry.entry.text = text.body;
   Add(entry.entry.headers, field::kAutomatic, "an acknowledgement");
-  Enqueue(std::move(entry), Duration(), [](const auto& queued) {
+  Enqueue(std::move(entry), OutKind::kAcknowledgement, Duration(), [](const auto& queued) {
     if (queued.ok()) return;
     Log(LogLevel::kWarning, "an acknowledgement could not be queued",
         {{"reason", absl::StatusCodeToString(queued.status().code())}});

@@ -1,13 +1,11 @@
 #include "channels/email/mail_channel.h"
 
 #include <algorithm>
-#include <chrono>
 #include <future>
 #include <optional>
 #include <utility>
 
-#include "base/runtime/inbox.h"
-#include "base/runtime/thread.h"
+#include "base/runtime/task_thread.h"
 #include "base/status.h"
 #include "channels/email/hub.h"
 #include "channels/email/mime/read_mail.h"
@@ -16,18 +14,11 @@
 namespace wissel::email {
 namespace {
 
-using Steady = std::chrono::steady_clock;
 using contacts::Contact;
 using rpc::Access;
 using rpc::Role;
 
 constexpr size_t kCallsAtOnce = 10'000;
-// Of the shard, the store and the sender: these are never turned away.
-constexpr size_t kAlways = SIZE_MAX / 2;
-
-absl::Status Busy() {
-  return absl::ResourceExhaustedError("the mail channel is busy; try again in a second");
-}
 
 // Whose item has ended in a batch; each once.
 std::vector<ItemFact> EndsOf(const CommittedBatch& batch, const Engine& engine) {
@@ -62,44 +53,41 @@ class MailChannel::Parts : public std::enable_shared_from_this<MailChannel::Part
         store_(store),
         stored_(std::move(stored)),
         unsettled_(std::move(unsettled)),
-        inbox_(std::make_shared<Inbox<Hub::Task>>(kCallsAtOnce)),
-        hub_(shard_, store_, std::move(outbox), options_,
-             [inbox = inbox_](Hub::Task task) { inbox->Push(task, kAlways); }) {}
+        thread_("mail", kCallsAtOnce),
+        hub_(shard_, store_, std::move(outbox), options_, thread_.poster()) {}
 
   void Observe() {
-    shard_.AddObserver([self = weak_from_this()](const CommittedBatch& batch,
-                                                 const Engine& engine) {
-      auto parts = self.lock();
-      if (parts == nullptr) return;
-      std::vector<ItemFact> facts = EndsOf(batch, engine);
-      if (facts.empty()) return;
-      parts->Post([parts = parts.get(), facts = std::move(facts)] { parts->hub_.OnFacts(facts); });
-    });
+    shard_.AddObserver(
+        [self = weak_from_this()](const CommittedBatch& batch, const Engine& engine) {
+          auto parts = self.lock();
+          if (parts == nullptr) return;
+          std::vector<ItemFact> facts = EndsOf(batch, engine);
+          if (facts.empty()) return;
+          parts->thread_.Post(
+              [parts = parts.get(), facts = std::move(facts)] { parts->hub_.OnFacts(facts); });
+        });
     store_.ObserveErasures([self = weak_from_this()](const std::vector<std::string>& contacts) {
       auto parts = self.lock();
       if (parts == nullptr) return;
-      parts->Post([parts = parts.get(), contacts] { parts->hub_.OnErased(contacts); });
+      parts->thread_.Post([parts = parts.get(), contacts] { parts->hub_.OnErased(contacts); });
     });
   }
 
   void Start() {
-    thread_ = std::make_unique<Thread>("mail", [this] { Run(); });
+    thread_.Start([this] { return Step(); });
     shard_.Read([self = shared_from_this()](const Engine& engine) {
       std::vector<ItemFact> living;
       engine.ForEachLivingItem(ItemId(1), [&](const Item& item) {
         if (auto fact = FactOf(engine, item)) living.push_back(*std::move(fact));
         return true;
       });
-      self->Post([parts = self.get(), living = std::move(living)] {
+      self->thread_.Post([parts = self.get(), living = std::move(living)] {
         parts->hub_.Begin(std::move(parts->stored_), std::move(parts->unsettled_), living);
       });
     });
   }
 
-  void Stop() {
-    inbox_->Close();
-    if (thread_ != nullptr) thread_->Join();
-  }
+  void Stop() { thread_.Stop(); }
 
   bool Knows(std::string_view address) const {
     const std::string base = SplitDetail(address).base;
@@ -120,9 +108,17 @@ class MailChannel::Parts : public std::enable_shared_from_this<MailChannel::Part
     arrival->return_path = std::move(mail.return_path);
     arrival->recipients = std::move(mail.recipients);
     arrival->done = reply;
-    const absl::Status pushed =
-        Push([this, arrival] { hub_.WhenBegun([this, arrival] { hub_.Deliver(arrival); }); });
+    const absl::Status pushed = thread_.Ask(
+        [this, arrival] { hub_.WhenBegun([this, arrival] { hub_.Deliver(arrival); }); });
     if (!pushed.ok()) reply(TurnedAway(pushed));
+  }
+
+  // The call tells `done` itself, once it is done.
+  template <class Done>
+  void Run(std::function<void(Hub&)> call, const Done& done) {
+    const absl::Status pushed = thread_.Ask(
+        [this, call = std::move(call)] { hub_.WhenBegun([this, call] { call(hub_); }); });
+    if (!pushed.ok()) done(pushed);
   }
 
   void Settle() {
@@ -132,10 +128,7 @@ class MailChannel::Parts : public std::enable_shared_from_this<MailChannel::Part
       store_.LoadLive(Channel::kTask,
                       [&](const absl::StatusOr<std::vector<Contact>>&) { stored.set_value(); });
       stored.get_future().wait();
-      std::promise<void> done;
-      Hub::Task settle = [&] { settled_.push_back(&done); };
-      if (inbox_->Push(settle, kAlways) != PushResult::kPushed) return;
-      done.get_future().wait();
+      if (!thread_.Settle()) return;
     }
   }
 
@@ -147,8 +140,8 @@ class MailChannel::Parts : public std::enable_shared_from_this<MailChannel::Part
         [parts = shared_from_this(), call](const rpc::Context& context, const Request& request,
                                            rpc::Reply<Response> reply) {
           const Answer<Response> answer(std::move(reply));
-          const absl::Status pushed =
-              parts->Push([parts = parts.get(), call, answer, request, caller = context.caller] {
+          const absl::Status pushed = parts->thread_.Ask(
+              [parts = parts.get(), call, answer, request, caller = context.caller] {
                 parts->hub_.WhenBegun([parts, call, answer, request, caller] {
                   (parts->hub_.*call)(caller, request, answer);
                 });
@@ -158,36 +151,11 @@ class MailChannel::Parts : public std::enable_shared_from_this<MailChannel::Part
   }
 
  private:
-  void Post(Hub::Task task) { inbox_->Push(task, kAlways); }
-
-  absl::Status Push(Hub::Task task) {
-    switch (inbox_->Push(task)) {
-      case PushResult::kPushed:
-        return absl::OkStatus();
-      case PushResult::kFull:
-        return Busy();
-      case PushResult::kClosed:
-        break;
-    }
-    return Stopping();
-  }
-
-  void Run() {
-    std::vector<Hub::Task> tasks;
-    std::optional<Steady::time_point> wake;
-    while (inbox_->Drain(tasks, wake)) {
-      for (Hub::Task& task : tasks) task();
-      tasks.clear();
-      wake = Step();
-    }
-  }
-
-  std::optional<Steady::time_point> Step() {
+  std::optional<Duration> Step() {
     const Instant now = shard_.now();
     const std::optional<Instant> next = hub_.OnTime(now);
-    for (std::promise<void>* settled : std::exchange(settled_, {})) settled->set_value();
     if (!next) return std::nullopt;
-    return Steady::now() + std::chrono::milliseconds((*next - now).millis());
+    return *next - now;
   }
 
   const MailOptions options_;
@@ -195,11 +163,9 @@ class MailChannel::Parts : public std::enable_shared_from_this<MailChannel::Part
   contacts::ContactStore& store_;
   std::vector<Contact> stored_;
   std::vector<OutMail> unsettled_;
-  std::shared_ptr<Inbox<Hub::Task>> inbox_;
+  TaskThread thread_;
   // Of the mail thread.
   Hub hub_;
-  std::vector<std::promise<void>*> settled_;
-  std::unique_ptr<Thread> thread_;
 };
 
 absl::StatusOr<std::unique_ptr<MailChannel>> MailChannel::Open(Shard& shard,
@@ -227,6 +193,24 @@ void MailChannel::Settle() { parts_->Settle(); }
 bool MailChannel::Knows(std::string_view address) const { return parts_->Knows(address); }
 void MailChannel::Deliver(LmtpMail mail, std::function<void(std::vector<LmtpReply>)> done) {
   parts_->Deliver(std::move(mail), std::move(done));
+}
+
+void MailChannel::Send(MailFromElsewhere mail, Done done) {
+  parts_->Run([mail = std::move(mail), done](Hub& hub) { hub.SendForOthers(mail, done); }, done);
+}
+void MailChannel::GoOn(MailFromElsewhere mail, ItemId item, Done done) {
+  parts_->Run([mail = std::move(mail), item, done](Hub& hub) { hub.GoOnByMail(mail, item, done); },
+              done);
+}
+void MailChannel::SendAbout(MailAbout mail, std::function<void(absl::Status)> done) {
+  parts_->Run([mail = std::move(mail), done](Hub& hub) { hub.SendAbout(mail, done); }, done);
+}
+void MailChannel::SendNotice(Notice notice, NoticeDone done) {
+  parts_->Run([notice = std::move(notice), done](Hub& hub) { hub.SendNotice(notice, done); }, done);
+}
+void MailChannel::AskNotice(std::string contact, NoticeDone done) {
+  parts_->Run([contact = std::move(contact), done](Hub& hub) { hub.AskNotice(contact, done); },
+              done);
 }
 
 void MailChannel::Register(rpc::MethodTable& table) {

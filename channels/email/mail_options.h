@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sql/connection.h"
 #include "base/time.h"
 #include "channels/email/core/automatic.h"
 #include "channels/email/core/outgoing.h"
@@ -39,7 +40,7 @@ struct Mailbox {
 };
 
 struct MailOptions {
-  std::string outbox;  // its file; ":memory:" keeps it in memory
+  sql::Place outbox = ":memory:";
   std::vector<Mailbox> mailboxes;
   std::string domain;      // of our Message-IDs
   std::string center;      // how mails are signed; empty: the center's display name
@@ -53,6 +54,8 @@ struct MailOptions {
   // Hands a mail to the server; calls back once, on any thread. None: nothing can be sent.
   using Send = std::function<void(Envelope, SmtpSender::Done)>;
   Send send;
+  // A notice of a mailing came back undelivered; its contact. On the channel's thread.
+  std::function<void(const std::string& contact)> notice_bounced;
   const Waits* waits = nullptr;  // must outlive the channel; none: no estimates
   std::function<std::string(std::string_view agent)> agent_display_name = [](std::string_view) {
     return std::string();

@@ -7,9 +7,6 @@ namespace wissel::email {
 namespace {
 
 constexpr const char* kSchema =
-    "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=FULL;"
-    "PRAGMA busy_timeout=1000;"
     "CREATE TABLE IF NOT EXISTS outbox ("
     " id INTEGER PRIMARY KEY, contact BLOB NOT NULL, number INTEGER NOT NULL,"
     " message_id BLOB NOT NULL, automatic INTEGER NOT NULL, state INTEGER NOT NULL,"
@@ -24,7 +21,7 @@ constexpr const char* kSchema =
 Instant InstantOf(uint64_t number) { return Instant::FromMillis(static_cast<int64_t>(number)); }
 uint64_t Number(Instant t) { return static_cast<uint64_t>(t.millis()); }
 
-absl::StatusOr<std::vector<OutMail>> ReadAll(SqliteStatement& query) {
+absl::StatusOr<std::vector<OutMail>> ReadAll(sql::Statement& query) {
   std::vector<OutMail> mails;
   while (true) {
     auto row = query.Step();
@@ -38,7 +35,7 @@ absl::StatusOr<std::vector<OutMail>> ReadAll(SqliteStatement& query) {
     mail.contact = query.Bytes(1);
     mail.number = static_cast<int64_t>(query.Number(2));
     mail.message_id = query.Bytes(3);
-    mail.automatic = query.Number(4) != 0;
+    mail.kind = static_cast<OutKind>(query.Number(4));
     mail.state = static_cast<OutState>(query.Number(5));
     mail.made = InstantOf(query.Number(6));
     mail.due = InstantOf(query.Number(7));
@@ -56,10 +53,8 @@ absl::Status Checked(absl::Status status) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Outbox>> Outbox::Open(const std::string& path) {
-  WISSEL_ASSIGN_OR_RETURN(
-      SqliteConnection connection,
-      SqliteConnection::Open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ""));
+absl::StatusOr<std::unique_ptr<Outbox>> Outbox::Open(const sql::Place& place) {
+  WISSEL_ASSIGN_OR_RETURN(sql::Connection connection, sql::Connection::Open(place));
   std::unique_ptr<Outbox> outbox(new Outbox(std::move(connection)));
   WISSEL_RETURN_IF_ERROR(outbox->connection_.Run(kSchema));
   WISSEL_RETURN_IF_ERROR(outbox->Prepare());
@@ -67,8 +62,11 @@ absl::StatusOr<std::unique_ptr<Outbox>> Outbox::Open(const std::string& path) {
 }
 
 absl::Status Outbox::Prepare() {
-  const std::pair<SqliteStatement*, const char*> statements[] = {
-      {&insert_, "INSERT INTO outbox VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+  const std::pair<sql::Statement*, const char*> statements[] = {
+      {&insert_,
+       "INSERT INTO outbox (contact, number, message_id, automatic, state, made_ms, due_ms, "
+       "attempts,"
+       " code) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id"},
       {&update_,
        "UPDATE outbox SET number = ?2, state = ?3, due_ms = ?4, attempts = ?5, code = ?6"
        " WHERE id = ?1"},
@@ -87,11 +85,13 @@ absl::StatusOr<OutMail> Outbox::Add(OutMail mail) {
   insert_.BindCopy(1, mail.contact);
   insert_.Bind(2, static_cast<uint64_t>(mail.number));
   insert_.BindCopy(3, mail.message_id);
-  insert_.Bind(4, mail.automatic ? 1u : 0u).Bind(5, static_cast<uint64_t>(mail.state));
+  insert_.Bind(4, static_cast<uint64_t>(mail.kind)).Bind(5, static_cast<uint64_t>(mail.state));
   insert_.Bind(6, Number(mail.made)).Bind(7, Number(mail.due));
   insert_.Bind(8, static_cast<uint64_t>(mail.attempts)).Bind(9, static_cast<uint64_t>(mail.code));
-  WISSEL_RETURN_IF_ERROR(Checked(insert_.Run()));
-  mail.id = static_cast<uint64_t>(sqlite3_last_insert_rowid(connection_.get()));
+  const absl::StatusOr<bool> row = insert_.Step();
+  if (row.ok() && *row) mail.id = insert_.Number(0);
+  insert_.Reset();
+  WISSEL_RETURN_IF_ERROR(Checked(row.status()));
   return mail;
 }
 

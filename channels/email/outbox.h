@@ -11,15 +11,15 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/connection.h"
 #include "channels/email/core/outgoing.h"
-#include "router/journal/sqlite.h"
 
 namespace wissel::email {
 
 class Outbox {
  public:
   // ":memory:" keeps it in memory.
-  static absl::StatusOr<std::unique_ptr<Outbox>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Outbox>> Open(const sql::Place& place);
 
   // Gives it an id. UNAVAILABLE: there was no room; nothing was written. So of the others.
   absl::StatusOr<OutMail> Add(OutMail mail);
@@ -31,11 +31,11 @@ class Outbox {
   absl::StatusOr<std::vector<OutMail>> LoadOf(const std::string& contact);
 
  private:
-  explicit Outbox(SqliteConnection connection) : connection_(std::move(connection)) {}
+  explicit Outbox(sql::Connection connection) : connection_(std::move(connection)) {}
   absl::Status Prepare();
 
-  SqliteConnection connection_;
-  SqliteStatement insert_, update_, drop_, drop_contact_, unsettled_, of_contact_;
+  sql::Connection connection_;
+  sql::Statement insert_, update_, drop_, drop_contact_, unsettled_, of_contact_;
 };
 
 }  // namespace wissel::email

@@ -20,6 +20,20 @@ using contacts::NewEntry;
 // Where the store could not be read just now.
 constexpr Duration kReadAgain = Duration::Seconds(30);
 
+Origin OriginOf(OutKind kind) {
+  switch (kind) {
+    case OutKind::kWritten:
+      break;
+    case OutKind::kAcknowledgement:
+      return Origin::kAutomaticAnswer;
+    case OutKind::kNotice:
+      return Origin::kNotice;
+    case OutKind::kGenerated:
+      return Origin::kGenerated;
+  }
+  return Origin::kPerson;
+}
+
 const Entry* EntryAt(const Contact& contact, int64_t number) {
   const auto it = std::find_if(contact.entries.begin(), contact.entries.end(),
                                [&](const Entry& entry) { return entry.number == number; });
@@ -47,20 +61,20 @@ bool Hub::IsOurs(std::string_view address) const { return MailboxOf(address) != 
 
 NewEntry Hub::MailOfOurs(const Contact& contact, const Mailbox& mailbox,
                          const std::vector<Address>& to, const std::vector<Address>& cc,
-                         const std::string& subject) const {
-  const std::string thread = contact.name.substr(kMailPrefix.size());
+                         const std::string& subject, const std::string& unique) const {
+  const std::string thread = contact.name.substr(contact.name.find('/') + 1);
   const std::string token = tokens_.TokenOf(thread);
   NewEntry entry;
   entry.contact = contact.name;
   entry.entry.kind = EntryKind::kMail;
   entry.entry.time = now();
   Fields& fields = entry.entry.headers;
-  const std::string unique = contacts::NewToken();
   Add(fields, field::kMessageId, tokens_.MessageId(thread, unique, options_.domain));
   const std::string name =
       mailbox.display_name.empty() ? shard_.directory()->center.display_name : mailbox.display_name;
   AddAddress(fields, field::kFrom, {name, mailbox.address});
-  if (mailbox.mark == ThreadMark::kAddress) {
+  // An answer finds a thread of mails; what is none is answered on its page, or begins one.
+  if (mailbox.mark == ThreadMark::kAddress && contact.name.starts_with(kMailPrefix)) {
     const size_t at = mailbox.address.find('@');
     AddAddress(fields, field::kReplyTo,
                {"", fmt::format("{}+{}{}", mailbox.address.substr(0, at), token,
@@ -76,11 +90,12 @@ NewEntry Hub::MailOfOurs(const Contact& contact, const Mailbox& mailbox,
 
 // --- Into the outbox: its row first, so that no mail is stored that nobody will ever send
 
-void Hub::Enqueue(NewEntry entry, Duration delay, Then<std::pair<Entry, OutMail>> then) {
+void Hub::Enqueue(NewEntry entry, OutKind kind, Duration delay,
+                  Then<std::pair<Entry, OutMail>> then) {
   OutMail mail;
   mail.contact = entry.contact;
   mail.message_id = ValueOf(entry.entry.headers, field::kMessageId);
-  mail.automatic = entry.entry.author == Author::kSystem;
+  mail.kind = kind;
   mail.made = now();
   mail.due = now() + delay;
   const absl::StatusOr<OutMail> added = outbox_->Add(mail);
@@ -143,7 +158,6 @@ void Hub::Resume(OutMail mail) {
 
 struct Hub::Sending {
   uint64_t id = 0;
-  bool automatic = false;
   OutgoingMail mail;
   std::string envelope_from;
   std::vector<contacts::Attachment> to_read;  // from the back
@@ -180,13 +194,14 @@ void Hub::SendDue(OutMail& mail) {
     out.cc = AddressesOf(fields, field::kCc);
     out.subject = ValueOf(fields, field::kSubject);
     out.text = entry->text;
-    out.language = contact->language;
+    out.language = ValueOf(fields, field::kLanguage);
+    if (out.language.empty()) out.language = contact->language;
     out.in_reply_to = ValueOf(fields, field::kInReplyTo);
     out.references = ValuesOf(fields, field::kReference);
-    out.automatic = mail.automatic;
-    // What cannot be delivered comes back to the thread; an acknowledgement comes back to nobody
-    // (RFC 3834, section 3.3).
-    if (!mail.automatic) sending->envelope_from = out.reply_to.value_or(out.from).address;
+    out.origin = OriginOf(mail.kind);
+    out.unsubscribe = ValueOf(fields, field::kUnsubscribe);
+    // What cannot be delivered comes back to the thread.
+    if (!HasNoSender(mail.kind)) sending->envelope_from = out.reply_to.value_or(out.from).address;
     sending->to_read.assign(entry->attachments.rbegin(), entry->attachments.rend());
     ReadNextAttachment(std::move(sending));
   });
@@ -249,11 +264,12 @@ void Hub::OnSent(uint64_t id, const SendResult& result) {
   }
   Keep(mail);
   if (mail.state == OutState::kFailed) RecordFailure(mail, result);
+  if (mail.kind == OutKind::kNotice) TellSender(mail);
 }
 
 // The agent sees it in the thread; where the item was set aside, it comes back.
 void Hub::RecordFailure(const OutMail& mail, const SendResult& result) {
-  if (mail.automatic) return;
+  if (HasNoSender(mail.kind)) return;
   NewEntry entry;
   entry.contact = mail.contact;
   entry.entry.author = Author::kSystem;

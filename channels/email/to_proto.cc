@@ -6,6 +6,7 @@
 #include "channels/email/core/thread_token.h"
 #include "channels/email/entry_fields.h"
 #include "channels/email/mime/clean_text.h"
+#include "channels/email/notice.h"
 #include "fmt/format.h"
 #include "router/service/convert_basics.h"
 
@@ -74,7 +75,9 @@ v1::MailThread ThreadOf(const Contact& contact) {
   v1::MailThread thread;
   thread.set_name(contact.name);
   thread.set_reference(ReferenceOf(contact.name.substr(kMailPrefix.size())));
-  thread.set_subject(contact.subject);
+  thread.set_subject(SubjectOf(contact));
+  thread.set_mailing(ValueOf(contact.fields, kMailingField));
+  thread.set_mailing_display_name(ValueOf(contact.fields, kMailingNameField));
   thread.set_language(contact.language);
   thread.set_customer(contact.customer);
   thread.set_customer_display_name(contact.display_name);

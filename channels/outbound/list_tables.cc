@@ -7,7 +7,7 @@
 namespace wissel::outbound {
 namespace {
 
-using contacts::Query;
+using sql::Query;
 
 #define WISSEL_OUTBOUND_ENTRY_COLUMNS                                                    \
   "list, number, contact, customer, deadline_ms, state, next_ms, attempts, items, item," \
@@ -68,7 +68,13 @@ absl::StatusOr<ListRecord> ListTables::SaveList(ListRecord list) {
     list.number = row.Number(0);
   }
   WISSEL_RETURN_IF_ERROR(file_.db().Do(
-      "INSERT OR REPLACE INTO lists VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      "INSERT INTO lists VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+      "ON CONFLICT (number) DO UPDATE SET id = excluded.id, display_name = "
+      "excluded.display_name, queue = excluded.queue, channel = excluded.channel, "
+      "most_open = excluded.most_open, attempts = excluded.attempts, pause_ms = "
+      "excluded.pause_ms, refused_reasons = excluded.refused_reasons, mark_reasons = "
+      "excluded.mark_reasons, phase = excluded.phase, created_ms = "
+      "excluded.created_ms",
       list.number, list.id, list.display_name, list.queue, static_cast<int64_t>(list.channel),
       list.rules.most_open, list.rules.attempts, list.rules.pause.millis(),
       Lines(list.refused_reasons), Lines(list.mark_reasons), static_cast<int64_t>(list.phase),
@@ -194,15 +200,18 @@ absl::StatusOr<std::map<EntryState, int64_t>> ListTables::CountEntries(int64_t l
 // --- Attempts
 
 absl::Status ListTables::AddAttempt(int64_t list, int64_t entry, const Attempt& attempt) {
-  return file_.db().Do("INSERT OR REPLACE INTO attempts VALUES (?1, ?2, ?3, ?4, ?5, ?6)", list,
-                       entry, attempt.item.value(), attempt.ended.millis(),
-                       static_cast<int64_t>(attempt.end), attempt.agent);
+  return file_.db().Do(
+      "INSERT INTO attempts VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (list, entry, item)"
+      " DO UPDATE SET ended_ms = excluded.ended_ms, \"end\" = excluded.\"end\", agent = "
+      "excluded.agent",
+      list, entry, attempt.item.value(), attempt.ended.millis(), static_cast<int64_t>(attempt.end),
+      attempt.agent);
 }
 
 absl::StatusOr<std::vector<Attempt>> ListTables::LoadAttempts(int64_t list, int64_t entry) {
   std::vector<Attempt> attempts;
   WISSEL_ASSIGN_OR_RETURN(Query row,
-                          file_.db().Ask("SELECT item, ended_ms, end, agent FROM attempts"
+                          file_.db().Ask("SELECT item, ended_ms, \"end\", agent FROM attempts"
                                          " WHERE list = ?1 AND entry = ?2 ORDER BY item",
                                          list, entry));
   for (;;) {

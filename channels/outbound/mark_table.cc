@@ -5,7 +5,7 @@
 namespace wissel::outbound {
 namespace {
 
-using contacts::Query;
+using sql::Query;
 
 #define WISSEL_MARK_COLUMNS "number, subject, kind, reason, created_ms, creator"
 
@@ -28,10 +28,11 @@ absl::StatusOr<std::optional<Mark>> ReadOne(Query row) {
 }  // namespace
 
 absl::StatusOr<Mark> MarkTable::Add(const Mark& mark) {
-  WISSEL_RETURN_IF_ERROR(
-      file_.db().Do("INSERT OR IGNORE INTO marks VALUES (NULL, ?1, ?2, ?3, ?4, ?5)", mark.subject,
-                    mark.kind ? static_cast<int64_t>(*mark.kind) : 0,
-                    static_cast<int64_t>(mark.reason), mark.created.millis(), mark.creator));
+  WISSEL_RETURN_IF_ERROR(file_.db().Do(
+      "INSERT INTO marks (subject, kind, reason, created_ms, creator) VALUES (?1, ?2, ?3, ?4, ?5)"
+      " ON CONFLICT DO NOTHING",
+      mark.subject, mark.kind ? static_cast<int64_t>(*mark.kind) : 0,
+      static_cast<int64_t>(mark.reason), mark.created.millis(), mark.creator));
   WISSEL_ASSIGN_OR_RETURN(const std::optional<Mark> added, Find(mark.subject));
   return *added;
 }

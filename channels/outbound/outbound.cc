@@ -1,13 +1,11 @@
 #include "channels/outbound/outbound.h"
 
-#include <chrono>
 #include <future>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "base/runtime/inbox.h"
-#include "base/runtime/thread.h"
+#include "base/runtime/task_thread.h"
 #include "base/status.h"
 #include "channels/outbound/hub.h"
 #include "router/core/item_of.h"
@@ -15,17 +13,10 @@
 namespace wissel::outbound {
 namespace {
 
-using Steady = std::chrono::steady_clock;
 using rpc::Access;
 using rpc::Role;
 
 constexpr size_t kCallsAtOnce = 10'000;
-// Of the shard and the store: these are never turned away.
-constexpr size_t kAlways = SIZE_MAX / 2;
-
-absl::Status Busy() {
-  return absl::ResourceExhaustedError("the lists are busy; try again in a second");
-}
 
 // What a batch says of items that may be of a list; each once, as it stands after the batch.
 std::vector<ItemFact> FactsOf(const CommittedBatch& batch, const Engine& engine) {
@@ -57,31 +48,32 @@ class Outbound::Parts : public std::enable_shared_from_this<Outbound::Parts> {
       : shard_(shard),
         store_(store),
         file_(std::move(file)),
-        inbox_(std::make_shared<Inbox<Task>>(kCallsAtOnce)),
-        marks_(shard, store, *file_, options.region, Poster()),
-        hub_(shard, store, *file_, marks_, options.region, Poster()) {}
+        thread_("outbound", kCallsAtOnce),
+        marks_(shard, store, *file_, options.region, thread_.poster()),
+        hub_(shard, store, *file_, marks_, options.region, thread_.poster()) {}
 
   absl::Status Load() { return hub_.Load(); }
 
   void Observe() {
-    shard_.AddObserver([self = weak_from_this()](const CommittedBatch& batch,
-                                                 const Engine& engine) {
-      auto parts = self.lock();
-      if (parts == nullptr) return;
-      std::vector<ItemFact> facts = FactsOf(batch, engine);
-      if (facts.empty()) return;
-      parts->Post([parts = parts.get(), facts = std::move(facts)] { parts->hub_.OnFacts(facts); });
-    });
+    shard_.AddObserver(
+        [self = weak_from_this()](const CommittedBatch& batch, const Engine& engine) {
+          auto parts = self.lock();
+          if (parts == nullptr) return;
+          std::vector<ItemFact> facts = FactsOf(batch, engine);
+          if (facts.empty()) return;
+          parts->thread_.Post(
+              [parts = parts.get(), facts = std::move(facts)] { parts->hub_.OnFacts(facts); });
+        });
     store_.ObserveErasures([self = weak_from_this()](const std::vector<std::string>& contacts) {
       auto parts = self.lock();
       if (parts == nullptr) return;
-      parts->Post([parts = parts.get(), contacts] { parts->hub_.OnErased(contacts); });
+      parts->thread_.Post([parts = parts.get(), contacts] { parts->hub_.OnErased(contacts); });
     });
   }
 
   void Start() {
     const std::vector<ItemId> open = hub_.OpenItems();
-    thread_ = std::make_unique<Thread>("outbound", [this] { Run(); });
+    thread_.Start([this] { return Step(); });
     shard_.Read([self = shared_from_this(), open](const Engine& engine) {
       std::vector<ItemFact> facts;
       const auto add = [&](const Item& item) {
@@ -95,29 +87,41 @@ class Outbound::Parts : public std::enable_shared_from_this<Outbound::Parts> {
         add(item);
         return true;
       });
-      self->Post([parts = self.get(), facts = std::move(facts)] {
+      self->thread_.Post([parts = self.get(), facts = std::move(facts)] {
         parts->hub_.Begin(facts);
         for (Task& task : std::exchange(parts->until_begun_, {})) task();
       });
     });
   }
 
-  void Stop() {
-    inbox_->Close();
-    if (thread_ != nullptr) thread_->Join();
-  }
+  void Stop() { thread_.Stop(); }
 
   void MayCall(std::string customer, contacts::Address number,
                std::function<void(const absl::Status&)> done) {
-    const absl::Status pushed =
-        Push([this, customer = std::move(customer), number = std::move(number), done] {
-          marks_.Ask(customer, number, Way::kCall, [done](const absl::StatusOr<Verdict>& verdict) {
-            if (!verdict.ok()) return done(verdict.status());
-            if (!verdict->forbidden) return done(absl::OkStatus());
-            done(Refuse(absl::StatusCode::kPermissionDenied, "number",
-                        "this customer is not to be called"));
-          });
-        });
+    MayContact(
+        std::move(customer), std::move(number), Way::kCall,
+        Refuse(absl::StatusCode::kPermissionDenied, "number", "this customer is not to be called"),
+        std::move(done));
+  }
+
+  void MayContact(std::string customer, contacts::Address address, Way way, absl::Status forbidden,
+                  std::function<void(const absl::Status&)> done) {
+    const absl::Status pushed = Push([this, customer = std::move(customer),
+                                      address = std::move(address), way, forbidden, done] {
+      marks_.Ask(customer, address, way, [done, forbidden](const absl::StatusOr<Verdict>& verdict) {
+        if (!verdict.ok()) return done(verdict.status());
+        done(verdict->forbidden ? forbidden : absl::OkStatus());
+      });
+    });
+    if (!pushed.ok()) done(pushed);
+  }
+
+  void Mark(contacts::Address address, std::string creator,
+            std::function<void(const absl::Status&)> done) {
+    const absl::Status pushed = Push([this, address = std::move(address),
+                                      creator = std::move(creator), done] {
+      done(file_->Change([&] { return marks_.MarkAddress(address, MarkReason::kAsked, creator); }));
+    });
     if (!pushed.ok()) done(pushed);
   }
 
@@ -129,10 +133,7 @@ class Outbound::Parts : public std::enable_shared_from_this<Outbound::Parts> {
         stored.set_value();
       });
       stored.get_future().wait();
-      std::promise<void> done;
-      Task settle = [&] { settled_.push_back(&done); };
-      if (inbox_->Push(settle, kAlways) != PushResult::kPushed) return;
-      done.get_future().wait();
+      if (!thread_.Settle()) return;
     }
   }
 
@@ -156,62 +157,36 @@ class Outbound::Parts : public std::enable_shared_from_this<Outbound::Parts> {
   Marks& marks() { return marks_; }
 
  private:
-  std::function<void(Task)> Poster() {
-    return [inbox = inbox_](Task task) { inbox->Push(task, kAlways); };
-  }
-  void Post(Task task) { inbox_->Push(task, kAlways); }
-
   // A call: it waits until what was under way has been taken up.
   absl::Status Push(Task call) {
     Task task = [this, call = std::move(call)] {
       if (hub_.begun()) return call();
       until_begun_.push_back(call);
     };
-    switch (inbox_->Push(task)) {
-      case PushResult::kPushed:
-        return absl::OkStatus();
-      case PushResult::kFull:
-        return Busy();
-      case PushResult::kClosed:
-        break;
-    }
-    return rpc::Stopping();
+    return thread_.Ask(std::move(task));
   }
 
-  void Run() {
-    std::vector<Task> tasks;
-    std::optional<Steady::time_point> wake;
-    while (inbox_->Drain(tasks, wake)) {
-      for (Task& task : tasks) task();
-      tasks.clear();
-      wake = Step();
-    }
-  }
-
-  std::optional<Steady::time_point> Step() {
+  std::optional<Duration> Step() {
     const Instant now = shard_.now();
     const std::optional<Instant> next = hub_.OnTime(now);
-    for (std::promise<void>* settled : std::exchange(settled_, {})) settled->set_value();
     if (!next) return std::nullopt;
-    return Steady::now() + std::chrono::milliseconds((*next - now).millis());
+    return *next - now;
   }
 
   Shard& shard_;
   contacts::ContactStore& store_;
   const std::unique_ptr<StoreFile> file_;
-  std::shared_ptr<Inbox<Task>> inbox_;
+  TaskThread thread_;
   // Of the room's thread.
   Marks marks_;
   Hub hub_;
   std::vector<Task> until_begun_;
-  std::vector<std::promise<void>*> settled_;
-  std::unique_ptr<Thread> thread_;
 };
 
 absl::StatusOr<std::unique_ptr<Outbound>> Outbound::Open(Shard& shard,
                                                          contacts::ContactStore& store,
                                                          OutboundOptions options) {
-  WISSEL_ASSIGN_OR_RETURN(std::unique_ptr<StoreFile> file, StoreFile::Open(options.path));
+  WISSEL_ASSIGN_OR_RETURN(std::unique_ptr<StoreFile> file, StoreFile::Open(options.place));
   auto parts = std::make_shared<Parts>(shard, store, options, std::move(file));
   WISSEL_RETURN_IF_ERROR(parts->Load());
   parts->Observe();
@@ -229,8 +204,21 @@ void Outbound::MayCall(std::string customer, contacts::Address number,
   parts_->MayCall(std::move(customer), std::move(number), std::move(done));
 }
 
+void Outbound::MayMail(std::string customer, contacts::Address address,
+                       std::function<void(const absl::Status&)> done) {
+  parts_->MayContact(std::move(customer), std::move(address), Way::kMail,
+                     Refuse(absl::StatusCode::kPermissionDenied, "address",
+                            "this customer is not to be written to unasked"),
+                     std::move(done));
+}
+void Outbound::Mark(contacts::Address address, std::string creator,
+                    std::function<void(const absl::Status&)> done) {
+  parts_->Mark(std::move(address), std::move(creator), std::move(done));
+}
+
 void Outbound::Register(rpc::MethodTable& table) {
-  const Access change = Access::Of({Role::kManager, Role::kAdmin, Role::kIntegration});
+  const Access change =
+      Access::Of({Role::kManager, Role::kPlanner, Role::kAdmin, Role::kIntegration});
   const Access desk = Access::Of({Role::kAgent, Role::kManager, Role::kAdmin});
   Hub& hub = parts_->hub();
   parts_->Register(table, "OutboundService.CreateOutboundList", change, hub, &Hub::Create);
@@ -244,11 +232,12 @@ void Outbound::Register(rpc::MethodTable& table) {
   parts_->Register(table, "OutboundService.ListOutboundEntries", change, hub, &Hub::ListEntries);
   parts_->Register(table, "OutboundService.GetOutboundEntry", desk, hub, &Hub::GetEntry);
   Marks& marks = parts_->marks();
+  const Access mark = Access::Of({Role::kManager, Role::kAdmin, Role::kIntegration});
   const Access check = Access::Of({Role::kAgent, Role::kManager, Role::kAdmin, Role::kIntegration});
   const Access remove = Access::Of({Role::kManager, Role::kAdmin});
-  parts_->Register(table, "DoNotContactService.SetDoNotContact", change, marks, &Marks::Set);
+  parts_->Register(table, "DoNotContactService.SetDoNotContact", mark, marks, &Marks::Set);
   parts_->Register(table, "DoNotContactService.RemoveDoNotContact", remove, marks, &Marks::Remove);
-  parts_->Register(table, "DoNotContactService.ListDoNotContact", change, marks, &Marks::List);
+  parts_->Register(table, "DoNotContactService.ListDoNotContact", mark, marks, &Marks::List);
   parts_->Register(table, "DoNotContactService.CheckDoNotContact", check, marks, &Marks::Check);
 }
 

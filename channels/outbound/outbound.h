@@ -13,13 +13,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
+#include "base/sql/connection.h"
 #include "channels/contacts/contact_store.h"
 #include "router/service/shard.h"
 
 namespace wissel::outbound {
 
 struct OutboundOptions {
-  std::string path;    // of its file; ":memory:" keeps it in memory
+  sql::Place place = ":memory:";  // of its tables
   std::string region;  // of telephone numbers without a country, ISO 3166-1; may be empty
 };
 
@@ -41,6 +42,14 @@ class Outbound {
   // comes once, on the room's thread, or with UNAVAILABLE on the calling one.
   void MayCall(std::string customer, contacts::Address number,
                std::function<void(const absl::Status&)> done);
+
+  // Whether this customer may be written to unasked at this mail address; as MayCall. What says
+  // that they may not is PERMISSION_DENIED, and nothing else is.
+  void MayMail(std::string customer, contacts::Address address,
+               std::function<void(const absl::Status&)> done);
+  // The owner of this address has asked for no more; `creator` is where. Durable when `done` comes.
+  void Mark(contacts::Address address, std::string creator,
+            std::function<void(const absl::Status&)> done);
 
   // Returns when all that came in before the call has been worked off, and what time has made due
   // is done; for tests, which have their own time.

@@ -4,9 +4,8 @@
 #include "base/status.h"
 
 namespace wissel::outbound {
-namespace {
 
-constexpr const char* kSchema =
+const char* const StoreFile::kListSchema =
     "CREATE TABLE IF NOT EXISTS lists ("
     " number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, display_name BLOB NOT NULL,"
     " queue BLOB NOT NULL, channel INTEGER NOT NULL, most_open INTEGER NOT NULL,"
@@ -22,17 +21,16 @@ constexpr const char* kSchema =
     "CREATE INDEX IF NOT EXISTS entries_by_state ON entries (list, state, number);"
     "CREATE TABLE IF NOT EXISTS attempts ("
     " list INTEGER NOT NULL, entry INTEGER NOT NULL, item INTEGER NOT NULL,"
-    " ended_ms INTEGER NOT NULL, end INTEGER NOT NULL, agent BLOB NOT NULL,"
+    " ended_ms INTEGER NOT NULL, \"end\" INTEGER NOT NULL, agent BLOB NOT NULL,"
     " PRIMARY KEY (list, entry, item)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS marks ("
     " number INTEGER PRIMARY KEY AUTOINCREMENT, subject BLOB NOT NULL UNIQUE,"
     " kind INTEGER NOT NULL, reason INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
     " creator BLOB NOT NULL);";
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<StoreFile>> StoreFile::Open(const std::string& path) {
-  WISSEL_ASSIGN_OR_RETURN(contacts::Database db, contacts::Database::Open(path, kSchema));
+absl::StatusOr<std::unique_ptr<StoreFile>> StoreFile::Open(const sql::Place& place,
+                                                           const char* schema) {
+  WISSEL_ASSIGN_OR_RETURN(sql::Database db, sql::Database::Open(place, schema));
   return std::unique_ptr<StoreFile>(new StoreFile(std::move(db)));
 }
 

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::string_view kItem = "item";
 
-std::string_view ValueOf(const contacts::Entry& entry, std::string_view name) {
-  for (const contacts::Field& field : entry.headers) {
-    if (field.name == name) return field.value;
-  }
-  return {};
-}
-
 std::string ItemText(const contacts::Contact& contact) {
   return contact.item ? std::to_string(contact.item->value()) : "";
 }
@@ -27,8 +20,9 @@ std::string ItemText(const contacts::Contact& contact) {
 
 std::optional<int> RatingOf(const contacts::Contact& contact) {
   for (const contacts::Entry& entry : contact.entries) {
-    const std::string_view score = ValueOf(entry, contacts::kRatingField);
-    if (score.size() == 1 && ValueOf(entry, kItem) == ItemText(contact)) return score[0] - '0';
+    const std::string& score = contacts::ValueOf(entry.headers, contacts::kRatingField);
+    if (score.size() == 1 && contacts::ValueOf(entry.headers, kItem) == ItemText(contact))
+      return score[0] - '0';
   }
   return std::nullopt;
 }

@@ -13,36 +13,6 @@ using v1::Tracking;
 
 constexpr size_t kPlacesShown = 1'000;
 
-Tracking::Stage StageOf(const Item& item) {
-  switch (item.state) {
-    case ItemState::kWaiting:
-    case ItemState::kOffered:
-      return Tracking::RECEIVED;
-    case ItemState::kWaitingForHours:
-      return Tracking::WAITS_FOR_HOURS;
-    case ItemState::kScheduled:
-      return item.paused ? Tracking::PAUSED : Tracking::SCHEDULED;
-    case ItemState::kActive:
-    case ItemState::kHeld:
-    case ItemState::kParked:
-      return Tracking::IN_HAND;
-    case ItemState::kAwaitingCustomer:
-      return Tracking::AWAITS_YOU;
-    case ItemState::kExpired:
-      return Tracking::EXPIRED;
-    case ItemState::kAbandoned:
-    case ItemState::kCancelled:
-      return Tracking::CANCELLED;
-    // Wrapping up, the answer has been given; merged, a later contact has it.
-    case ItemState::kWrapping:
-    case ItemState::kCompleted:
-    case ItemState::kMerged:
-    case ItemState::kInformed:
-      break;
-  }
-  return Tracking::ANSWERED;
-}
-
 int64_t PlaceOf(const Engine& engine, const Item& item) {
   int64_t place = 0;
   for (ItemId waiting : engine.WaitingInOrder(item.queue, kPlacesShown)) {
@@ -88,7 +58,46 @@ void WriteItem(const Engine& engine, const Item& item, const Waits* waits, Track
                       (IsUntouched(item.state) || item.state == ItemState::kOffered));
 }
 
+// A file that was sent without words is there by its name.
+std::string TextOf(const contacts::Entry& entry) {
+  std::string text = entry.text;
+  for (const contacts::Attachment& file : entry.attachments) {
+    if (entry.text.empty()) text += (text.empty() ? "" : ", ") + file.file_name;
+  }
+  return text;
+}
+
 }  // namespace
+
+Tracking::Stage StageOf(const Item& item) {
+  switch (item.state) {
+    case ItemState::kWaiting:
+    case ItemState::kOffered:
+      return Tracking::RECEIVED;
+    case ItemState::kWaitingForHours:
+      return Tracking::WAITS_FOR_HOURS;
+    case ItemState::kScheduled:
+      return item.paused ? Tracking::PAUSED : Tracking::SCHEDULED;
+    case ItemState::kActive:
+    case ItemState::kHeld:
+    case ItemState::kParked:
+      return Tracking::IN_HAND;
+    case ItemState::kAwaitingCustomer:
+      return Tracking::AWAITS_YOU;
+    case ItemState::kExpired:
+      return Tracking::EXPIRED;
+    case ItemState::kAbandoned:
+    case ItemState::kCancelled:
+      return Tracking::CANCELLED;
+    // Wrapping up, the answer has been given; merged, a later contact has it.
+    case ItemState::kWrapping:
+    case ItemState::kCompleted:
+    case ItemState::kMerged:
+    case ItemState::kInformed:
+      break;
+  }
+  return Tracking::ANSWERED;
+}
 
 bool MayWrite(const contacts::Contact& contact) {
   // A form or mail that has been answered is taken up again; a conversation that is over is over.
@@ -111,7 +120,10 @@ Tracking StandingOf(const Engine& engine, const contacts::Contact& contact, cons
   // One that ended long ago is known to the store alone.
   const Item* item = engine.FindItem(*contact.item);
   if (item != nullptr) WriteItem(engine, *item, waits, &tracking);
-  tracking.set_may_rate(tracking.stage() == Tracking::ANSWERED && !rating);
+  // What a later contact has taken over is answered there; what nobody had has no answer.
+  const bool answered =
+      item != nullptr ? item->state != ItemState::kMerged : !contact.agent.empty();
+  tracking.set_may_rate(tracking.stage() == Tracking::ANSWERED && answered && !rating);
   return tracking;
 }
 
@@ -119,10 +131,11 @@ void WriteMessages(const contacts::Contact& contact, Tracking* out) {
   for (const contacts::Entry& entry : contact.entries) {
     const bool said =
         entry.kind == contacts::EntryKind::kMessage || entry.kind == contacts::EntryKind::kMail;
-    if (!said || entry.text.empty()) continue;
+    const std::string text = TextOf(entry);
+    if (!said || text.empty()) continue;
     v1::TrackingMessage* message = out->add_messages();
     message->set_from_customer(entry.author == contacts::Author::kCustomer);
-    message->set_text(entry.text);
+    message->set_text(text);
     WriteTimestamp(entry.time, message->mutable_time());
   }
 }

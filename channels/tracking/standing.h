@@ -12,6 +12,8 @@ namespace wissel::tracking {
 // With everything but the messages. `waits` may be null: then no wait is told.
 v1::Tracking StandingOf(const Engine& engine, const contacts::Contact& contact, const Waits* waits);
 
+v1::Tracking::Stage StageOf(const Item& item);
+
 // Whether its customer may add a message here: conversations that are held live are held elsewhere.
 bool MayWrite(const contacts::Contact& contact);
 

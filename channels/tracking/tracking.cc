@@ -41,7 +41,7 @@ absl::Status NotNow(std::string_view what) {
 std::string_view DoneWord(std::string_view deed, const absl::Status& status) {
   if (FieldAtFault(status) == "number") return "noNumber";
   if (!status.ok()) return "refused";
-  for (std::string_view known : {"cancel", "pause", "resume", "rate", "callback"}) {
+  for (std::string_view known : {"cancel", "pause", "resume", "rate", "callback", "notices"}) {
     if (deed == known) return known;
   }
   return "message";
@@ -64,6 +64,7 @@ class Tracker::Parts : public std::enable_shared_from_this<Tracker::Parts> {
   void Do(const std::string& token, Deed deed, Told told);
   void Rate(const v1::RateTrackingRequest& request, Told told);
   void AskCallback(const v1::RequestTrackingCallbackRequest& request, Told told);
+  void ChooseNotices(const v1::ChooseTrackingNoticesRequest& request, Told told);
   void Show(const v1::PageRequest& request, Reply<v1::Page> reply);
   bool has_pages() const { return options_.pages != nullptr; }
 
@@ -84,6 +85,7 @@ class Tracker::Parts : public std::enable_shared_from_this<Tracker::Parts> {
   using Found = std::function<void(absl::StatusOr<Contact>)>;
 
   void Find(const std::string& token, Found found);
+  void AddNotices(const Contact& contact, Tracking tracking, Told told);
   void Reach(const Contact& contact, int64_t entry, const std::string& token, Told told);
   void TakeUp(const Engine& engine, const Contact& contact, int64_t entry,
               std::function<void(absl::Status)> done);
@@ -121,32 +123,70 @@ void Tracker::Parts::Tell(const std::string& token, Told told) {
     const bool reads = self->shard_.Read([self, contact = *contact, told](const Engine& engine) {
       Tracking tracking = StandingOf(engine, contact, self->options_.waits);
       WriteMessages(contact, &tracking);
-      told(std::move(tracking));
+      self->AddNotices(contact, std::move(tracking), told);
     });
     if (!reads) told(Stopping());
   });
 }
 
+void Tracker::Parts::AddNotices(const Contact& contact, Tracking tracking, Told told) {
+  if (options_.stage_mails == nullptr) return told(std::move(tracking));
+  options_.stage_mails->Find(
+      contact, [tracking = std::move(tracking),
+                told](const absl::StatusOr<std::optional<Notices>>& chosen) mutable {
+        if (!chosen.ok()) return told(chosen.status());
+        tracking.set_may_choose_notices(chosen->has_value());
+        for (int notice = Tracking::TAKEN_UP; notice <= Tracking::Notice_MAX; ++notice) {
+          const auto each = static_cast<Notice>(notice);
+          if (*chosen && (*chosen)->Has(each)) tracking.add_notices(each);
+        }
+        told(std::move(tracking));
+      });
+}
+
+void Tracker::Parts::ChooseNotices(const v1::ChooseTrackingNoticesRequest& request, Told told) {
+  std::vector<Notice> chosen;
+  for (int i = 0; i < request.notices_size(); ++i) {
+    chosen.push_back(request.notices(i));
+    if (v1::Tracking::Notice_IsValid(request.notices(i)) && request.notices(i) != 0) continue;
+    return told(RefuseField(fmt::format("notices[{}]", i), "there is no such notice",
+                            "TAKEN_UP, SET_ASIDE, ENDED or PROMISE_MOVED"));
+  }
+  if (options_.stage_mails == nullptr) return told(NotNow("no mails are sent"));
+  Find(request.token(), [self = shared_from_this(), token = request.token(),
+                         notices = Notices(chosen), told](const absl::StatusOr<Contact>& contact) {
+    if (!contact.ok()) return told(contact.status());
+    self->options_.stage_mails->Choose(*contact, notices,
+                                       [self, token, told](const absl::Status& done) {
+                                         if (!done.ok()) return told(done);
+                                         self->Tell(token, told);
+                                       });
+  });
+}
+
 // One of the deeds that are a command about the item.
 void Tracker::Parts::Do(const std::string& token, Deed deed, Told told) {
-  Find(token,
-       [self = shared_from_this(), token, deed, told](const absl::StatusOr<Contact>& contact) {
-         if (!contact.ok()) return told(contact.status());
-         const bool reads =
-             self->shard_.Read([self, token, contact = *contact, deed, told](const Engine& engine) {
-               if (!contact.item) return told(NotNow("this has not entered yet"));
-               const Tracking tracking = StandingOf(engine, contact, nullptr);
-               absl::StatusOr<CommandBody> command = deed(tracking, *contact.item);
-               if (!command.ok()) return told(command.status());
-               self->shard_.Submit(
-                   Command{*std::move(command), std::nullopt},
-                   [self, token, told](const absl::StatusOr<Outcome>& outcome, const Engine&) {
-                     if (!outcome.ok()) return told(outcome.status());
-                     self->Tell(token, told);
-                   });
-             });
-         if (!reads) told(Stopping());
-       });
+  Find(token, [self = shared_from_this(), token, deed,
+               told](const absl::StatusOr<Contact>& contact) {
+    if (!contact.ok()) return told(contact.status());
+    const bool reads =
+        self->shard_.Read([self, token, contact = *contact, deed, told](const Engine& engine) {
+          if (!contact.item) return told(NotNow("this has not entered yet"));
+          const Tracking tracking = StandingOf(engine, contact, nullptr);
+          absl::StatusOr<CommandBody> command = deed(tracking, *contact.item);
+          if (!command.ok()) return told(command.status());
+          self->shard_.Submit(Command{*std::move(command), std::nullopt},
+                              [self, token, told, item = *contact.item](
+                                  const absl::StatusOr<Outcome>& outcome, const Engine& engine) {
+                                if (!outcome.ok()) return told(outcome.status());
+                                if (self->options_.stage_mails != nullptr) {
+                                  self->options_.stage_mails->CustomerDid(engine, item);
+                                }
+                                self->Tell(token, told);
+                              });
+        });
+    if (!reads) told(Stopping());
+  });
 }
 
 void Tracker::Parts::Write(const v1::AddTrackingMessageRequest& request, Told told) {
@@ -340,6 +380,12 @@ void Tracker::Parts::Post(const v1::PageRequest& request, Told told) {
     rating.set_text(std::string(ValueOf(request.form(), "text")));
     return Rate(rating, std::move(told));
   }
+  if (what == "notices") {
+    v1::ChooseTrackingNoticesRequest choice;
+    choice.set_token(request.path());
+    for (Notice notice : NoticesIn(request.form())) choice.add_notices(notice);
+    return ChooseNotices(choice, std::move(told));
+  }
   if (what == "callback") {
     v1::RequestTrackingCallbackRequest wish;
     wish.set_token(request.path());
@@ -426,6 +472,10 @@ void Tracker::Register(rpc::MethodTable& table) {
   serve.operator()<v1::RequestTrackingCallbackRequest>(
       "RequestTrackingCallback", [](Parts& parts, const auto& request, Told told) {
         parts.AskCallback(request, std::move(told));
+      });
+  serve.operator()<v1::ChooseTrackingNoticesRequest>(
+      "ChooseTrackingNotices", [](Parts& parts, const auto& request, Told told) {
+        parts.ChooseNotices(request, std::move(told));
       });
   const auto deed = [&]<class Request>(std::string_view name, auto make) {
     serve.operator()<Request>(name, [make](Parts& parts, const auto& request, Told told) {

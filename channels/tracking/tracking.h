@@ -12,6 +12,7 @@
 #include "base/rpc/method_table.h"
 #include "channels/contacts/contact_store.h"
 #include "channels/pages/page_set.h"
+#include "channels/tracking/stage_mails.h"
 #include "router/service/shard.h"
 #include "router/service/waits.h"
 
@@ -26,6 +27,8 @@ struct TrackingOptions {
   // resource name; empty: nowhere.
   std::string follow_up_queue;
   int low_score = 2;
+  // Who tells customers of stages by mail; must outlive the tracker. None: nobody does.
+  StageMails* stage_mails = nullptr;
   // Takes what the customer of a conversation writes (chat.h); none: they cannot write here.
   using Wrote = std::function<void(absl::Status)>;
   std::function<void(const std::string& conversation, std::string text, std::string request_id,

@@ -1,8 +1,10 @@
 #include "channels/tracking/tracking_page.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "channels/pages/page_answer.h"
 #include "channels/tracking/rating.h"
 #include "fmt/format.h"
 
@@ -16,6 +18,64 @@ Instant InstantOf(const google::protobuf::Timestamp& time) {
 }
 
 int64_t MinutesOf(const google::protobuf::Duration& duration) { return duration.seconds() / 60; }
+
+const char* DoneKey(std::string_view done) {
+  static const std::map<std::string_view, const char*> kKeys = {
+      {"message", "track.doneMessage"}, {"cancel", "track.doneCancel"},
+      {"pause", "track.donePause"},     {"resume", "track.doneResume"},
+      {"rate", "track.doneRate"},       {"callback", "track.doneCallback"},
+      {"notices", "track.doneNotices"}, {"noNumber", "track.noNumber"},
+      {"refused", "track.doneRefused"}};
+  const auto found = kKeys.find(done);
+  return found == kKeys.end() ? nullptr : found->second;
+}
+
+pages::PageData Line(std::string text) { return pages::PageData{{{"TEXT", std::move(text)}}}; }
+
+// What can be said about what comes next, one sentence a line.
+void AddFacts(const pages::PageSet& pages, const TrackingView& view, pages::PageData& data) {
+  const Tracking& t = view.tracking;
+  const auto add = [&](std::string_view key, const pages::Arguments& arguments) {
+    data.sections["FACTS"].push_back(Line(pages.Say(view.language, key, arguments)));
+  };
+  if (t.place() > 0) add("track.place", {{"place", t.place()}});
+  if (t.has_estimated_wait()) {
+    add("track.wait", {{"p50", MinutesOf(t.estimated_wait().p50())},
+                       {"p80", MinutesOf(t.estimated_wait().p80())}});
+  }
+  if (t.has_promise_time()) add("track.promise", {{"time", InstantOf(t.promise_time())}});
+  if (t.has_from_time()) add("track.from", {{"time", InstantOf(t.from_time())}});
+  if (!t.service().empty()) add("track.service", {{"service", t.service()}});
+}
+
+// The name of its field in the form.
+const char* NoticeKey(int notice) {
+  switch (notice) {
+    case Tracking::TAKEN_UP:
+      return "noticeTakenUp";
+    case Tracking::SET_ASIDE:
+      return "noticeSetAside";
+    case Tracking::ENDED:
+      return "noticeEnded";
+    default:
+      return "noticePromiseMoved";
+  }
+}
+
+void AddNotices(const pages::PageSet& pages, const TrackingView& view, pages::PageData& data) {
+  const Tracking& t = view.tracking;
+  if (!t.may_choose_notices()) return;
+  pages::PageData& form = data.sections["NOTICES"].emplace_back();
+  form.values = {{"ACTION", data.values["ACTION"]}};
+  for (int notice = Tracking::TAKEN_UP; notice <= Tracking::Notice_MAX; ++notice) {
+    pages::PageData& box = form.sections["BOXES"].emplace_back();
+    box.values = {{"NAME", NoticeKey(notice)},
+                  {"TEXT", pages.Say(view.language, fmt::format("track.{}", NoticeKey(notice)))}};
+    box.Show("ON", std::ranges::find(t.notices(), notice) != t.notices().end());
+  }
+}
+
+}  // namespace
 
 const char* StageKey(Tracking::Stage stage) {
   switch (stage) {
@@ -40,35 +100,37 @@ const char* StageKey(Tracking::Stage stage) {
   }
 }
 
-const char* DoneKey(std::string_view done) {
-  static const std::map<std::string_view, const char*> kKeys = {
-      {"message", "track.doneMessage"}, {"cancel", "track.doneCancel"},
-      {"pause", "track.donePause"},     {"resume", "track.doneResume"},
-      {"rate", "track.doneRate"},       {"callback", "track.doneCallback"},
-      {"noNumber", "track.noNumber"},   {"refused", "track.doneRefused"}};
-  const auto found = kKeys.find(done);
-  return found == kKeys.end() ? nullptr : found->second;
-}
-
-pages::PageData Line(std::string text) { return pages::PageData{{{"TEXT", std::move(text)}}}; }
-
-// What can be said about what comes next, one sentence a line.
-void AddFacts(const pages::PageSet& pages, const TrackingView& view, pages::PageData& data) {
-  const Tracking& t = view.tracking;
-  const auto add = [&](std::string_view key, const pages::Arguments& arguments) {
-    data.sections["FACTS"].push_back(Line(pages.Say(view.language, key, arguments)));
-  };
-  if (t.place() > 0) add("track.place", {{"place", t.place()}});
-  if (t.has_estimated_wait()) {
-    add("track.wait", {{"p50", MinutesOf(t.estimated_wait().p50())},
-                       {"p80", MinutesOf(t.estimated_wait().p80())}});
+std::vector<Tracking::Notice> NoticesIn(
+    const google::protobuf::RepeatedPtrField<v1::PageField>& form) {
+  std::vector<Tracking::Notice> chosen;
+  for (int notice = Tracking::TAKEN_UP; notice <= Tracking::Notice_MAX; ++notice) {
+    const bool on = pages::ValueOf(form, NoticeKey(notice)) == "on";
+    if (on) chosen.push_back(static_cast<Tracking::Notice>(notice));
   }
-  if (t.has_promise_time()) add("track.promise", {{"time", InstantOf(t.promise_time())}});
-  if (t.has_from_time()) add("track.from", {{"time", InstantOf(t.from_time())}});
-  if (!t.service().empty()) add("track.service", {{"service", t.service()}});
+  return chosen;
 }
 
-}  // namespace
+std::pair<std::string, std::string> StageMailText(const pages::PageSet& pages,
+                                                  std::string_view language,
+                                                  const StageNews& news) {
+  const bool waits_again = news.news == Tracking::SET_ASIDE && news.stage == Tracking::RECEIVED;
+  const char* key = news.news == Tracking::PROMISE_MOVED ? "track.mailPromiseMoved"
+                    : waits_again                        ? "track.mailWaitsAgain"
+                                                         : StageKey(news.stage);
+  const std::string how = pages.Say(language, key);
+  const pages::Arguments request = {{"reference", std::string(news.reference)}};
+  std::string text = fmt::format("{}\n", pages.Say(language, "track.title", request));
+  if (!news.about.empty()) text += fmt::format("{}\n", news.about);
+  text += fmt::format("\n{}.\n", how);
+  if (news.promise) {
+    text += fmt::format("{}.\n", pages.Say(language, "track.promise", {{"time", *news.promise}}));
+  }
+  text += fmt::format("\n{}\n{}\n\n{}\n", pages.Say(language, "track.mailLink"), news.link,
+                      news.center);
+  return {pages.Say(language, "track.mailSubject",
+                    {{"reference", std::string(news.reference)}, {"stage", how}}),
+          text};
+}
 
 std::string TrackingPage(const pages::PageSet& pages, const TrackingView& view) {
   const Tracking& t = view.tracking;
@@ -108,6 +170,7 @@ std::string TrackingPage(const pages::PageSet& pages, const TrackingView& view) 
     data.sections["RATED"].push_back(
         Line(pages.Say(view.language, "track.rated", {{"rating", int64_t{t.rating()}}})));
   }
+  AddNotices(pages, view, data);
   data.Show("MAY_CANCEL", t.may_cancel());
   data.Show("MAY_PAUSE", t.may_pause());
   data.Show("MAY_RESUME", t.stage() == Tracking::PAUSED);

@@ -35,9 +35,10 @@ struct ItemFact {
   ItemId item;
   ItemState state = ItemState::kWaiting;
   Channel channel = Channel::kVoice;
-  OfferId offer;      // the open one, or the accepted one
-  std::string agent;  // who is offered it or has it, last part of the resource name
-  std::string phone;  // of that agent; empty: none
+  OfferId offer;        // the open one, or the accepted one
+  std::string agent;    // who is offered it or has it, last part of the resource name
+  std::string phone;    // of that agent; empty: none
+  std::string contact;  // the resource name: "calls/…", "callbacks/…"
   bool operator==(const ItemFact&) const = default;
 };
 

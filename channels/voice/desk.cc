@@ -47,7 +47,7 @@ Call::Outcome OutcomeOf(const absl::Status& status) {
 std::optional<ItemFact> FactOf(const Engine& engine, const Item& item) {
   // A consult has the customer's contact; the call is the item's.
   if (item.question || !IsTalkedIn(item.channel)) return std::nullopt;
-  ItemFact fact{item.id, item.state, item.channel, OfferId(), "", ""};
+  ItemFact fact{item.id, item.state, item.channel, OfferId(), "", "", item.contact};
   const bool has = item.state == ItemState::kOffered || IsWithAgent(item.state);
   if (item.decision && has) {
     fact.offer = item.decision->offer;
@@ -105,6 +105,7 @@ void Desk::Enter(uint64_t number, const contacts::Contact& contact) {
   const auto call = calls_.find(number);
   if (call == calls_.end()) return;
   call->second.name = contact.name;
+  entering_[contact.name] = number;
   const auto queue = shard_.directory()->queues.FindId(contact.queue);
   if (!queue) return OnEntered(number, absl::NotFoundError("the queue is gone"), std::nullopt);
   contacts::Entrance entrance{.occasion = "first", .forget_if_refused = true};
@@ -130,8 +131,9 @@ void Desk::Enter(uint64_t number, const contacts::Contact& contact) {
 
 void Desk::OnEntered(uint64_t number, const absl::Status& status, std::optional<ItemFact> fact) {
   auto it = calls_.find(number);
-  if (it == calls_.end()) return;
+  if (it == calls_.end() || it->second.call) return;
   Entry& entry = it->second;
+  entering_.erase(entry.name);
   if (!fact || IsEnded(fact->state)) {
     if (!entry.gone) {
       std::optional<Duration> later;
@@ -221,6 +223,11 @@ std::optional<Target> Desk::TargetOf(const std::string& user, const std::string&
 
 void Desk::OnFacts(const std::vector<ItemFact>& facts) {
   for (const ItemFact& fact : facts) {
+    // Whoever sees the item may ask for its call: it is known here as soon as the item is anywhere.
+    if (auto entering = entering_.find(fact.contact); entering != entering_.end()) {
+      OnEntered(entering->second, absl::OkStatus(), fact);
+      continue;
+    }
     auto it = by_item_.find(fact.item);
     if (it == by_item_.end()) continue;
     const uint64_t number = it->second;

@@ -97,6 +97,7 @@ class Desk : public SipListener {
   Destinations destinations_;
   std::map<uint64_t, Entry> calls_;
   std::map<ItemId, uint64_t> by_item_;
+  std::map<std::string, uint64_t> entering_;  // by the contact's name: no item is known yet
   std::set<std::pair<Instant, uint64_t>> timers_;
   std::function<void(ItemId)> changed_ = [](ItemId) {};
   uint64_t dialled_ = uint64_t{1} << 48;  // numbers of calls that we make: apart from the door's

@@ -59,7 +59,7 @@ class VoiceChannel::Parts : public std::enable_shared_from_this<VoiceChannel::Pa
         options_(std::move(options)),
         inbox_(kTasksAtOnce),
         desk_(shard_, store_, options_, [this](Desk::Task task) { Post(std::move(task)); }),
-        service_(shard_, desk_) {}
+        service_(shard_, desk_, options_) {}
 
   void Observe() {
     shard_.AddObserver(

@@ -39,6 +39,11 @@ struct VoiceOptions {
   OutsideRules outside;
   // Of callers' numbers that name no country: "BE". Empty: such callers are not known again.
   std::string region;
+  // Whether this customer ("customers/...", or empty) may be called unasked at this number, in
+  // E.164: OK, or a refusal on `number`; `done` comes once, from any thread. None: everybody may.
+  std::function<void(std::string customer, std::string number,
+                     std::function<void(const absl::Status&)> done)>
+      may_call;
   // Says how long it will be, and must outlive the channel; none: nobody is told.
   const Waits* waits = nullptr;
   // The SIP URI of an agent's phone, by the last part of the resource name; empty: none.

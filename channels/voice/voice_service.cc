@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "channels/contacts/addresses.h"
 #include "fmt/format.h"
 #include "router/service/names.h"
 
@@ -44,7 +45,8 @@ v1::Call ToProto(const Desk::Seen& seen) {
 
 }  // namespace
 
-VoiceService::VoiceService(Shard& shard, Desk& desk) : shard_(shard), desk_(desk) {
+VoiceService::VoiceService(Shard& shard, Desk& desk, const VoiceOptions& options)
+    : shard_(shard), desk_(desk), options_(options) {
   desk_.Watch([this](ItemId item) { Changed(item); });
 }
 
@@ -91,10 +93,16 @@ void VoiceService::Register(rpc::MethodTable& table, std::function<bool(Desk::Ta
           std::optional<ItemFact> fact;
           if (found != nullptr) fact = FactOf(engine, *found);
           const std::string contact = found == nullptr ? "" : found->contact;
-          const bool taken = post([this, request, reply, caller, fact, contact] {
-            reply(Dial(caller, request, fact, contact));
-          });
-          if (!taken) reply(Closed());
+          const auto dial = [this, post, request, reply, caller, fact,
+                             contact](const absl::Status& may) {
+            if (!may.ok()) return reply(may);
+            const bool taken = post([this, request, reply, caller, fact, contact] {
+              reply(Dial(caller, request, fact, contact));
+            });
+            if (!taken) reply(Closed());
+          };
+          if (!fact) return dial(absl::OkStatus());
+          AskMayCall(caller, *fact, found->customer, request.number(), dial);
         });
         if (!read) reply(Closed());
       });
@@ -171,6 +179,17 @@ absl::StatusOr<v1::Call> VoiceService::Dial(const rpc::Caller& caller,
   const auto seen = desk_.See(fact->item);
   if (!seen) return absl::UnavailableError("the agent's phone cannot be rung");
   return ToProto(*seen);
+}
+
+void VoiceService::AskMayCall(const rpc::Caller& caller, const ItemFact& fact,
+                              const std::string& customer, const std::string& number,
+                              std::function<void(const absl::Status&)> done) const {
+  // A callback has been asked for; and what stands of others is not for those who may not dial.
+  const bool unasked = fact.channel == Channel::kOutbound;
+  if (!unasked || !options_.may_call || !MayDo(caller, fact)) return done(absl::OkStatus());
+  const auto address = contacts::PhoneAddress(number, options_.region, "number");
+  if (!address.ok()) return done(address.status());
+  options_.may_call(customer, address->text, std::move(done));
 }
 
 void VoiceService::FinishAll() {

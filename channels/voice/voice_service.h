@@ -17,7 +17,7 @@ namespace wissel::voice {
 
 class VoiceService {
  public:
-  VoiceService(Shard& shard, Desk& desk);
+  VoiceService(Shard& shard, Desk& desk, const VoiceOptions& options);
 
   // `post` puts a task on the voice thread; false when calls are not taken.
   void Register(rpc::MethodTable& table, std::function<bool(Desk::Task)> post);
@@ -38,11 +38,15 @@ class VoiceService {
   absl::StatusOr<v1::Call> HangUp(const rpc::Caller& caller, const v1::HangUpRequest& request);
   absl::StatusOr<v1::Call> Dial(const rpc::Caller& caller, const v1::DialRequest& request,
                                 const std::optional<ItemFact>& fact, const std::string& contact);
+  // Of an item that nobody has asked for: first whether its customer is to be called at all.
+  void AskMayCall(const rpc::Caller& caller, const ItemFact& fact, const std::string& customer,
+                  const std::string& number, std::function<void(const absl::Status&)> done) const;
   void Changed(ItemId item);
   static void Flush(Watcher& watcher);
 
   Shard& shard_;
   Desk& desk_;
+  const VoiceOptions& options_;
   std::vector<std::shared_ptr<Watcher>> watchers_;
 };
 

@@ -11,11 +11,11 @@ absl::TimeZone Office::zone() const {
 }
 
 absl::StatusOr<metrics::HistoryTables> Office::OpenHistory() const {
-  if (history_path_.empty()) {
+  if (!history_place_) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "", "this server keeps no history",
                   "a server with --data");
   }
-  return metrics::HistoryTables::Open(history_path_);
+  return metrics::HistoryTables::Open(*history_place_);
 }
 
 absl::StatusOr<metrics::HistoryTables*> Office::HistoryOfStore() {

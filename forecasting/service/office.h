@@ -31,12 +31,13 @@ namespace wissel::forecasting {
 
 class Office {
  public:
-  // `history`: path of history.sqlite; empty: none is kept.
-  Office(Shard& shard, std::unique_ptr<PlanStore> store, std::string history = "")
+  // `history`: where it is; none: none is kept.
+  Office(Shard& shard, std::unique_ptr<PlanStore> store,
+         std::optional<sql::Place> history = std::nullopt)
       : shard_(shard),
         operations_([&shard] { return shard.now(); }),
         store_(std::move(store)),
-        history_path_(std::move(history)) {}
+        history_place_(std::move(history)) {}
   ~Office() { Stop(); }
 
   Shard& shard() { return shard_; }
@@ -194,7 +195,7 @@ class Office {
   Shard& shard_;
   Operations operations_;
   std::unique_ptr<PlanStore> store_;  // of the worker's thread
-  const std::string history_path_;
+  const std::optional<sql::Place> history_place_;
   std::optional<metrics::HistoryTables> history_;  // of the worker's thread
   std::optional<metrics::HistoryTables> studied_;  // of the study's thread
   Worker worker_{"plans", kMostWaiting};

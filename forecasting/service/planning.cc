@@ -61,7 +61,7 @@ class Planning::Rooms {
 
 absl::StatusOr<std::unique_ptr<Planning>> Planning::Open(Shard& shard,
                                                          const PlanningOptions& options) {
-  WISSEL_ASSIGN_OR_RETURN(auto store, PlanStore::Open(options.path));
+  WISSEL_ASSIGN_OR_RETURN(auto store, PlanStore::Open(options.place));
   return std::unique_ptr<Planning>(
       new Planning(std::make_unique<Rooms>(shard, std::move(store), options)));
 }

@@ -11,15 +11,16 @@
 
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
+#include "base/sql/connection.h"
 #include "forecasting/service/presence_record.h"
 #include "router/service/shard.h"
 
 namespace wissel::forecasting {
 
 struct PlanningOptions {
-  std::string path;     // of planning.sqlite; ":memory:" forgets all at the end
-  std::string history;  // of history.sqlite; empty: there is none, and nothing is forecast
-  std::string program;  // `wissel`, which solves schedules; empty: the running binary
+  sql::Place place = ":memory:";      // of what planners keep
+  std::optional<sql::Place> history;  // none: there is none, and nothing is forecast
+  std::string program;                // `wissel`, which solves schedules; empty: the running binary
   // What agents did today, as of the end of the journal; none: that begins with the process.
   std::optional<PresenceRecord> presences = std::nullopt;
 };

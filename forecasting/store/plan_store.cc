@@ -11,10 +11,6 @@ namespace {
 constexpr uint64_t kFormat = 1;
 
 // What somebody published has been said to people: it is synced before it is answered.
-constexpr const char* kPrepare =
-    "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=FULL;"
-    "PRAGMA busy_timeout=5000;";
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS numbers (kind TEXT PRIMARY KEY, last INTEGER NOT NULL)"
     " WITHOUT ROWID;"
@@ -23,13 +19,12 @@ constexpr const char* kSchema =
     " PRIMARY KEY (kind, number, part));"
     "CREATE TABLE IF NOT EXISTS answers ("
     " number INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT NOT NULL UNIQUE,"
-    " fingerprint INTEGER NOT NULL, bytes BLOB NOT NULL);"
-    "PRAGMA user_version=1;";
+    " fingerprint INTEGER NOT NULL, bytes BLOB NOT NULL);";
 
-SqliteStatement& BindText(SqliteStatement& statement, int parameter, std::string_view text) {
+sql::Statement& BindText(sql::Statement& statement, int parameter, std::string_view text) {
   return statement.Bind(parameter, text.data(), text.size());
 }
-SqliteStatement& BindKey(SqliteStatement& statement, const PlanKey& key) {
+sql::Statement& BindKey(sql::Statement& statement, const PlanKey& key) {
   BindText(statement, 1, key.kind).Bind(2, key.number);
   return BindText(statement, 3, key.part);
 }
@@ -39,7 +34,7 @@ absl::Status Damaged(const PlanKey& key) {
       fmt::format("{}/{} in planning.sqlite cannot be read", key.kind, key.number));
 }
 
-absl::StatusOr<std::vector<PlanRecord>> Rows(SqliteStatement& statement) {
+absl::StatusOr<std::vector<PlanRecord>> Rows(sql::Statement& statement) {
   std::vector<PlanRecord> records;
   for (;;) {
     const absl::StatusOr<bool> row = statement.Step();
@@ -55,29 +50,33 @@ absl::StatusOr<std::vector<PlanRecord>> Rows(SqliteStatement& statement) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PlanStore>> PlanStore::Open(const std::string& path) {
-  WISSEL_ASSIGN_OR_RETURN(
-      SqliteConnection connection,
-      SqliteConnection::Open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ""));
+absl::StatusOr<std::unique_ptr<PlanStore>> PlanStore::Open(const sql::Place& place) {
+  WISSEL_ASSIGN_OR_RETURN(sql::Connection connection, sql::Connection::Open(place));
   std::unique_ptr<PlanStore> store(new PlanStore(std::move(connection)));
-  WISSEL_RETURN_IF_ERROR(store->connection_.Run(kPrepare));
-  WISSEL_ASSIGN_OR_RETURN(const uint64_t format,
-                          store->connection_.QueryNumber("PRAGMA user_version"));
+  WISSEL_ASSIGN_OR_RETURN(const uint64_t format, store->connection_.Format());
   if (format > kFormat) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "",
-                  fmt::format("{} has format {}, and this version knows {}", path, format, kFormat),
-                  "the version of wissel that wrote it, or a later one");
+    return Refuse(
+        absl::StatusCode::kFailedPrecondition, "",
+        fmt::format("{} has format {}, and this version knows {}", place.name(), format, kFormat),
+        "the version of wissel that wrote it, or a later one");
   }
-  WISSEL_RETURN_IF_ERROR(store->Transact([&] { return store->connection_.Run(kSchema); }));
+  WISSEL_RETURN_IF_ERROR(store->Transact([&]() -> absl::Status {
+    WISSEL_RETURN_IF_ERROR(store->connection_.Run(kSchema));
+    return store->connection_.SetFormat(kFormat);
+  }));
   WISSEL_RETURN_IF_ERROR(store->Prepare());
   return store;
 }
 
 absl::Status PlanStore::Prepare() {
-  const std::pair<SqliteStatement*, const char*> statements[] = {
+  const std::pair<sql::Statement*, const char*> statements[] = {
       {&s_.last, "SELECT last FROM numbers WHERE kind = CAST(?1 AS TEXT)"},
-      {&s_.set_last, "INSERT OR REPLACE INTO numbers VALUES (CAST(?1 AS TEXT), ?2)"},
-      {&s_.put, "INSERT OR REPLACE INTO plans VALUES (CAST(?1 AS TEXT), ?2, CAST(?3 AS TEXT), ?4)"},
+      {&s_.set_last,
+       "INSERT INTO numbers VALUES (CAST(?1 AS TEXT), ?2)"
+       " ON CONFLICT (kind) DO UPDATE SET last = excluded.last"},
+      {&s_.put,
+       "INSERT INTO plans VALUES (CAST(?1 AS TEXT), ?2, CAST(?3 AS TEXT), ?4)"
+       " ON CONFLICT (kind, number, part) DO UPDATE SET bytes = excluded.bytes"},
       {&s_.get,
        "SELECT bytes FROM plans WHERE kind = CAST(?1 AS TEXT) AND number = ?2"
        " AND part = CAST(?3 AS TEXT)"},
@@ -91,7 +90,6 @@ absl::Status PlanStore::Prepare() {
       {&s_.remove_part,
        "DELETE FROM plans WHERE kind = CAST(?1 AS TEXT) AND number = ?2"
        " AND part = CAST(?3 AS TEXT)"},
-      {&s_.changes, "SELECT changes()"},
       {&s_.answer, "SELECT fingerprint, bytes FROM answers WHERE request = CAST(?1 AS TEXT)"},
       {&s_.keep_answer,
        "INSERT INTO answers (request, fingerprint, bytes) VALUES (CAST(?1 AS TEXT), ?2, ?3)"},
@@ -139,11 +137,7 @@ absl::StatusOr<std::vector<PlanRecord>> PlanStore::Parts(std::string_view kind, 
 
 absl::StatusOr<bool> PlanStore::Delete(std::string_view kind, uint64_t number) {
   WISSEL_RETURN_IF_ERROR(BindText(s_.remove, 1, kind).Bind(2, number).Run());
-  const absl::StatusOr<bool> row = s_.changes.Step();
-  const bool any = row.ok() && *row && s_.changes.Number(0) > 0;
-  s_.changes.Reset();
-  if (!row.ok()) return row.status();
-  return any;
+  return s_.remove.changed() > 0;
 }
 
 absl::Status PlanStore::DeletePart(const PlanKey& key) {
@@ -151,11 +145,11 @@ absl::Status PlanStore::DeletePart(const PlanKey& key) {
 }
 
 absl::Status PlanStore::Transact(const std::function<absl::Status()>& work) {
-  WISSEL_RETURN_IF_ERROR(connection_.Run("BEGIN IMMEDIATE"));
+  WISSEL_RETURN_IF_ERROR(connection_.Begin());
   absl::Status status = work();
-  if (status.ok()) status = connection_.Run("COMMIT");
+  if (status.ok()) status = connection_.Commit();
   if (!status.ok() && connection_.in_transaction()) {
-    connection_.Run("ROLLBACK").IgnoreError();
+    connection_.Rollback();
   }
   return status;
 }

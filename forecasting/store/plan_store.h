@@ -16,8 +16,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/connection.h"
 #include "google/protobuf/message_lite.h"
-#include "router/journal/sqlite.h"
 
 namespace wissel::forecasting {
 
@@ -49,7 +49,7 @@ class PlanStore {
  public:
   // Makes the file where there is none; ":memory:" forgets all at the end. FAILED_PRECONDITION for
   // one of a later format.
-  static absl::StatusOr<std::unique_ptr<PlanStore>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<PlanStore>> Open(const sql::Place& place);
 
   // The next number of a kind; none is ever given twice. Inside `Transact` it is given back when
   // that fails.
@@ -78,13 +78,13 @@ class PlanStore {
                           const google::protobuf::MessageLite& answer);
 
  private:
-  explicit PlanStore(SqliteConnection connection) : connection_(std::move(connection)) {}
+  explicit PlanStore(sql::Connection connection) : connection_(std::move(connection)) {}
   absl::Status Prepare();
 
-  SqliteConnection connection_;
+  sql::Connection connection_;
   struct {
-    SqliteStatement last, set_last, put, get, list, parts, remove, remove_part, changes, answer,
-        keep_answer, forget_answers;
+    sql::Statement last, set_last, put, get, list, parts, remove, remove_part, answer, keep_answer,
+        forget_answers;
   } s_;
 };
 

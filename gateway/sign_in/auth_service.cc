@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "gateway/cookies.h"
 #include "gateway/error_detail.h"
 #include "google/protobuf/util/time_util.h"
 
@@ -25,6 +26,12 @@ constexpr std::pair<rpc::Role, v1::Role> kRoles[] = {
 };
 
 constexpr std::string_view kPrefix = "users/";
+
+void AddScopes(const std::vector<std::string>& teams, const std::vector<std::string>& queues,
+               v1::User* message) {
+  message->mutable_teams()->Add(teams.begin(), teams.end());
+  message->mutable_queues()->Add(queues.begin(), queues.end());
+}
 
 template <class Message>
 void AddRoles(rpc::Roles roles, Message* message) {
@@ -46,16 +53,18 @@ v1::User ToProto(const User& user) {
   message.set_display_name(user.display_name);
   message.set_agent(user.agent);
   AddRoles(user.roles, &message);
+  AddScopes(user.teams, user.queues, &message);
   return message;
 }
 
 }  // namespace
 
 AuthService::AuthService(AuthOptions options, const Users& users, const Tokens& tokens,
-                         WallClock clock)
+                         EndedSessions& ended, WallClock clock)
     : options_(std::move(options)),
       users_(users),
       tokens_(tokens),
+      ended_(ended),
       clock_(std::move(clock)),
       pool_("sign-in", options_.threads, options_.longest_queue) {}
 
@@ -73,13 +82,20 @@ void AuthService::Register(rpc::MethodTable* methods) {
       });
   methods->Unary<v1::GetSignInOptionsRequest, v1::SignInOptions>(
       "wissel.v1.AuthService.GetSignInOptions", Access::OpenToAll(),
-      [this](const Context&, const v1::GetSignInOptionsRequest&, Reply<v1::SignInOptions> reply) {
-        reply(Options());
-      });
+      [this](const Context& context, const v1::GetSignInOptionsRequest&,
+             Reply<v1::SignInOptions> reply) { reply(Options(context.caller)); });
+  methods->Unary<v1::SignOutUserRequest, v1::SignOutUserResponse>(
+      "wissel.v1.AuthService.SignOutUser", Access::Of(rpc::Roles::All()),
+      [this](const Context& context, const v1::SignOutUserRequest&,
+             Reply<v1::SignOutUserResponse> reply) { SignOutUser(context, reply); });
 }
 
 void AuthService::SignInUser(const Context& context, const v1::SignInUserRequest& request,
                              const Reply<v1::SignInUserResponse>& reply) {
+  if (options_.provider_only) {
+    return reply(Refuse(absl::StatusCode::kFailedPrecondition, "",
+                        "nobody signs in by a password here", "/signin/oidc in a browser"));
+  }
   const bool prefixed = request.user().starts_with(kPrefix);
   const std::string name = prefixed ? request.user().substr(kPrefix.size()) : request.user();
   if (name.empty()) return reply(RefuseField("user", "the user is missing", "a user's name"));
@@ -91,12 +107,17 @@ void AuthService::SignInUser(const Context& context, const v1::SignInUserRequest
   if (wait > Duration()) {
     return reply(gateway::RefuseForNow("too many attempts to sign in; wait a moment", wait));
   }
-  const bool queued = pool_.TryRun([this, name, key, password = request.password(), reply] {
-    auto user = Check(name, password);
-    if (!user.ok()) return reply(user.status());
-    throttle_.Succeeded(key);
-    reply(Admit(*user));
-  });
+  if (request.browser_session() && context.browser == nullptr) {
+    return reply(RefuseField("browser_session", "this door keeps no cookies", "the HTTP door"));
+  }
+  auto browser = request.browser_session() ? context.browser : nullptr;
+  const bool queued =
+      pool_.TryRun([this, name, key, browser, password = request.password(), reply] {
+        auto user = Check(name, password);
+        if (!user.ok()) return reply(user.status());
+        throttle_.Succeeded(key);
+        reply(Admit(*user, browser.get()));
+      });
   if (!queued) {
     reply(gateway::RefuseForNow("many people sign in right now", Duration::Seconds(2)));
   }
@@ -110,24 +131,53 @@ absl::StatusOr<User> AuthService::Check(const std::string& name,
   return users_.SignIn(name, password);
 }
 
-v1::SignInUserResponse AuthService::Admit(const User& user) const {
-  const Tokens::Token token = tokens_.Make(
-      {.user = fmt::format("{}{}", kPrefix, user.name), .agent = user.agent, .roles = user.roles},
-      options_.token_lifetime);
+v1::SignInUserResponse AuthService::Admit(const User& user, rpc::Browser* browser) const {
+  const Tokens::Token token = tokens_.Make(CallerOf(user), options_.token_lifetime);
   v1::SignInUserResponse response;
-  response.set_token(token.text);
+  if (browser == nullptr) {
+    response.set_token(token.text);
+  } else {
+    browser->set_cookies.push_back(gateway::CookieText(
+        gateway::kSessionCookie, token.text, options_.token_lifetime, gateway::SameSite::kStrict));
+  }
   *response.mutable_expire_time() =
       google::protobuf::util::TimeUtil::MillisecondsToTimestamp(token.expires.millis());
   *response.mutable_user() = ToProto(user);
   return response;
 }
 
-// What the token says, with the display name of a user who is known.
-absl::StatusOr<v1::User> AuthService::Describe(const rpc::Caller& caller) const {
+// Durable before it is said, and before the browser forgets its cookie.
+void AuthService::SignOutUser(const Context& context, const Reply<v1::SignOutUserResponse>& reply) {
+  if (context.caller.session.empty()) {
+    return reply(Refuse(absl::StatusCode::kFailedPrecondition, "",
+                        "the token is of no session that could be ended"));
+  }
+  const bool queued =
+      pool_.TryRun([this, session = context.caller.session, browser = context.browser, reply] {
+        const Instant until = clock_() + kLongestTokenLifetime;
+        absl::Status ended = ended_.EndSession(session, until);
+        if (!ended.ok()) return reply(std::move(ended));
+        if (browser != nullptr) {
+          browser->set_cookies.push_back(
+              gateway::EndOfCookie(gateway::kSessionCookie, gateway::SameSite::kStrict));
+        }
+        reply(v1::SignOutUserResponse());
+      });
+  if (!queued) reply(gateway::RefuseForNow("too many requests", Duration::Seconds(1)));
+}
+
+v1::User AuthService::Basics(const rpc::Caller& caller) const {
   v1::User message;
   message.set_name(caller.user);
   message.set_agent(caller.agent);
   AddRoles(caller.roles, &message);
+  AddScopes(caller.teams, caller.queues, &message);
+  return message;
+}
+
+// What the token says, with the display name of a user who is known.
+absl::StatusOr<v1::User> AuthService::Describe(const rpc::Caller& caller) const {
+  v1::User message = Basics(caller);
   const std::string name = caller.user.substr(std::min(kPrefix.size(), caller.user.size()));
   for (const DemoUser& demo : options_.demo_users) {
     if (demo.user.name == name) message.set_display_name(demo.user.display_name);
@@ -138,9 +188,12 @@ absl::StatusOr<v1::User> AuthService::Describe(const rpc::Caller& caller) const 
   return message;
 }
 
-v1::SignInOptions AuthService::Options() const {
+v1::SignInOptions AuthService::Options(const rpc::Caller& caller) const {
   v1::SignInOptions message;
+  if (!caller.user.empty()) *message.mutable_current_user() = Basics(caller);
   message.set_center(options_.center);
+  message.set_provider(options_.provider);
+  message.set_provider_only(options_.provider_only);
   message.set_demo(!options_.demo_users.empty());
   for (const DemoUser& demo : options_.demo_users) {
     v1::SignInOptions::DemoUser* shown = message.add_demo_users();

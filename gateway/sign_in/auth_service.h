@@ -1,4 +1,5 @@
-// wissel.v1.AuthService: sign-in by name and password, who one is, what a sign-in page shows.
+// wissel.v1.AuthService: sign-in by name and password, sign-out, who one is, what a sign-in page
+// shows.
 //
 // Only server/ and tests make one. Threads: handlers return at once; passwords are checked on a few
 // threads of its own, and when too many wait, a sign-in is refused with RESOURCE_EXHAUSTED.
@@ -11,6 +12,7 @@
 
 #include "base/rpc/method_table.h"
 #include "base/time.h"
+#include "gateway/sign_in/ended_sessions.h"
 #include "gateway/sign_in/throttle.h"
 #include "gateway/sign_in/tokens.h"
 #include "gateway/sign_in/user.h"
@@ -29,6 +31,9 @@ struct AuthOptions {
   std::string center;  // its name, for the sign-in page
   // Not empty: this is a demonstration, and the page shows these with their passwords.
   std::vector<DemoUser> demo_users;
+  // Of a provider at which one may sign in as well (gateway/oidc), or alone; empty: there is none.
+  std::string provider;
+  bool provider_only = false;
   // A working day with overtime; there is no renewal.
   Duration token_lifetime = Duration::Hours(12);
   int threads = 2;
@@ -37,8 +42,8 @@ struct AuthOptions {
 
 class AuthService {
  public:
-  // `users` and `tokens` outlive the service; the service outlives the doors.
-  AuthService(AuthOptions options, const Users& users, const Tokens& tokens,
+  // What it is given outlives the service; the service outlives the doors.
+  AuthService(AuthOptions options, const Users& users, const Tokens& tokens, EndedSessions& ended,
               WallClock clock = SystemWallClock);
 
   void Register(rpc::MethodTable* methods);
@@ -47,13 +52,16 @@ class AuthService {
   void SignInUser(const rpc::Context& context, const v1::SignInUserRequest& request,
                   const rpc::Reply<v1::SignInUserResponse>& reply);
   absl::StatusOr<User> Check(const std::string& name, const std::string& password) const;
-  v1::SignInUserResponse Admit(const User& user) const;
+  v1::SignInUserResponse Admit(const User& user, rpc::Browser* browser) const;
+  void SignOutUser(const rpc::Context& context, const rpc::Reply<v1::SignOutUserResponse>& reply);
+  v1::User Basics(const rpc::Caller& caller) const;
   absl::StatusOr<v1::User> Describe(const rpc::Caller& caller) const;
-  v1::SignInOptions Options() const;
+  v1::SignInOptions Options(const rpc::Caller& caller) const;
 
   const AuthOptions options_;
   const Users& users_;
   const Tokens& tokens_;
+  EndedSessions& ended_;
   const WallClock clock_;
   Throttle throttle_;
   WorkerPool pool_;  // last: its threads use what stands above

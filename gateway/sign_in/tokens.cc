@@ -11,15 +11,17 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <mutex>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "base/invariant.h"
 #include "base/status.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
+#include "gateway/base64url.h"
 #include "gateway/json_transcoder.h"
 #include "gateway/sign_in/user.h"
 #include "google/protobuf/struct.pb.h"
@@ -38,32 +40,16 @@ constexpr size_t kKnownTokens = 10'000;
 constexpr int64_t kClockSkewSeconds = 60;
 constexpr char kHeader[] = R"({"alg":"HS256","typ":"JWT"})";
 
+// What is said of a token before its signature is known to be ours: whoever tries them out learns
+// nothing.
+constexpr std::string_view kNotOurs = "the token is not one of this server's";
+
 absl::Status Bad(std::string_view why) {
   return Refuse(absl::StatusCode::kUnauthenticated, "", why, "a token from AuthService.SignInUser");
 }
 
-std::string Base64Url(std::string_view bytes) {
-  std::string text = absl::WebSafeBase64Escape(absl::string_view(bytes.data(), bytes.size()));
-  while (text.ends_with('=')) text.pop_back();
-  return text;
-}
-
-// Stricter than absl's: no padding, no white space, no other alphabet.
-std::optional<std::string> FromBase64Url(std::string_view text) {
-  for (char c : text) {
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '_';
-    if (!good) return std::nullopt;
-  }
-  std::string bytes;
-  if (!absl::WebSafeBase64Unescape(absl::string_view(text.data(), text.size()), &bytes)) {
-    return std::nullopt;
-  }
-  return bytes;
-}
-
 std::optional<Struct> ObjectOf(std::string_view part) {
-  const auto json = FromBase64Url(part);
+  const auto json = gateway::FromBase64Url(part);
   Struct object;
   if (!json || !gateway::ReadJson(*json, &object).ok()) return std::nullopt;
   return object;
@@ -77,13 +63,82 @@ const Value* Field(const Struct& object, const char* name, Value::KindCase kind)
 
 absl::Status CheckHeader(std::string_view part) {
   const auto header = ObjectOf(part);
-  if (!header) return Bad("the token is malformed");
+  if (!header) return Bad(kNotOurs);
   const Value* algorithm = Field(*header, "alg", Value::kStringValue);
-  if (algorithm == nullptr || algorithm->string_value() != "HS256") {
-    return Bad("the token is not signed with HS256");
+  if (algorithm == nullptr || algorithm->string_value() != "HS256") return Bad(kNotOurs);
+  return absl::OkStatus();
+}
+
+// 128 bits that nobody can guess.
+std::string NewSession() {
+  unsigned char bytes[16];
+  INVARIANT(RAND_bytes(bytes, sizeof(bytes)) == 1);
+  return gateway::ToBase64Url(std::string_view(reinterpret_cast<char*>(bytes), sizeof(bytes)));
+}
+
+// What a token says beside who it is.
+struct Terms {
+  bool demo = false;
+  std::optional<int64_t> issued_ms;
+  int64_t expires_s = 0;
+};
+
+void AppendText(std::string_view key, const std::string& value, std::string* out) {
+  if (value.empty()) return;
+  *out += fmt::format(",\"{}\":", key);
+  gateway::AppendJsonString(value, out);
+}
+
+void AppendNames(std::string_view key, const std::vector<std::string>& names, std::string* out) {
+  if (names.empty()) return;
+  *out += fmt::format(",\"{}\":[\"{}\"]", key, fmt::join(names, "\",\""));
+}
+
+// Header and payload in the one form that is ever signed, and ever taken.
+std::string SignedText(const rpc::Caller& caller, const Terms& terms) {
+  std::string payload = "{\"sub\":";
+  gateway::AppendJsonString(caller.user, &payload);
+  AppendNames("roles", RoleNames(caller.roles), &payload);
+  AppendText("agent", caller.agent, &payload);
+  AppendNames("teams", caller.teams, &payload);
+  AppendNames("queues", caller.queues, &payload);
+  AppendText("tenant", caller.tenant, &payload);
+  AppendText("sid", caller.session, &payload);
+  if (terms.demo) payload += ",\"demo\":true";
+  if (terms.issued_ms) {
+    payload += fmt::format(",\"iat\":{}", *terms.issued_ms / 1000);
+    payload += fmt::format(".{:03}", *terms.issued_ms % 1000);
   }
-  if (header->fields().contains("crit")) {
-    return Bad("the token asks for an extension that is not known");
+  payload += fmt::format(",\"exp\":{}}}", terms.expires_s);
+  return fmt::format("{}.{}", gateway::ToBase64Url(kHeader), gateway::ToBase64Url(payload));
+}
+
+std::vector<std::string> Texts(const Struct& object, const char* name) {
+  std::vector<std::string> texts;
+  const Value* list = Field(object, name, Value::kListValue);
+  if (list == nullptr) return texts;
+  for (const Value& value : list->list_value().values()) texts.push_back(value.string_value());
+  return texts;
+}
+
+std::string TextOf(const Struct& object, const char* name) {
+  const Value* text = Field(object, name, Value::kStringValue);
+  return text == nullptr ? "" : text->string_value();
+}
+
+absl::Status ReadCaller(const Struct& payload, rpc::Caller* caller) {
+  caller->user = TextOf(payload, "sub");
+  caller->agent = TextOf(payload, "agent");
+  caller->session = TextOf(payload, "sid");
+  caller->tenant = TextOf(payload, "tenant");
+  caller->teams = Texts(payload, "teams");
+  caller->queues = Texts(payload, "queues");
+  for (const std::string& name : Texts(payload, "roles")) {
+    if (auto role = RoleNamed(name)) caller->roles.Add(*role);
+  }
+  if (caller->roles.empty()) return Bad("the token names no role");
+  if (!AreScopes(caller->teams, kTeamPrefix) || !AreScopes(caller->queues, kQueuePrefix)) {
+    return Bad("the token confines to what is no team or queue");
   }
   return absl::OkStatus();
 }
@@ -118,13 +173,12 @@ absl::StatusOr<std::string> ReadKey(const fs::path& path) {
 // Written whole under another name first, so that no reader ever sees half a key; whoever links it
 // second takes the first one's.
 absl::Status MakeKey(const fs::path& path) {
-  unsigned char key[kKeyBytes];
-  INVARIANT(RAND_bytes(key, sizeof(key)) == 1);
+  const std::string key = Tokens::NewKey();
   const fs::path draft = fmt::format("{}.{}", path.string(), ::getpid());
   const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return System(draft, "make");
-  const bool written =
-      ::write(file, key, sizeof(key)) == static_cast<ssize_t>(sizeof(key)) && ::fsync(file) == 0;
+  const bool written = ::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) &&
+                       ::fsync(file) == 0;
   ::close(file);
   const bool linked = written && (::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
   const absl::Status failure = linked ? absl::OkStatus() : System(path, "write");
@@ -141,11 +195,29 @@ Instant SystemWallClock() {
 }
 
 absl::StatusOr<std::unique_ptr<Tokens>> Tokens::Open(const fs::path& folder, bool demo,
-                                                     WallClock clock) {
+                                                     WallClock clock, const EndedSessions* ended,
+                                                     std::string tenant) {
   const fs::path path = folder / "token.key";
   if (!fs::exists(path)) WISSEL_RETURN_IF_ERROR(MakeKey(path));
   WISSEL_ASSIGN_OR_RETURN(std::string key, ReadKey(path));
-  return std::unique_ptr<Tokens>(new Tokens(std::move(key), demo, std::move(clock)));
+  return std::unique_ptr<Tokens>(
+      new Tokens(std::move(key), demo, std::move(clock), ended, std::move(tenant)));
+}
+
+absl::StatusOr<std::unique_ptr<Tokens>> Tokens::WithKey(std::string key, bool demo, WallClock clock,
+                                                        const EndedSessions* ended,
+                                                        std::string tenant) {
+  if (key.size() != kKeyBytes) {
+    return absl::InvalidArgumentError(fmt::format("a key of tokens has {} bytes", kKeyBytes));
+  }
+  return std::unique_ptr<Tokens>(
+      new Tokens(std::move(key), demo, std::move(clock), ended, std::move(tenant)));
+}
+
+std::string Tokens::NewKey() {
+  std::string key(kKeyBytes, '\0');
+  INVARIANT(RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), kKeyBytes) == 1);
+  return key;
 }
 
 std::string Tokens::Sign(std::string_view text) const {
@@ -159,22 +231,14 @@ std::string Tokens::Sign(std::string_view text) const {
 }
 
 Tokens::Token Tokens::Make(const rpc::Caller& caller, Duration lifetime) const {
-  const int64_t now_s = clock_().millis() / 1000;
-  const int64_t expires_s = now_s + lifetime.millis() / 1000;
-  std::string payload = "{\"sub\":";
-  gateway::AppendJsonString(caller.user, &payload);
-  payload += ",\"roles\":[";
-  for (const std::string& role : RoleNames(caller.roles)) payload += fmt::format("\"{}\",", role);
-  if (payload.ends_with(',')) payload.pop_back();
-  payload += ']';
-  if (!caller.agent.empty()) {
-    payload += ",\"agent\":";
-    gateway::AppendJsonString(caller.agent, &payload);
-  }
-  if (demo_) payload += ",\"demo\":true";
-  payload += fmt::format(",\"iat\":{},\"exp\":{}}}", now_s, expires_s);
-  const std::string text = fmt::format("{}.{}", Base64Url(kHeader), Base64Url(payload));
-  return {.text = fmt::format("{}.{}", text, Base64Url(Sign(text))),
+  const int64_t now_ms = clock_().millis();
+  const int64_t expires_s = now_ms / 1000 + lifetime.millis() / 1000;
+  rpc::Caller who = caller;
+  if (who.session.empty()) who.session = NewSession();
+  who.tenant = tenant_;
+  const std::string text =
+      SignedText(who, {.demo = demo_, .issued_ms = now_ms, .expires_s = expires_s});
+  return {.text = fmt::format("{}.{}", text, gateway::ToBase64Url(Sign(text))),
           .expires = Instant::FromMillis(expires_s * 1000)};
 }
 
@@ -184,12 +248,19 @@ absl::StatusOr<rpc::Caller> Tokens::Verify(std::string_view token) const {
   {
     std::shared_lock lock(mutex_);
     auto found = known_.find(absl::string_view(token.data(), token.size()));
-    if (found != known_.end() && now_s < found->second.expires_s) return found->second.caller;
+    if (found != known_.end() && now_s < found->second.expires_s) return Alive(found->second);
   }
   WISSEL_ASSIGN_OR_RETURN(Known known, Check(token, now_s));
   std::unique_lock lock(mutex_);
   if (known_.size() >= kKnownTokens) known_.clear();
-  return known_.insert_or_assign(std::string(token), std::move(known)).first->second.caller;
+  return Alive(known_.insert_or_assign(std::string(token), std::move(known)).first->second);
+}
+
+absl::StatusOr<rpc::Caller> Tokens::Alive(const Known& known) const {
+  if (ended_ != nullptr && ended_->Ended(known.caller.session, known.caller.user, known.made)) {
+    return Bad("the session of the token has ended");
+  }
+  return known.caller;
 }
 
 absl::StatusOr<Tokens::Known> Tokens::Check(std::string_view token, int64_t now_s) const {
@@ -197,25 +268,22 @@ absl::StatusOr<Tokens::Known> Tokens::Check(std::string_view token, int64_t now_
   const size_t last = token.rfind('.');
   if (token.size() > kLongestToken || first == std::string_view::npos || first == last ||
       token.find('.', first + 1) != last) {
-    return Bad("the token is malformed");
+    return Bad(kNotOurs);
   }
   WISSEL_RETURN_IF_ERROR(CheckHeader(token.substr(0, first)));
-  const auto signature = FromBase64Url(token.substr(last + 1));
+  const auto signature = gateway::FromBase64Url(token.substr(last + 1));
   const std::string expected = Sign(token.substr(0, last));
   if (!signature || signature->size() != expected.size() ||
       CRYPTO_memcmp(signature->data(), expected.data(), expected.size()) != 0) {
-    return Bad("the token's signature is wrong");
+    return Bad(kNotOurs);
   }
   const auto payload = ObjectOf(token.substr(first + 1, last - first - 1));
   if (!payload) return Bad("the token is malformed");
 
   Known known;
-  const Value* subject = Field(*payload, "sub", Value::kStringValue);
   const Value* expires = Field(*payload, "exp", Value::kNumberValue);
   const Value* issued = Field(*payload, "iat", Value::kNumberValue);
-  const Value* roles = Field(*payload, "roles", Value::kListValue);
-  const Value* agent = Field(*payload, "agent", Value::kStringValue);
-  if (subject == nullptr || subject->string_value().empty()) return Bad("the token names no user");
+  if (TextOf(*payload, "sub").empty()) return Bad("the token names no user");
   // Beyond 2^53 a double is no time any more.
   if (expires == nullptr || !(expires->number_value() < 9e15)) {
     return Bad("the token has no time of expiry");
@@ -228,15 +296,24 @@ absl::StatusOr<Tokens::Known> Tokens::Check(std::string_view token, int64_t now_
   if (payload->fields().contains("demo") && !demo_) {
     return Bad("the token is of a demonstration, and this server is none");
   }
-  known.caller.user = subject->string_value();
-  if (agent != nullptr) known.caller.agent = agent->string_value();
-  if (roles != nullptr) {
-    for (const Value& value : roles->list_value().values()) {
-      if (auto role = RoleNamed(value.string_value())) known.caller.roles.Add(*role);
-    }
+  WISSEL_RETURN_IF_ERROR(ReadCaller(*payload, &known.caller));
+  if (known.caller.tenant != tenant_) return Bad("the token is of another tenant");
+  if (issued != nullptr) {
+    known.made = Instant::FromMillis(std::llround(issued->number_value() * 1000));
   }
-  if (known.caller.roles.empty()) return Bad("the token names no role");
   known.expires_s = static_cast<int64_t>(expires->number_value());
+  if (known.expires_s - now_s > kLongestTokenLifetime.millis() / 1000 + kClockSkewSeconds) {
+    return Bad("the token would live longer than any does");
+  }
+  const Terms terms{.demo = payload->fields().contains("demo"),
+                    .issued_ms = issued == nullptr ? std::optional<int64_t>() : known.made.millis(),
+                    .expires_s = known.expires_s};
+  // Whatever is said twice, otherwise or beside it: a signature is no reason to guess what is
+  // meant.
+  if (SignedText(known.caller, terms) != token.substr(0, last) ||
+      gateway::ToBase64Url(expected) != token.substr(last + 1)) {
+    return Bad("the token is not in the form in which tokens are made");
+  }
   return known;
 }
 

@@ -1,9 +1,11 @@
 // Bearer tokens: JSON Web Tokens signed with HMAC-SHA-256 under the key in DATA/token.key, which is
-// made on first use and readable by its owner only. Claims: sub, roles, agent, iat, exp, and demo
-// for those that a demonstration gave out.
+// made on first use and readable by its owner only. Claims: sub, roles, agent, teams and queues
+// (what one is confined to), tenant (of a server with several), sid (the sign-in, which can be
+// ended: ended_sessions.h), iat, exp, and demo for those that a demonstration gave out.
 //
 // Threads: thread-safe. Invariants: no other algorithm is ever accepted; a token of a demonstration
-// is refused by a server that is none, over the same data too.
+// is refused by a server that is none, over the same data too; a token is taken in the very form in
+// which it was made alone, so that no key is there twice and nothing stands beside it.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "base/time.h"
+#include "gateway/sign_in/ended_sessions.h"
 
 namespace wissel::sign_in {
 
@@ -25,17 +28,31 @@ namespace wissel::sign_in {
 using WallClock = std::function<Instant()>;
 Instant SystemWallClock();
 
+// None lives longer.
+inline constexpr Duration kLongestTokenLifetime = Duration::Hours(24 * 366);
+
 class Tokens {
  public:
-  // Reads or makes `folder`/token.key. PERMISSION_DENIED where others may read it, DATA_LOSS where
-  // it is no key.
+  // Reads or makes `folder`/token.key. `ended` outlives it; null: no token is ended before its
+  // time. `tenant`: whose tokens these are; those of others are refused. PERMISSION_DENIED where
+  // others may read it, DATA_LOSS where it is no key.
   static absl::StatusOr<std::unique_ptr<Tokens>> Open(const std::filesystem::path& folder,
-                                                      bool demo, WallClock clock = SystemWallClock);
+                                                      bool demo, WallClock clock = SystemWallClock,
+                                                      const EndedSessions* ended = nullptr,
+                                                      std::string tenant = {});
+
+  // With a key that several servers share; INVALID_ARGUMENT where it is none.
+  static absl::StatusOr<std::unique_ptr<Tokens>> WithKey(std::string key, bool demo,
+                                                         WallClock clock,
+                                                         const EndedSessions* ended,
+                                                         std::string tenant);
+  static std::string NewKey();
 
   struct Token {
     std::string text;
     Instant expires;
   };
+  // Of a session of its own, unless the caller has one.
   Token Make(const rpc::Caller& caller, Duration lifetime) const;
 
   // UNAUTHENTICATED with the reason. Empty: a caller without roles, as rpc::Authenticate asks.
@@ -45,16 +62,25 @@ class Tokens {
   struct Known {
     rpc::Caller caller;
     int64_t expires_s = 0;
+    Instant made;
   };
 
-  Tokens(std::string key, bool demo, WallClock clock)
-      : key_(std::move(key)), demo_(demo), clock_(std::move(clock)) {}
+  Tokens(std::string key, bool demo, WallClock clock, const EndedSessions* ended,
+         std::string tenant)
+      : key_(std::move(key)),
+        demo_(demo),
+        clock_(std::move(clock)),
+        ended_(ended),
+        tenant_(std::move(tenant)) {}
+  absl::StatusOr<rpc::Caller> Alive(const Known& known) const;
   std::string Sign(std::string_view text) const;
   absl::StatusOr<Known> Check(std::string_view token, int64_t now_s) const;
 
   const std::string key_;
   const bool demo_;
   const WallClock clock_;
+  const EndedSessions* const ended_;
+  const std::string tenant_;
   // Tokens that were checked before; their signature is not computed again.
   mutable std::shared_mutex mutex_;
   mutable absl::flat_hash_map<std::string, Known> known_;

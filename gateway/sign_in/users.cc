@@ -1,11 +1,6 @@
 #include "gateway/sign_in/users.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_join.h"
@@ -13,22 +8,33 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "gateway/sign_in/password.h"
+#include "gateway/sign_in/private_store.h"
 
 namespace wissel::sign_in {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr char kSchema[] =
     "CREATE TABLE IF NOT EXISTS users (name TEXT PRIMARY KEY NOT NULL, display_name TEXT NOT NULL,"
-    " roles TEXT NOT NULL, agent TEXT NOT NULL, password TEXT NOT NULL) STRICT";
+    " roles TEXT NOT NULL, agent TEXT NOT NULL, password TEXT NOT NULL,"
+    " teams TEXT NOT NULL DEFAULT '', queues TEXT NOT NULL DEFAULT '') STRICT";
+constexpr char kInsert[] =
+    "INSERT INTO users (name, display_name, roles, agent, password, teams, queues) VALUES "
+    "(CAST(?1 AS TEXT), CAST(?2 AS TEXT), CAST(?3 AS TEXT), CAST(?4 AS TEXT), CAST(?5 AS TEXT), "
+    "CAST(?6 AS TEXT), CAST(?7 AS TEXT)) ON CONFLICT (name) DO NOTHING";
+constexpr char kRemember[] =
+    "INSERT INTO users (name, display_name, roles, agent, password, teams, queues) VALUES "
+    "(CAST(?1 AS TEXT), CAST(?2 AS TEXT), CAST(?3 AS TEXT), CAST(?4 AS TEXT), CAST(?5 AS TEXT), "
+    "CAST(?6 AS TEXT), CAST(?7 AS TEXT)) ON CONFLICT (name) DO UPDATE SET "
+    "display_name = excluded.display_name, roles = excluded.roles, agent = excluded.agent, "
+    "teams = excluded.teams, queues = excluded.queues WHERE users.password = ''";
+constexpr char kSelectAll[] =
+    "SELECT name, display_name, roles, agent, password, teams, queues FROM users "
+    "WHERE CAST(?1 AS TEXT) = '' ORDER BY name";
+constexpr char kSelectOne[] =
+    "SELECT name, display_name, roles, agent, password, teams, queues FROM users "
+    "WHERE name = CAST(?1 AS TEXT)";
 constexpr size_t kShortestPassword = 8;
 constexpr size_t kLongestPassword = 256;
-
-struct FinalizeStatement {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
 absl::Status CheckName(const std::string& name) {
   const bool good =
@@ -49,39 +55,66 @@ absl::Status CheckPassword(const std::string& password) {
                      fmt::format("{} to {} bytes", kShortestPassword, kLongestPassword));
 }
 
-std::string Text(sqlite3_stmt* statement, int column) {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-  return std::string(text, static_cast<size_t>(sqlite3_column_bytes(statement, column)));
+absl::Status CheckScopes(const User& user) {
+  if (!AreScopes(user.teams, kTeamPrefix)) {
+    return RefuseField("teams", "these are no teams", "\"teams/{team}\", at most 20, each once");
+  }
+  if (!AreScopes(user.queues, kQueuePrefix)) {
+    return RefuseField("queues", "these are no queues",
+                       "\"queues/{queue}\", at most 20, each once");
+  }
+  return absl::OkStatus();
 }
 
-void Bind(sqlite3_stmt* statement, int position, const std::string& text) {
-  sqlite3_bind_text(statement, position, text.data(), static_cast<int>(text.size()),
-                    SQLITE_TRANSIENT);
+// As a column holds it.
+std::string Joined(const std::vector<std::string>& names) { return absl::StrJoin(names, ","); }
+std::vector<std::string> Split(const std::string& names) {
+  return absl::StrSplit(names, ',', absl::SkipEmpty());
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Users>> Users::Open(const fs::path& folder) {
-  const fs::path path = folder / "users.sqlite";
-  // Made by us first, so that it is never readable by others; SQLite's own files inherit the mode.
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) {
-    return absl::UnavailableError(
-        fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
-  }
-  ::close(file);
-  sqlite3* database = nullptr;
-  const int opened = sqlite3_open_v2(path.c_str(), &database,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  std::unique_ptr<Users> users(new Users(database));
-  if (opened != SQLITE_OK) return users->Failure("cannot open users.sqlite");
-  sqlite3_busy_timeout(database, 5000);
-  auto made = users->Execute(kSchema, {});
-  if (!made.ok()) return made.status();
+absl::StatusOr<std::unique_ptr<Users>> Users::Open(const sql::Stores& stores) {
+  const sql::Place place = stores.At("users");
+  WISSEL_ASSIGN_OR_RETURN(sql::Database database, OpenPrivateStore(place, kSchema));
+  std::unique_ptr<Users> users(new Users(place, std::move(database)));
+  WISSEL_RETURN_IF_ERROR(users->AddMissingColumns());
   return users;
 }
 
-Users::Users(sqlite3* database) : database_(database), nobodys_hash_(HashPassword("nobody")) {}
+Users::Users(sql::Place place, sql::Database database)
+    : place_(std::move(place)),
+      database_(std::move(database)),
+      nobodys_hash_(HashPassword("nobody")) {}
+
+// Files that are older than the columns. Two processes may come at once: whoever is second is told
+// that the column is there.
+absl::Status Users::AddMissingColumns() {
+  constexpr std::pair<const char*, const char*> kColumns[] = {
+      {"SELECT teams FROM users LIMIT 0",
+       "ALTER TABLE users ADD COLUMN teams TEXT NOT NULL DEFAULT ''"},
+      {"SELECT queues FROM users LIMIT 0",
+       "ALTER TABLE users ADD COLUMN queues TEXT NOT NULL DEFAULT ''"}};
+  for (const auto& [look, add] : kColumns) {
+    if (Execute(look).ok()) continue;
+    const auto added = Execute(add);
+    if (!added.ok() && !Execute(look).ok()) return added.status();
+  }
+  return absl::OkStatus();
+}
+
+template <class... Parameters>
+absl::StatusOr<int64_t> Users::Execute(const char* sql, const Parameters&... parameters) {
+  std::lock_guard lock(mutex_);
+  const auto run = [&]() -> absl::StatusOr<int64_t> {
+    WISSEL_ASSIGN_OR_RETURN(sql::Query query, database_.Ask(sql, parameters...));
+    WISSEL_RETURN_IF_ERROR(query.Next().status());
+    return query.changed();
+  };
+  absl::StatusOr<int64_t> changed = run();
+  if (!changed.ok()) return StoreFailure(place_, changed.status());
+  return changed;
+}
 
 absl::Status Users::Add(const User& user, const std::string& password) {
   WISSEL_RETURN_IF_ERROR(CheckName(user.name));
@@ -91,9 +124,9 @@ absl::Status Users::Add(const User& user, const std::string& password) {
     return RefuseField("agent", "the agent and the role \"agent\" go together",
                        "\"agents/{agent}\" for those with the role, nothing for others");
   }
-  auto added = Execute("INSERT OR IGNORE INTO users VALUES (?, ?, ?, ?, ?)",
-                       {user.name, user.display_name, absl::StrJoin(RoleNames(user.roles), ","),
-                        user.agent, HashPassword(password)});
+  WISSEL_RETURN_IF_ERROR(CheckScopes(user));
+  auto added = Execute(kInsert, user.name, user.display_name, Joined(RoleNames(user.roles)),
+                       user.agent, HashPassword(password), Joined(user.teams), Joined(user.queues));
   if (!added.ok()) return added.status();
   if (*added == 0) {
     return Refuse(absl::StatusCode::kAlreadyExists, "user",
@@ -102,37 +135,48 @@ absl::Status Users::Add(const User& user, const std::string& password) {
   return absl::OkStatus();
 }
 
+absl::Status Users::Remember(const User& user) {
+  WISSEL_RETURN_IF_ERROR(CheckScopes(user));
+  auto kept = Execute(kRemember, user.name, user.display_name, Joined(RoleNames(user.roles)),
+                      user.agent, std::string(), Joined(user.teams), Joined(user.queues));
+  if (!kept.ok()) return kept.status();
+  if (*kept > 0) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kAlreadyExists, "user",
+                fmt::format("users/{} is a user with a password here", user.name));
+}
+
 absl::Status Users::SetPassword(const std::string& name, const std::string& password) {
   WISSEL_RETURN_IF_ERROR(CheckPassword(password));
   auto changed =
-      Execute("UPDATE users SET password = ? WHERE name = ?", {HashPassword(password), name});
+      Execute("UPDATE users SET password = CAST(?1 AS TEXT) WHERE name = CAST(?2 AS TEXT)",
+              HashPassword(password), name);
   if (!changed.ok()) return changed.status();
   if (*changed > 0) return absl::OkStatus();
   return Refuse(absl::StatusCode::kNotFound, "user", fmt::format("there is no users/{}", name));
 }
 
 absl::Status Users::Remove(const std::string& name) {
-  auto removed = Execute("DELETE FROM users WHERE name = ?", {name});
+  auto removed = Execute("DELETE FROM users WHERE name = CAST(?1 AS TEXT)", name);
   if (!removed.ok()) return removed.status();
   if (*removed > 0) return absl::OkStatus();
   return Refuse(absl::StatusCode::kNotFound, "user", fmt::format("there is no users/{}", name));
 }
 
 absl::StatusOr<std::vector<User>> Users::List() const {
-  WISSEL_ASSIGN_OR_RETURN(std::vector<Row> rows, Select("WHERE ? = '' ORDER BY name", ""));
+  WISSEL_ASSIGN_OR_RETURN(std::vector<Row> rows, Select(kSelectAll, ""));
   std::vector<User> users;
   for (Row& row : rows) users.push_back(std::move(row.user));
   return users;
 }
 
 absl::StatusOr<std::optional<User>> Users::Find(const std::string& name) const {
-  WISSEL_ASSIGN_OR_RETURN(std::vector<Row> rows, Select("WHERE name = ?", name));
+  WISSEL_ASSIGN_OR_RETURN(std::vector<Row> rows, Select(kSelectOne, name));
   if (rows.empty()) return std::optional<User>();
   return std::optional<User>(std::move(rows.front().user));
 }
 
 absl::StatusOr<User> Users::SignIn(const std::string& name, const std::string& password) const {
-  WISSEL_ASSIGN_OR_RETURN(std::vector<Row> rows, Select("WHERE name = ?", name));
+  WISSEL_ASSIGN_OR_RETURN(std::vector<Row> rows, Select(kSelectOne, name));
   const bool fits = PasswordFits(rows.empty() ? nobodys_hash_ : rows.front().hash,
                                  password.size() <= kLongestPassword ? password : std::string());
   if (rows.empty() || !fits) {
@@ -141,50 +185,28 @@ absl::StatusOr<User> Users::SignIn(const std::string& name, const std::string& p
   return std::move(rows.front().user);
 }
 
-absl::StatusOr<std::vector<Users::Row>> Users::Select(const char* where,
+absl::StatusOr<std::vector<Users::Row>> Users::Select(const char* sql,
                                                       const std::string& name) const {
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* prepared = nullptr;
-  const std::string sql =
-      fmt::format("SELECT name, display_name, roles, agent, password FROM users {}", where);
-  if (sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &prepared, nullptr) != SQLITE_OK) {
-    return Failure("cannot read users.sqlite");
-  }
-  const Statement statement(prepared);
-  Bind(prepared, 1, name);
-  std::vector<Row> rows;
-  int step = 0;
-  while ((step = sqlite3_step(prepared)) == SQLITE_ROW) {
-    Row row;
-    row.user = {
-        .name = Text(prepared, 0), .display_name = Text(prepared, 1), .agent = Text(prepared, 3)};
-    const std::vector<std::string> names = absl::StrSplit(Text(prepared, 2), ',');
-    for (const std::string& role_name : names) {
-      if (auto role = RoleNamed(role_name)) row.user.roles.Add(*role);
+  const auto read = [&]() -> absl::StatusOr<std::vector<Row>> {
+    std::vector<Row> rows;
+    WISSEL_ASSIGN_OR_RETURN(sql::Query query, database_.Ask(sql, name));
+    while (true) {
+      WISSEL_ASSIGN_OR_RETURN(const bool more, query.Next());
+      if (!more) return rows;
+      Row& row = rows.emplace_back();
+      row.user = {.name = query.Text(0), .display_name = query.Text(1), .agent = query.Text(3)};
+      for (const std::string& role_name : Split(query.Text(2))) {
+        if (auto role = RoleNamed(role_name)) row.user.roles.Add(*role);
+      }
+      row.hash = query.Text(4);
+      row.user.teams = Split(query.Text(5));
+      row.user.queues = Split(query.Text(6));
     }
-    row.hash = Text(prepared, 4);
-    rows.push_back(std::move(row));
-  }
-  if (step != SQLITE_DONE) return Failure("cannot read users.sqlite");
+  };
+  absl::StatusOr<std::vector<Row>> rows = read();
+  if (!rows.ok()) return StoreFailure(place_, rows.status());
   return rows;
-}
-
-absl::StatusOr<int> Users::Execute(const char* sql, const std::vector<std::string>& arguments) {
-  std::lock_guard lock(mutex_);
-  sqlite3_stmt* prepared = nullptr;
-  if (sqlite3_prepare_v2(database_.get(), sql, -1, &prepared, nullptr) != SQLITE_OK) {
-    return Failure("cannot write users.sqlite");
-  }
-  const Statement statement(prepared);
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    Bind(prepared, static_cast<int>(i) + 1, arguments[i]);
-  }
-  if (sqlite3_step(prepared) != SQLITE_DONE) return Failure("cannot write users.sqlite");
-  return sqlite3_changes(database_.get());
-}
-
-absl::Status Users::Failure(std::string_view what) const {
-  return absl::UnavailableError(fmt::format("{}: {}", what, sqlite3_errmsg(database_.get())));
 }
 
 }  // namespace wissel::sign_in

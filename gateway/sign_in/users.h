@@ -1,13 +1,10 @@
-// The local users, in DATA/users.sqlite (SQLite): the sign-in of an embedded server. Passwords are
-// kept as Argon2id hashes.
+// The local users, in the store "users" (DATA/users.sqlite): the sign-in of an embedded server.
+// Passwords are kept as Argon2id hashes.
 //
 // Threads: thread-safe; every call touches the disk or hashes, so never on a door's thread. Several
 // processes may use one file (the server, and a command that adds a user).
 #pragma once
 
-#include <sqlite3.h>
-
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,17 +14,23 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/database.h"
+#include "base/sql/stores.h"
 #include "gateway/sign_in/user.h"
 
 namespace wissel::sign_in {
 
 class Users {
  public:
-  // Opens or makes `folder`/users.sqlite, readable by its owner only.
-  static absl::StatusOr<std::unique_ptr<Users>> Open(const std::filesystem::path& folder);
+  // UNAVAILABLE where the store cannot be used.
+  static absl::StatusOr<std::unique_ptr<Users>> Open(const sql::Stores& stores);
 
-  // INVALID_ARGUMENT with the field ("user", "password", "roles", "agent"), ALREADY_EXISTS.
+  // INVALID_ARGUMENT with the field ("user", "password", "roles", "agent", "teams",
+  // "queues"), ALREADY_EXISTS.
   absl::Status Add(const User& user, const std::string& password);
+  // Keeps who signed in at a provider: without a password, so that nobody signs in here by that
+  // name. ALREADY_EXISTS for the name of a user with one.
+  absl::Status Remember(const User& user);
   // NOT_FOUND.
   absl::Status SetPassword(const std::string& name, const std::string& password);
   absl::Status Remove(const std::string& name);
@@ -43,18 +46,16 @@ class Users {
     User user;
     std::string hash;
   };
-  struct CloseDatabase {
-    void operator()(sqlite3* database) const { sqlite3_close(database); }
-  };
+  Users(sql::Place place, sql::Database database);
+  absl::Status AddMissingColumns();
+  absl::StatusOr<std::vector<Row>> Select(const char* sql, const std::string& name) const;
+  // How many rows it changed.
+  template <class... Parameters>
+  absl::StatusOr<int64_t> Execute(const char* sql, const Parameters&... parameters);
 
-  explicit Users(sqlite3* database);
-  absl::StatusOr<std::vector<Row>> Select(const char* where, const std::string& name) const;
-  // Runs one statement; how many rows it changed.
-  absl::StatusOr<int> Execute(const char* sql, const std::vector<std::string>& arguments);
-  absl::Status Failure(std::string_view what) const;
-
+  const sql::Place place_;
   mutable std::mutex mutex_;
-  std::unique_ptr<sqlite3, CloseDatabase> database_;
+  mutable sql::Database database_;
   const std::string nobodys_hash_;  // compared with where there is no user
 };
 

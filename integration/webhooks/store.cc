@@ -18,10 +18,6 @@ namespace {
 // No secret may be found in the file once its webhook is deleted (secure_delete). An absent moment
 // is 0; lists are lines.
 constexpr const char* kSchema =
-    "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=FULL;"
-    "PRAGMA secure_delete=ON;"
-    "PRAGMA busy_timeout=1000;"
     "CREATE TABLE IF NOT EXISTS endpoints ("
     " number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, url BLOB NOT NULL,"
     " description BLOB NOT NULL, type_prefixes BLOB NOT NULL, queues BLOB NOT NULL,"
@@ -37,12 +33,11 @@ constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS requests ("
     " number INTEGER PRIMARY KEY, high INTEGER NOT NULL, low INTEGER NOT NULL,"
     " fingerprint INTEGER NOT NULL, endpoint BLOB NOT NULL, at_ms INTEGER NOT NULL);"
-    "CREATE UNIQUE INDEX IF NOT EXISTS requests_by_key ON requests (high, low);"
-    "PRAGMA user_version = 1;";
+    "CREATE UNIQUE INDEX IF NOT EXISTS requests_by_key ON requests (high, low);";
 
 constexpr int kRequestsKept = 1000;
 
-SqliteStatement& BindText(SqliteStatement& statement, int parameter, const std::string& text) {
+sql::Statement& BindText(sql::Statement& statement, int parameter, const std::string& text) {
   return statement.Bind(parameter, text.data(), text.size());
 }
 uint64_t Number(Instant t) { return static_cast<uint64_t>(t.millis()); }
@@ -61,7 +56,7 @@ uint64_t EventNumber(const std::string& id) {
   return number;
 }
 
-Endpoint ReadEndpoint(const SqliteStatement& row) {
+Endpoint ReadEndpoint(const sql::Statement& row) {
   Endpoint endpoint;
   endpoint.id = row.Bytes(0);
   endpoint.url = row.Bytes(1);
@@ -81,7 +76,7 @@ Endpoint ReadEndpoint(const SqliteStatement& row) {
 }
 
 template <class Message>
-absl::StatusOr<std::vector<Message>> ReadMessages(SqliteStatement& query,
+absl::StatusOr<std::vector<Message>> ReadMessages(sql::Statement& query,
                                                   const std::string& endpoint) {
   std::vector<Message> messages;
   BindText(query, 1, endpoint);
@@ -113,29 +108,34 @@ absl::Status MakeForOwnerAlone(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path) {
-  WISSEL_RETURN_IF_ERROR(MakeForOwnerAlone(path));
-  WISSEL_ASSIGN_OR_RETURN(
-      SqliteConnection connection,
-      SqliteConnection::Open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ""));
-  WISSEL_ASSIGN_OR_RETURN(const uint64_t version, connection.QueryNumber("PRAGMA user_version"));
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const sql::Place& place) {
+  if (!place.postgres) WISSEL_RETURN_IF_ERROR(MakeForOwnerAlone(place.file));
+  WISSEL_ASSIGN_OR_RETURN(sql::Connection connection,
+                          sql::Connection::Open(place, {.overwrite_deleted = true}));
+  WISSEL_ASSIGN_OR_RETURN(const uint64_t version, connection.Format());
   if (version > 1) {
-    return absl::FailedPreconditionError(fmt::format("{} is of a later version", path));
+    return absl::FailedPreconditionError(fmt::format("{} is of a later version", place.name()));
   }
   std::unique_ptr<Store> store(new Store(std::move(connection)));
-  WISSEL_RETURN_IF_ERROR(store->connection_.Run(kSchema));
+  WISSEL_RETURN_IF_ERROR(store->Transact([&]() -> absl::Status {
+    WISSEL_RETURN_IF_ERROR(store->connection_.Run(kSchema));
+    return store->connection_.SetFormat(1);
+  }));
   WISSEL_RETURN_IF_ERROR(store->Prepare());
   return store;
 }
 
 absl::Status Store::Prepare() {
-  const std::pair<SqliteStatement*, const char*> statements[] = {
+  const std::pair<sql::Statement*, const char*> statements[] = {
       {&s_.endpoints,
        "SELECT id, url, description, type_prefixes, queues, state, created_ms, version, secret,"
        " former_secret, former_until_ms, position, failed_attempts, retry_ms FROM endpoints"
        " ORDER BY number"},
       {&s_.put,
-       "INSERT INTO endpoints VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+       "INSERT INTO endpoints (id, url, description, type_prefixes, queues, state, created_ms, "
+       "version,"
+       " secret, former_secret, former_until_ms, position, failed_attempts, retry_ms) VALUES (?1, "
+       "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
        " ?14) ON CONFLICT (id) DO UPDATE SET url = ?2, description = ?3, type_prefixes = ?4,"
        " queues = ?5, state = ?6, version = ?8, secret = ?9, former_secret = ?10,"
        " former_until_ms = ?11, position = ?12, failed_attempts = ?13, retry_ms = ?14"},
@@ -144,17 +144,22 @@ absl::Status Store::Prepare() {
       {&s_.remove_letters, "DELETE FROM dead_letters WHERE endpoint = ?1"},
       {&s_.deliveries,
        "SELECT delivery FROM deliveries WHERE endpoint = ?1 ORDER BY number DESC LIMIT 100"},
-      {&s_.add, "INSERT INTO deliveries VALUES (NULL, ?1, ?2)"},
+      {&s_.add, "INSERT INTO deliveries (endpoint, delivery) VALUES (?1, ?2)"},
       {&s_.trim,
        "DELETE FROM deliveries WHERE endpoint = ?1 AND number <= (SELECT number FROM deliveries"
        " WHERE endpoint = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)"},
       {&s_.letters,
        "SELECT letter FROM dead_letters WHERE endpoint = ?1 ORDER BY event LIMIT 1000"},
-      {&s_.put_letter, "INSERT OR REPLACE INTO dead_letters VALUES (?1, ?2, ?3)"},
+      {&s_.put_letter,
+       "INSERT INTO dead_letters VALUES (?1, ?2, ?3)"
+       " ON CONFLICT (endpoint, event) DO UPDATE SET letter = excluded.letter"},
       {&s_.remove_letter, "DELETE FROM dead_letters WHERE endpoint = ?1 AND event = ?2"},
       {&s_.find_request,
        "SELECT endpoint, fingerprint, at_ms FROM requests WHERE high = ?1 AND low = ?2"},
-      {&s_.keep_request, "INSERT OR REPLACE INTO requests VALUES (NULL, ?1, ?2, ?3, ?4, ?5)"},
+      {&s_.keep_request,
+       "INSERT INTO requests (high, low, fingerprint, endpoint, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
+       " ON CONFLICT (high, low) DO UPDATE SET fingerprint = excluded.fingerprint,"
+       " endpoint = excluded.endpoint, at_ms = excluded.at_ms"},
       {&s_.trim_requests,
        "DELETE FROM requests WHERE number <= (SELECT max(number) FROM requests) - ?1"},
   };
@@ -200,10 +205,10 @@ absl::StatusOr<std::optional<Store::Request>> Store::FindRequest(const RequestKe
 }
 
 absl::Status Store::Transact(const std::function<absl::Status()>& work) {
-  WISSEL_RETURN_IF_ERROR(connection_.Run("BEGIN IMMEDIATE"));
+  WISSEL_RETURN_IF_ERROR(connection_.Begin());
   absl::Status status = work();
-  if (status.ok()) status = connection_.Run("COMMIT");
-  if (!status.ok() && connection_.in_transaction()) connection_.Run("ROLLBACK").IgnoreError();
+  if (status.ok()) status = connection_.Commit();
+  if (!status.ok() && connection_.in_transaction()) connection_.Rollback();
   return status;
 }
 
@@ -228,7 +233,7 @@ absl::Status Store::Put(const Endpoint& endpoint) {
 }
 
 absl::Status Store::Delete(const std::string& endpoint) {
-  for (SqliteStatement* remove : {&s_.remove, &s_.remove_deliveries, &s_.remove_letters}) {
+  for (sql::Statement* remove : {&s_.remove, &s_.remove_deliveries, &s_.remove_letters}) {
     WISSEL_RETURN_IF_ERROR(BindText(*remove, 1, endpoint).Run());
   }
   return absl::OkStatus();

@@ -15,9 +15,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/connection.h"
 #include "integration/webhooks/endpoint.h"
 #include "router/core/event.h"
-#include "router/journal/sqlite.h"
 #include "wissel/v1/webhook.pb.h"
 
 namespace wissel::webhooks {
@@ -27,7 +27,7 @@ inline constexpr int kDeliveriesKept = 100;
 class Store {
  public:
   // Makes the file where there is none; ":memory:" forgets all at the end.
-  static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const sql::Place& place);
 
   // In the order of their creation.
   absl::StatusOr<std::vector<Endpoint>> LoadEndpoints();
@@ -56,13 +56,13 @@ class Store {
   absl::Status KeepRequest(const RequestKey& key, const Request& request);
 
  private:
-  explicit Store(SqliteConnection connection) : connection_(std::move(connection)) {}
+  explicit Store(sql::Connection connection) : connection_(std::move(connection)) {}
   absl::Status Prepare();
 
-  SqliteConnection connection_;
+  sql::Connection connection_;
   struct {
-    SqliteStatement endpoints, put, remove, remove_deliveries, remove_letters, deliveries, add,
-        trim, letters, put_letter, remove_letter, find_request, keep_request, trim_requests;
+    sql::Statement endpoints, put, remove, remove_deliveries, remove_letters, deliveries, add, trim,
+        letters, put_letter, remove_letter, find_request, keep_request, trim_requests;
   } s_;
 };
 

@@ -77,7 +77,7 @@ class Webhooks::Parts : public std::enable_shared_from_this<Webhooks::Parts> {
 
 absl::StatusOr<std::unique_ptr<Webhooks>> Webhooks::Open(Shard& shard, events::Hub& hub,
                                                          WebhookOptions options) {
-  WISSEL_ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open(options.path));
+  WISSEL_ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open(options.place));
   auto parts = std::make_shared<Parts>(shard, hub, std::move(store), std::move(options));
   WISSEL_RETURN_IF_ERROR(parts->Load());
   return std::unique_ptr<Webhooks>(new Webhooks(std::move(parts)));

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
 #include "base/runtime/engine_clock.h"
+#include "base/sql/connection.h"
 #include "base/time.h"
 #include "integration/events/hub.h"
 #include "integration/webhooks/schedule.h"
@@ -23,7 +24,7 @@ namespace wissel::webhooks {
 
 struct WebhookOptions {
   // The store's file, made if it is not there; ":memory:" keeps it in memory.
-  std::string path;
+  sql::Place place = ":memory:";
   bool allow_private_addresses = false;
   // Between attempts.
   std::vector<Duration> delays = StandardDelays();

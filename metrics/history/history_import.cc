@@ -39,24 +39,25 @@ absl::StatusOr<std::unique_ptr<HistoryImport>> HistoryImport::Begin(HistoryTable
 
 HistoryImport::~HistoryImport() {
   // A table that statements read cannot be dropped.
-  for (SqliteStatement* one : {&stage_, &staged_day_, &staged_days_}) *one = SqliteStatement();
-  (void)tables_.connection().Run("DROP TABLE IF EXISTS temp.staged");
+  for (sql::Statement* one : {&stage_, &staged_day_, &staged_days_}) *one = sql::Statement();
+  (void)tables_.connection().Run("DROP TABLE IF EXISTS staged");
 }
 
 absl::Status HistoryImport::Prepare() {
-  SqliteConnection& connection = tables_.connection();
-  WISSEL_RETURN_IF_ERROR(connection.Run(
-      "PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16384; DROP TABLE IF EXISTS temp.staged;"
-      "CREATE TEMP TABLE staged (series INTEGER NOT NULL, day INTEGER NOT NULL,"
-      " cells BLOB NOT NULL, PRIMARY KEY (series, day));"));
+  sql::Connection& connection = tables_.connection();
+  WISSEL_RETURN_IF_ERROR(
+      connection.Run("DROP TABLE IF EXISTS staged;"
+                     "CREATE TEMP TABLE staged (series INTEGER NOT NULL, day INTEGER NOT NULL,"
+                     " cells BLOB NOT NULL, PRIMARY KEY (series, day));"));
   WISSEL_ASSIGN_OR_RETURN(
-      stage_, connection.Prepare("INSERT OR REPLACE INTO temp.staged VALUES (?1, ?2, ?3)"));
+      stage_,
+      connection.Prepare("INSERT INTO staged VALUES (?1, ?2, ?3)"
+                         " ON CONFLICT (series, day) DO UPDATE SET cells = excluded.cells"));
   WISSEL_ASSIGN_OR_RETURN(
-      staged_day_,
-      connection.Prepare("SELECT cells FROM temp.staged WHERE series = ?1 AND day = ?2"));
+      staged_day_, connection.Prepare("SELECT cells FROM staged WHERE series = ?1 AND day = ?2"));
   WISSEL_ASSIGN_OR_RETURN(
       staged_days_,
-      connection.Prepare("SELECT series, day, cells FROM temp.staged ORDER BY series, day"));
+      connection.Prepare("SELECT series, day, cells FROM staged ORDER BY series, day"));
   return absl::OkStatus();
 }
 
@@ -119,7 +120,7 @@ absl::Status HistoryImport::Flush() {
         }
         return absl::OkStatus();
       },
-      "BEGIN"));
+      Access::kRead));
   for (const auto& staged : staged_) {
     staged->days.clear();
     staged->day = INT32_MIN;

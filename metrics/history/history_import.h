@@ -90,7 +90,7 @@ class HistoryImport {
   size_t cells_ = 0;                             // in `staged_`
   absl::Status status_;
   bool ended_ = false;
-  SqliteStatement stage_, staged_day_, staged_days_;
+  sql::Statement stage_, staged_day_, staged_days_;
 };
 
 }  // namespace wissel::metrics

@@ -19,7 +19,7 @@ constexpr Duration kTopicIsNew = Duration::Days(1);
 
 int64_t SecondsOf(Instant t) { return t.millis() / 1000; }
 Instant InstantOf(int64_t seconds) { return Instant::FromMillis(seconds * 1000); }
-SqliteStatement& BindText(SqliteStatement& statement, int parameter, const std::string& text) {
+sql::Statement& BindText(sql::Statement& statement, int parameter, const std::string& text) {
   return statement.Bind(parameter, text.data(), text.size());
 }
 uint64_t Number(int64_t number) { return static_cast<uint64_t>(number); }
@@ -27,7 +27,7 @@ int64_t DayOf(int64_t s) { return s / kDaySeconds - (s % kDaySeconds < 0 ? 1 : 0
 
 // Its rows from the first on, until there are none any more.
 template <class Visit>  // void()
-absl::Status ForEachRow(SqliteStatement& statement, Visit visit) {
+absl::Status ForEachRow(sql::Statement& statement, Visit visit) {
   auto more = statement.Step();
   for (; more.ok() && *more; more = statement.Step()) visit();
   statement.Reset();
@@ -35,7 +35,7 @@ absl::Status ForEachRow(SqliteStatement& statement, Visit visit) {
 }
 
 // The twelve columns of the books, from `column` on.
-void ReadBooks(const SqliteStatement& s, int column, IntervalCounts& counts) {
+void ReadBooks(const sql::Statement& s, int column, IntervalCounts& counts) {
   const auto number = [&] { return static_cast<int64_t>(s.Number(column++)); };
   DayCounters& c = counts.counters;
   counts.arrivals = number();
@@ -163,9 +163,9 @@ absl::StatusOr<std::vector<HistoryRow>> HistoryTables::Read(const std::string& q
 absl::StatusOr<std::vector<HistoryCell>> HistoryTables::CountedCells(const SeriesName& name,
                                                                      int64_t from_s, int64_t to_s) {
   std::map<int64_t, HistoryCell> cells;
-  SqliteStatement& s = !name.topic.empty()     ? s_.read_topic
-                       : !name.channel.empty() ? s_.read_channel
-                                               : s_.read;
+  sql::Statement& s = !name.topic.empty()     ? s_.read_topic
+                      : !name.channel.empty() ? s_.read_channel
+                                              : s_.read;
   BindText(s, 1, name.queue).Bind(2, Number(from_s)).Bind(3, Number(to_s));
   if (!name.topic.empty()) BindText(s, 4, name.topic);
   if (name.topic.empty() && !name.channel.empty()) BindText(s, 4, name.channel);
@@ -282,7 +282,7 @@ absl::Status HistoryTables::AddImportedQuarters(int64_t from_s, int64_t to_s,
 }
 
 absl::Status HistoryTables::AddCountedQuarters(int64_t from_s, int64_t to_s, SeriesByName& series) {
-  for (SqliteStatement* s : {&s_.queue_counts, &s_.topic_counts}) {
+  for (sql::Statement* s : {&s_.queue_counts, &s_.topic_counts}) {
     s->Bind(1, Number(from_s)).Bind(2, Number(to_s));
     WISSEL_RETURN_IF_ERROR(ForEachRow(*s, [&] {
       const std::string topic(s == &s_.topic_counts ? s->Bytes(4) : std::string_view());

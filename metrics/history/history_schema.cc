@@ -14,10 +14,7 @@ constexpr uint64_t kFormat = 2;
 constexpr int64_t kDaySeconds = 86'400;
 
 // What a power cut takes away is folded again from the journal: no sync for each batch is needed.
-constexpr const char* kPrepare =
-    "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=NORMAL;"
-    "PRAGMA busy_timeout=5000;";
+constexpr sql::Settings kSettings = {.synced = false};
 
 // The books, as they stand in `intervals` and in `channels`.
 #define WISSEL_BOOKS                                                                   \
@@ -31,7 +28,7 @@ constexpr const char* kPrepare =
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1),"
     " sequence INTEGER NOT NULL);"
-    "INSERT OR IGNORE INTO position VALUES (1, 0);"
+    "INSERT INTO position VALUES (1, 0) ON CONFLICT DO NOTHING;"
     "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS intervals (queue TEXT NOT NULL, start INTEGER NOT "
@@ -49,8 +46,7 @@ constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS imported (series INTEGER NOT NULL, day INTEGER NOT NULL,"
     " cells BLOB NOT NULL, PRIMARY KEY (series, day));"
     "CREATE TABLE IF NOT EXISTS marks (id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL,"
-    " kind TEXT NOT NULL, label TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL);"
-    "PRAGMA user_version=2;";
+    " kind TEXT NOT NULL, label TEXT NOT NULL, start INTEGER NOT NULL, \"end\" INTEGER NOT NULL);";
 #undef WISSEL_BOOKS
 
 // Hold and wrap-up were not counted apart then: NULL, and not none.
@@ -61,9 +57,9 @@ constexpr const char* kTakeOverCounts =
     "INSERT INTO topics SELECT queue, topic, start, arrivals FROM topics_1 WHERE imported = 0;";
 
 // In format 1 what was imported stood in quarters between what had been counted.
-absl::Status TakeOverImports(SqliteConnection& connection, const char* sql) {
+absl::Status TakeOverImports(sql::Connection& connection, const char* sql) {
   WISSEL_ASSIGN_OR_RETURN(ImportedTable imported, ImportedTable::Prepare(connection));
-  WISSEL_ASSIGN_OR_RETURN(SqliteStatement rows, connection.Prepare(sql));
+  WISSEL_ASSIGN_OR_RETURN(sql::Statement rows, connection.Prepare(sql));
   std::map<SeriesName, std::map<int64_t, DayCells>> all;
   auto more = rows.Step();
   for (; more.ok() && *more; more = rows.Step()) {
@@ -84,7 +80,7 @@ absl::Status TakeOverImports(SqliteConnection& connection, const char* sql) {
   return absl::OkStatus();
 }
 
-absl::Status FromFormat1(SqliteConnection& connection) {
+absl::Status FromFormat1(sql::Connection& connection) {
   WISSEL_RETURN_IF_ERROR(connection.Run(
       "ALTER TABLE intervals RENAME TO intervals_1; ALTER TABLE topics RENAME TO topics_1;"));
   WISSEL_RETURN_IF_ERROR(connection.Run(kSchema));
@@ -98,22 +94,20 @@ absl::Status FromFormat1(SqliteConnection& connection) {
 
 }  // namespace
 
-absl::StatusOr<SqliteConnection> OpenHistory(const std::string& path) {
-  WISSEL_ASSIGN_OR_RETURN(
-      SqliteConnection connection,
-      SqliteConnection::Open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ""));
-  WISSEL_RETURN_IF_ERROR(connection.Run(kPrepare));
+absl::StatusOr<sql::Connection> OpenHistory(const sql::Place& place) {
+  WISSEL_ASSIGN_OR_RETURN(sql::Connection connection, sql::Connection::Open(place, kSettings));
   WISSEL_RETURN_IF_ERROR(Transact(connection, [&]() -> absl::Status {
     // Within the transaction: another process may have brought it to this format meanwhile.
-    WISSEL_ASSIGN_OR_RETURN(const uint64_t format, connection.QueryNumber("PRAGMA user_version"));
+    WISSEL_ASSIGN_OR_RETURN(const uint64_t format, connection.Format());
     if (format > kFormat) {
       return Refuse(
           absl::StatusCode::kFailedPrecondition, "",
-          fmt::format("{} has format {}, and this version knows {}", path, format, kFormat),
+          fmt::format("{} has format {}, and this version knows {}", place.name(), format, kFormat),
           "the version of wissel that wrote it, or a later one");
     }
     if (format == kFormat) return absl::OkStatus();
-    return format == 1 ? FromFormat1(connection) : connection.Run(kSchema);
+    WISSEL_RETURN_IF_ERROR(format == 1 ? FromFormat1(connection) : connection.Run(kSchema));
+    return connection.SetFormat(kFormat);
   }));
   return connection;
 }

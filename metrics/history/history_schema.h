@@ -4,22 +4,24 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "router/journal/sqlite.h"
+#include "base/sql/connection.h"
 
 namespace wissel::metrics {
 
 // Makes the file where there is none, and brings an older one to this format, all of it or nothing.
 // FAILED_PRECONDITION for one of a later format.
-absl::StatusOr<SqliteConnection> OpenHistory(const std::string& path);
+absl::StatusOr<sql::Connection> OpenHistory(const sql::Place& place);
 
-// Runs `work` in a transaction that is taken back when it fails. `begin`: how it begins.
+enum class Access : uint8_t { kWrite, kRead };
+
+// Runs `work` in a transaction that is taken back when it fails; one that reads sees one moment.
 template <class Work>  // absl::Status()
-absl::Status Transact(SqliteConnection& connection, Work work,
-                      const char* begin = "BEGIN IMMEDIATE") {
-  if (absl::Status begun = connection.Run(begin); !begun.ok()) return begun;
+absl::Status Transact(sql::Connection& connection, Work work, Access access = Access::kWrite) {
+  absl::Status begun = access == Access::kRead ? connection.BeginReading() : connection.Begin();
+  if (!begun.ok()) return begun;
   absl::Status status = work();
-  if (status.ok()) status = connection.Run("COMMIT");
-  if (!status.ok() && connection.in_transaction()) (void)connection.Run("ROLLBACK");
+  if (status.ok()) status = connection.Commit();
+  if (!status.ok()) connection.Rollback();
   return status;
 }
 

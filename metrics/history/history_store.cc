@@ -58,8 +58,8 @@ class HistoryStore::Worker {
   Thread thread_;
 };
 
-absl::StatusOr<std::unique_ptr<HistoryStore>> HistoryStore::Open(const std::string& path) {
-  WISSEL_ASSIGN_OR_RETURN(HistoryTables tables, HistoryTables::Open(path));
+absl::StatusOr<std::unique_ptr<HistoryStore>> HistoryStore::Open(const sql::Place& place) {
+  WISSEL_ASSIGN_OR_RETURN(HistoryTables tables, HistoryTables::Open(place));
   WISSEL_ASSIGN_OR_RETURN(const uint64_t sequence, tables.Sequence());
   return std::unique_ptr<HistoryStore>(
       new HistoryStore(std::make_unique<Worker>(std::move(tables)), sequence));

@@ -18,7 +18,7 @@ namespace wissel::metrics {
 class HistoryStore {
  public:
   // `path` of SQLite; ":memory:" forgets all at the end.
-  static absl::StatusOr<std::unique_ptr<HistoryStore>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<HistoryStore>> Open(const sql::Place& place);
   // Writes what has been taken.
   ~HistoryStore();
 

@@ -10,7 +10,7 @@
 namespace wissel::metrics {
 namespace {
 
-#define WISSEL_ADDED(column) #column " = " #column " + excluded." #column
+#define WISSEL_ADDED(column) #column " = had." #column " + excluded." #column
 #define WISSEL_ADD_BOOKS \
   WISSEL_ADDED(arrivals) \
   ", " WISSEL_ADDED(offered) ", " WISSEL_ADDED(answered) ", " WISSEL_ADDED(answered_in_time)      \
@@ -18,25 +18,27 @@ namespace {
           ended_otherwise) ", " WISSEL_ADDED(completed) ", " WISSEL_ADDED(wait_ms) ", " WISSEL_ADDED( \
           handle_ms) ", " WISSEL_ADDED(hold_ms) ", " WISSEL_ADDED(wrap_ms)
 constexpr const char* kAddQueue =
-    "INSERT INTO intervals VALUES (CAST(?1 AS TEXT), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+    "INSERT INTO intervals AS had VALUES (CAST(?1 AS TEXT), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+    "?11, ?12,"
     " ?13, ?14, ?15) ON CONFLICT (queue, start) DO UPDATE SET " WISSEL_ADD_BOOKS
     ", waiting = excluded.waiting";
 constexpr const char* kAddChannel =
-    "INSERT INTO channels VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT), ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+    "INSERT INTO channels AS had VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT), ?3, ?4, ?5, ?6, ?7, "
+    "?8, ?9,"
     " ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (queue, channel, start) DO UPDATE"
     " SET " WISSEL_ADD_BOOKS;
 constexpr const char* kAddTopic =
-    "INSERT INTO topics VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT), ?3, ?4)"
+    "INSERT INTO topics AS had VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT), ?3, ?4)"
     " ON CONFLICT (queue, topic, start) DO UPDATE SET " WISSEL_ADDED(arrivals);
 
 uint64_t SecondsOf(Instant t) { return static_cast<uint64_t>(t.millis() / 1000); }
-SqliteStatement& BindText(SqliteStatement& statement, int parameter, const std::string& text) {
+sql::Statement& BindText(sql::Statement& statement, int parameter, const std::string& text) {
   return statement.Bind(parameter, text.data(), text.size());
 }
 uint64_t Count(int64_t number) { return static_cast<uint64_t>(number); }
 
 // The twelve columns of the books, from `parameter` on.
-void BindBooks(SqliteStatement& add, int parameter, const IntervalCounts& counts) {
+void BindBooks(sql::Statement& add, int parameter, const IntervalCounts& counts) {
   const DayCounters& c = counts.counters;
   const int64_t numbers[] = {
       counts.arrivals,       c.offered,           c.answered,
@@ -48,8 +50,8 @@ void BindBooks(SqliteStatement& add, int parameter, const IntervalCounts& counts
 
 }  // namespace
 
-absl::StatusOr<HistoryTables> HistoryTables::Open(const std::string& path) {
-  WISSEL_ASSIGN_OR_RETURN(SqliteConnection connection, OpenHistory(path));
+absl::StatusOr<HistoryTables> HistoryTables::Open(const sql::Place& place) {
+  WISSEL_ASSIGN_OR_RETURN(sql::Connection connection, OpenHistory(place));
   WISSEL_ASSIGN_OR_RETURN(ImportedTable imported, ImportedTable::Prepare(connection));
   WISSEL_ASSIGN_OR_RETURN(MarkTable marks, MarkTable::Prepare(connection));
   HistoryTables tables(std::move(connection), std::move(imported), std::move(marks));
@@ -58,15 +60,17 @@ absl::StatusOr<HistoryTables> HistoryTables::Open(const std::string& path) {
 }
 
 absl::Status HistoryTables::Prepare() {
-  const std::pair<SqliteStatement*, const char*> statements[] = {
+  const std::pair<sql::Statement*, const char*> statements[] = {
       {&s_.sequence, "SELECT sequence FROM position"},
       {&s_.set_sequence, "UPDATE position SET sequence = ?1"},
       {&s_.zone, "SELECT value FROM settings WHERE name = 'time_zone'"},
-      {&s_.set_zone, "INSERT OR REPLACE INTO settings VALUES ('time_zone', CAST(?1 AS TEXT))"},
+      {&s_.set_zone,
+       "INSERT INTO settings VALUES ('time_zone', CAST(?1 AS TEXT))"
+       " ON CONFLICT (name) DO UPDATE SET value = excluded.value"},
       {&s_.add_queue, kAddQueue},
       {&s_.add_channel, kAddChannel},
       {&s_.add_topic, kAddTopic},
-      {&s_.add_alive, "INSERT OR IGNORE INTO alive VALUES (?1)"},
+      {&s_.add_alive, "INSERT INTO alive VALUES (?1) ON CONFLICT DO NOTHING"},
       // Of format 1: hold and wrap-up are not known apart.
       {&s_.read,
        "SELECT *, hold_ms IS NULL FROM intervals WHERE start >= ?2 AND start < ?3"

@@ -16,12 +16,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/connection.h"
 #include "metrics/core/interval_fold.h"
 #include "metrics/core/radar/radar.h"
 #include "metrics/history/csv/series_name.h"
 #include "metrics/history/imported_table.h"
 #include "metrics/history/marks.h"
-#include "router/journal/sqlite.h"
 
 namespace wissel::metrics {
 
@@ -58,7 +58,7 @@ struct HistoryCell {
 class HistoryTables {
  public:
   // Makes the file where there is none. FAILED_PRECONDITION for one of a later format.
-  static absl::StatusOr<HistoryTables> Open(const std::string& path);
+  static absl::StatusOr<HistoryTables> Open(const sql::Place& place);
 
   // Position in the journal up to which the history is folded.
   absl::StatusOr<uint64_t> Sequence();
@@ -96,10 +96,10 @@ class HistoryTables {
 
   ImportedTable& imported() { return imported_; }
   MarkTable& marks() { return marks_; }
-  SqliteConnection& connection() { return connection_; }
+  sql::Connection& connection() { return connection_; }
 
  private:
-  HistoryTables(SqliteConnection connection, ImportedTable imported, MarkTable marks)
+  HistoryTables(sql::Connection connection, ImportedTable imported, MarkTable marks)
       : connection_(std::move(connection)),
         imported_(std::move(imported)),
         marks_(std::move(marks)) {}
@@ -120,11 +120,11 @@ class HistoryTables {
   absl::Status AddImportedQuarters(int64_t from_s, int64_t to_s, SeriesByName& series);
   absl::Status AddCountedQuarters(int64_t from_s, int64_t to_s, SeriesByName& series);
 
-  SqliteConnection connection_;
+  sql::Connection connection_;
   ImportedTable imported_;
   MarkTable marks_;
   struct {
-    SqliteStatement sequence, set_sequence, zone, set_zone, add_queue, add_channel, add_topic,
+    sql::Statement sequence, set_sequence, zone, set_zone, add_queue, add_channel, add_topic,
         add_alive, read, read_channel, read_topic, first, counted, alive, queue_counts,
         topic_counts, queues;
   } s_;

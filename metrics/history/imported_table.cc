@@ -7,16 +7,16 @@
 namespace wissel::metrics {
 namespace {
 
-SqliteStatement& BindText(SqliteStatement& statement, int parameter, const std::string& text) {
+sql::Statement& BindText(sql::Statement& statement, int parameter, const std::string& text) {
   return statement.Bind(parameter, text.data(), text.size());
 }
 uint64_t Number(int64_t number) { return static_cast<uint64_t>(number); }
 
 }  // namespace
 
-absl::StatusOr<ImportedTable> ImportedTable::Prepare(SqliteConnection& connection) {
+absl::StatusOr<ImportedTable> ImportedTable::Prepare(sql::Connection& connection) {
   ImportedTable table;
-  const std::pair<SqliteStatement*, const char*> statements[] = {
+  const std::pair<sql::Statement*, const char*> statements[] = {
       {&table.list_,
        "SELECT id, queue, channel, topic FROM series"
        " WHERE length(?1) = 0 OR queue = CAST(?1 AS TEXT) ORDER BY queue, channel, topic"},
@@ -24,10 +24,12 @@ absl::StatusOr<ImportedTable> ImportedTable::Prepare(SqliteConnection& connectio
        "SELECT id FROM series WHERE queue = CAST(?1 AS TEXT) AND channel = CAST(?2 AS TEXT)"
        " AND topic = CAST(?3 AS TEXT)"},
       {&table.make_,
-       "INSERT OR IGNORE INTO series (queue, channel, topic)"
-       " VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT), CAST(?3 AS TEXT))"},
+       "INSERT INTO series (queue, channel, topic)"
+       " VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT), CAST(?3 AS TEXT)) ON CONFLICT DO NOTHING"},
       {&table.read_, "SELECT cells FROM imported WHERE series = ?1 AND day = ?2"},
-      {&table.write_, "INSERT OR REPLACE INTO imported VALUES (?1, ?2, ?3)"},
+      {&table.write_,
+       "INSERT INTO imported VALUES (?1, ?2, ?3)"
+       " ON CONFLICT (series, day) DO UPDATE SET cells = excluded.cells"},
       {&table.days_,
        "SELECT day, cells FROM imported WHERE series = ?1 AND day >= ?2 AND day < ?3 ORDER BY day"},
   };
@@ -54,7 +56,7 @@ absl::StatusOr<std::vector<KnownSeries>> ImportedTable::List(const std::string& 
 }
 
 absl::StatusOr<int64_t> ImportedTable::IdOf(const SeriesName& name) {
-  for (SqliteStatement* statement : {&make_, &find_}) {
+  for (sql::Statement* statement : {&make_, &find_}) {
     BindText(BindText(BindText(*statement, 1, name.queue), 2, name.channel), 3, name.topic);
   }
   WISSEL_RETURN_IF_ERROR(make_.Run());

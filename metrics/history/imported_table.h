@@ -10,9 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/connection.h"
 #include "metrics/history/csv/series_name.h"
 #include "metrics/history/day_cells.h"
-#include "router/journal/sqlite.h"
 
 namespace wissel::metrics {
 
@@ -23,7 +23,7 @@ struct KnownSeries {
 
 class ImportedTable {
  public:
-  static absl::StatusOr<ImportedTable> Prepare(SqliteConnection& connection);
+  static absl::StatusOr<ImportedTable> Prepare(sql::Connection& connection);
 
   // By queue, channel and topic; `queue` empty: all.
   absl::StatusOr<std::vector<KnownSeries>> List(const std::string& queue);
@@ -38,7 +38,7 @@ class ImportedTable {
   absl::Status ForEachDay(int64_t series, int64_t from, int64_t to, const Visit& visit);
 
  private:
-  SqliteStatement list_, find_, make_, read_, write_, days_;
+  sql::Statement list_, find_, make_, read_, write_, days_;
 };
 
 }  // namespace wissel::metrics

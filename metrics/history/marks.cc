@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kLongestLabel = 200;
 constexpr std::array<const char*, 5> kNames = {"closed", "holiday", "outage", "event", "exclude"};
 
-SqliteStatement& BindText(SqliteStatement& statement, int parameter, std::string_view text) {
+sql::Statement& BindText(sql::Statement& statement, int parameter, std::string_view text) {
   return statement.Bind(parameter, text.data(), text.size());
 }
 uint64_t SecondsOf(Instant t) { return static_cast<uint64_t>(t.millis() / 1000); }
@@ -43,17 +43,17 @@ std::optional<MarkKind> MarkKindNamed(std::string_view name) {
   return static_cast<MarkKind>(found - kNames.begin());
 }
 
-absl::StatusOr<MarkTable> MarkTable::Prepare(SqliteConnection& connection) {
+absl::StatusOr<MarkTable> MarkTable::Prepare(sql::Connection& connection) {
   MarkTable table;
-  const std::pair<SqliteStatement*, const char*> statements[] = {
+  const std::pair<sql::Statement*, const char*> statements[] = {
       {&table.add_,
-       "INSERT INTO marks (queue, kind, label, start, end)"
+       "INSERT INTO marks (queue, kind, label, start, \"end\")"
        " VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT), CAST(?3 AS TEXT), ?4, ?5) RETURNING id"},
       {&table.same_,
        "SELECT id FROM marks WHERE queue = CAST(?1 AS TEXT) AND kind = CAST(?2 AS TEXT)"
-       " AND label = CAST(?3 AS TEXT) AND start = ?4 AND end = ?5"},
+       " AND label = CAST(?3 AS TEXT) AND start = ?4 AND \"end\" = ?5"},
       {&table.list_,
-       "SELECT id, queue, kind, label, start, end FROM marks WHERE end > ?2 AND start < ?3"
+       "SELECT id, queue, kind, label, start, \"end\" FROM marks WHERE \"end\" > ?2 AND start < ?3"
        " AND (length(?1) = 0 OR queue = '' OR queue = CAST(?1 AS TEXT)) ORDER BY start, id"},
       {&table.delete_, "DELETE FROM marks WHERE id = ?1 RETURNING id"},
   };
@@ -66,7 +66,7 @@ absl::StatusOr<MarkTable> MarkTable::Prepare(SqliteConnection& connection) {
 absl::StatusOr<int64_t> MarkTable::Add(const Mark& mark) {
   WISSEL_RETURN_IF_ERROR(Check(mark));
   int64_t id = 0;
-  for (SqliteStatement* statement : {&same_, &add_}) {
+  for (sql::Statement* statement : {&same_, &add_}) {
     BindText(BindText(BindText(*statement, 1, mark.queue), 2, NameOf(mark.kind)), 3, mark.label)
         .Bind(4, SecondsOf(mark.start))
         .Bind(5, SecondsOf(mark.end));

@@ -12,8 +12,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/sql/connection.h"
 #include "base/time.h"
-#include "router/journal/sqlite.h"
 
 namespace wissel::metrics {
 
@@ -39,7 +39,7 @@ struct Mark {
 
 class MarkTable {
  public:
-  static absl::StatusOr<MarkTable> Prepare(SqliteConnection& connection);
+  static absl::StatusOr<MarkTable> Prepare(sql::Connection& connection);
 
   // The same again is the one that is there. Its id.
   absl::StatusOr<int64_t> Add(const Mark& mark);
@@ -49,7 +49,7 @@ class MarkTable {
   absl::Status Delete(int64_t id);
 
  private:
-  SqliteStatement add_, same_, list_, delete_;
+  sql::Statement add_, same_, list_, delete_;
 };
 
 }  // namespace wissel::metrics

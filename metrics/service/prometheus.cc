@@ -79,6 +79,14 @@ class Prometheus::Figures {
         promises(Counters("wissel_promises_total",
                           "Waits told to customers that have ended: kept within P80, broken, or "
                           "left by the customer before that time.")),
+        due(Counters("wissel_answers_due_total",
+                     "Work items that count in the service level: answered, or abandoned after "
+                     "longer than a short abandonment.")),
+        in_time(Counters("wissel_answers_in_time_total",
+                         "Work items answered within what their queue's objective says.")),
+        requests(Counters("wissel_requests_total",
+                          "Unary calls of all doors that were admitted, by the code of their "
+                          "answer.")),
         wait(prom::BuildHistogram()
                  .Name("wissel_wait_seconds")
                  .Help("Wait of the answered until their answer.")
@@ -98,7 +106,19 @@ class Prometheus::Figures {
             Histogram("wissel_journal_batch_events", "Events in one durable batch.", kBatchEvents)),
         batch_bytes(
             Histogram("wissel_journal_batch_bytes", "Size of one durable batch.", kBatchBytes)),
-        inbox(Gauges("wissel_inbox_depth", "Commands that wait for the sequencer.").Add({})) {
+        inbox(Gauges("wissel_inbox_depth", "Commands that wait for the sequencer.").Add({})),
+        writable(Gauges("wissel_journal_writable",
+                        "1: the journal takes what is written; 0: new work is refused.")
+                     .Add({})),
+        journal_sequence(
+            Gauges("wissel_journal_sequence", "Sequence of the last durable event.").Add({})),
+        board_sequence(Gauges("wissel_board_sequence",
+                              "Sequence of the last event that the live view has counted.")
+                           .Add({})) {
+    for (int code = 0; code <= static_cast<int>(absl::StatusCode::kUnauthenticated); ++code) {
+      answers.push_back(
+          &requests.Add({{"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(code))}}));
+    }
     Gauges("wissel_build_info", "Always 1; the label says which build this is.")
         .Add({{"version", version}})
         .Set(1);
@@ -111,6 +131,8 @@ class Prometheus::Figures {
     prom::Counter* cancelled = nullptr;
     prom::Counter* completed = nullptr;
     prom::Counter* transferred = nullptr;
+    prom::Counter* due = nullptr;
+    prom::Counter* in_time = nullptr;
     prom::Histogram* wait = nullptr;
     prom::Gauge* waiting = nullptr;
     int64_t waiting_shown = 0;
@@ -132,6 +154,8 @@ class Prometheus::Figures {
     of->cancelled = &cancelled.Add(labels);
     of->completed = &completed.Add(labels);
     of->transferred = &transferred.Add(labels);
+    of->due = &due.Add(labels);
+    of->in_time = &in_time.Add(labels);
     of->wait = &wait.Add(labels, kWaitSeconds);
     of->waiting = &waiting.Add(labels);
     return *of;
@@ -146,6 +170,9 @@ class Prometheus::Figures {
   prom::Family<prom::Counter>& transferred;
   prom::Family<prom::Counter>& offers;
   prom::Family<prom::Counter>& promises;
+  prom::Family<prom::Counter>& due;
+  prom::Family<prom::Counter>& in_time;
+  prom::Family<prom::Counter>& requests;
   prom::Family<prom::Histogram>& wait;
   prom::Family<prom::Gauge>& waiting;
   prom::Family<prom::Gauge>& agents;
@@ -156,6 +183,10 @@ class Prometheus::Figures {
   prom::Histogram& batch_events;
   prom::Histogram& batch_bytes;
   prom::Gauge& inbox;
+  prom::Gauge& writable;
+  prom::Gauge& journal_sequence;
+  prom::Gauge& board_sequence;
+  std::vector<prom::Counter*> answers;  // by code
   uint64_t shown_version = 0;
   uint64_t shown_radar = 0;
   std::vector<prom::Gauge*> alarms_shown;  // those that are not 0
@@ -199,28 +230,32 @@ void Prometheus::Count(const Event& event, const Board& before) {
     const PromiseOutcome outcome = OutcomeOf(promise->wait.p80, event.at - promise->at, answered);
     f.promises.Add({{"queue", of_item(id).label}, {"outcome", NameOf(outcome)}}).Increment();
   };
+  const auto answered = [&](ItemId id) {
+    const auto* item = before.FindItem(id);
+    const Duration wait = event.at - item->wait_from;
+    Figures::OfQueue& of = of_item(id);
+    of.answered->Increment();
+    of.wait->Observe(wait.seconds());
+    of.due->Increment();
+    if (wait <= before.directory().queues.Find(item->queue)->answer_within) of.in_time->Increment();
+    judge(id, true);
+  };
   std::visit(
       Overloaded{
           [&](const ItemEntered& e) {
             const std::string& queue = f.Of(e.queue, before.directory()).label;
             f.entered.Add({{"queue", queue}, {"channel", wissel::NameOf(e.channel)}}).Increment();
           },
-          [&](const OfferAccepted& e) {
-            const Duration wait = event.at - before.FindItem(e.item)->wait_from;
-            of_item(e.item).answered->Increment();
-            of_item(e.item).wait->Observe(wait.seconds());
-            judge(e.item, true);
-          },
+          [&](const OfferAccepted& e) { answered(e.item); },
           [&](const ItemAbandoned& e) {
+            const auto* item = before.FindItem(e.item);
+            const Duration short_abandon =
+                before.directory().queues.Find(item->queue)->short_abandon;
+            if (event.at - item->wait_from > short_abandon) of_item(e.item).due->Increment();
             of_item(e.item).abandoned->Increment();
             judge(e.item, false);
           },
-          [&](const ItemAssigned& e) {
-            const Duration wait = event.at - before.FindItem(e.item)->wait_from;
-            of_item(e.item).answered->Increment();
-            of_item(e.item).wait->Observe(wait.seconds());
-            judge(e.item, true);
-          },
+          [&](const ItemAssigned& e) { answered(e.item); },
           [&](const ItemCancelled& e) { of_item(e.item).cancelled->Increment(); },
           [&](const ItemCompleted& e) { of_item(e.item).completed->Increment(); },
           [&](const ItemTransferred& e) { of_item(e.item).transferred->Increment(); },
@@ -230,6 +265,7 @@ void Prometheus::Count(const Event& event, const Board& before) {
 
 void Prometheus::Show(const Board& board) {
   Figures& f = *figures_;
+  f.board_sequence.Set(static_cast<double>(board.sequence()));
   if (f.shown_version == board.version()) return;
   board.ForEachQueueSince(f.shown_version, [&](QueueId id) {
     Figures::OfQueue& of = f.Of(id, board.directory());
@@ -270,6 +306,16 @@ void Prometheus::ObserveBatchBytes(size_t bytes) {
 }
 void Prometheus::SetInboxDepth(size_t commands) {
   figures_->inbox.Set(static_cast<double>(commands));
+}
+
+void Prometheus::ShowJournal(bool writable, uint64_t last_sequence) {
+  figures_->writable.Set(writable ? 1 : 0);
+  figures_->journal_sequence.Set(static_cast<double>(last_sequence));
+}
+
+void Prometheus::CountAnswer(absl::StatusCode code) {
+  const size_t i = static_cast<size_t>(code);
+  if (i < figures_->answers.size()) figures_->answers[i]->Increment();
 }
 
 std::string Prometheus::Text() const {

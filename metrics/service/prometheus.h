@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "metrics/core/board.h"
 #include "metrics/core/radar/radar.h"
 
@@ -38,6 +39,11 @@ class Prometheus {
   void ObserveBatchEvents(size_t events);
   void ObserveBatchBytes(size_t bytes);
   void SetInboxDepth(size_t commands);
+  // The same, when a scrape asks.
+  void ShowJournal(bool writable, uint64_t last_sequence);
+
+  // How a unary call of any door ended.
+  void CountAnswer(absl::StatusCode code);
 
   std::string Text() const;
 

@@ -4,6 +4,7 @@
 #include "fmt/format.h"
 #include "router/core/describe.h"
 #include "router/core/engine.h"
+#include "router/journal/address.h"
 #include "router/journal/codec.h"
 #include "router/journal/sqlite_journal.h"
 
@@ -33,9 +34,9 @@ absl::StatusOr<JournalPosition> ReadEventsAfter(
   });
 }
 
-absl::StatusOr<JournalReport> VerifyJournal(const std::string& directory) {
-  WISSEL_ASSIGN_OR_RETURN(auto reader, OpenSqliteReader(directory));
-  WISSEL_RETURN_IF_ERROR(CheckSqlitePages(directory));
+absl::StatusOr<JournalReport> VerifyJournal(const std::string& address) {
+  WISSEL_ASSIGN_OR_RETURN(auto reader, OpenJournalReader(address));
+  if (!IsPostgresUrl(address)) WISSEL_RETURN_IF_ERROR(CheckSqlitePages(address));
   JournalReport report;
   uint64_t epoch = 0;
   auto visit = [&](const JournalRow& row, const std::vector<Event>& events) -> absl::Status {
@@ -58,9 +59,9 @@ absl::StatusOr<JournalReport> VerifyJournal(const std::string& directory) {
   return report;
 }
 
-absl::Status DumpJournal(const std::string& directory, uint64_t from, std::optional<uint64_t> to,
+absl::Status DumpJournal(const std::string& address, uint64_t from, std::optional<uint64_t> to,
                          std::ostream& out) {
-  WISSEL_ASSIGN_OR_RETURN(auto reader, OpenSqliteReader(directory));
+  WISSEL_ASSIGN_OR_RETURN(auto reader, OpenJournalReader(address));
   Engine engine;
   auto visit = [&](const JournalRow& row, const std::vector<Event>& events) -> absl::Status {
     uint64_t sequence = row.header.first_sequence;

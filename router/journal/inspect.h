@@ -26,13 +26,15 @@ struct JournalReport {
   JournalPosition end;
 };
 
+// `address` as in address.h.
+
 // Every page, every row's place in the chain, every event's form and time. DATA_LOSS names the
 // first sequence that is not good.
-absl::StatusOr<JournalReport> VerifyJournal(const std::string& directory);
+absl::StatusOr<JournalReport> VerifyJournal(const std::string& address);
 
 // One line for each event of [from, to] (none: to the end): "sequence time sentence". Replays from
 // the start, so that every name is the one of that moment.
-absl::Status DumpJournal(const std::string& directory, uint64_t from, std::optional<uint64_t> to,
+absl::Status DumpJournal(const std::string& address, uint64_t from, std::optional<uint64_t> to,
                          std::ostream& out);
 
 // Shows the events of every row after `position`, each row checked, and returns the end.

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/invariant.h"
+#include "base/sql/sqlite.h"
 #include "base/status.h"
 #include "fmt/format.h"
-#include "router/journal/sqlite.h"
 
 namespace wissel {
 namespace {

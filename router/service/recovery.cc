@@ -43,13 +43,16 @@ Recovered Start(const SnapshotStore* snapshots, const EngineOptions& options,
 
 absl::StatusOr<Recovered> Recover(JournalReader& journal, const SnapshotStore* snapshots,
                                   const EngineOptions& options) {
-  Recovered recovered = Start(snapshots, options, std::nullopt);
+  return RecoverFrom(journal, Start(snapshots, options, std::nullopt));
+}
+
+absl::StatusOr<Recovered> RecoverFrom(JournalReader& journal, Recovered start) {
   auto record = [&](const JournalRow&, const std::vector<Event>& events) {
-    for (const Event& event : events) recovered.engine.Record(event);
+    for (const Event& event : events) start.engine.Record(event);
     return absl::OkStatus();
   };
-  WISSEL_ASSIGN_OR_RETURN(recovered.position, ReadEventsAfter(journal, recovered.position, record));
-  return recovered;
+  WISSEL_ASSIGN_OR_RETURN(start.position, ReadEventsAfter(journal, start.position, record));
+  return start;
 }
 
 absl::StatusOr<Recovered> RecoverAt(JournalReader& journal, const SnapshotStore* snapshots,

@@ -23,6 +23,10 @@ struct Recovered {
 absl::StatusOr<Recovered> Recover(JournalReader& journal, const SnapshotStore* snapshots,
                                   const EngineOptions& options);
 
+// The same from an engine that has come as far as `start.position` by itself, such as that of a
+// standby.
+absl::StatusOr<Recovered> RecoverFrom(JournalReader& journal, Recovered start);
+
 // The engine as it was at a moment: all that had happened by then, and nothing later. `position` is
 // where the journal stood.
 absl::StatusOr<Recovered> RecoverAt(JournalReader& journal, const SnapshotStore* snapshots,

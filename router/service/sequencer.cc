@@ -36,14 +36,21 @@ absl::Status NotWritable() {
                 "the same request again when the operator has made room");
 }
 
+absl::Status TooLate() {
+  return absl::DeadlineExceededError("its turn came after its deadline; nothing was changed");
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Sequencer>> Sequencer::Open(std::unique_ptr<Journal> journal,
                                                            std::optional<SnapshotStore> snapshots,
-                                                           SequencerOptions options) {
+                                                           SequencerOptions options,
+                                                           std::optional<Recovered> standby) {
   WISSEL_ASSIGN_OR_RETURN(const uint64_t epoch, journal->AcquireEpoch());
-  WISSEL_ASSIGN_OR_RETURN(Recovered recovered,
-                          Recover(*journal, snapshots ? &*snapshots : nullptr, options.engine));
+  WISSEL_ASSIGN_OR_RETURN(
+      Recovered recovered,
+      standby ? RecoverFrom(*journal, *std::move(standby))
+              : Recover(*journal, snapshots ? &*snapshots : nullptr, options.engine));
   std::unique_ptr<JournalReader> reader;
   if (snapshots) {
     WISSEL_ASSIGN_OR_RETURN(reader, journal->OpenReader());
@@ -109,7 +116,8 @@ const Engine& Sequencer::engine() const {
 
 void Sequencer::Submit(Command command, Done done) {
   if (refusing_) return done(NotWritable(), nothing_);
-  Incoming incoming = Submission{std::move(command), std::move(done)};
+  Incoming incoming =
+      Submission{std::move(command), std::move(done), CallScope::Current(), SteadyClock::now()};
   const PushResult result = inbox_.Push(incoming);
   if (result == PushResult::kPushed) return;
   std::get<Submission>(incoming).done(result == PushResult::kFull ? InboxFull() : Stopping(),
@@ -186,6 +194,11 @@ void Sequencer::DecideAll(Instant now) {
     }
     auto& submission = std::get<Submission>(taken_[next_]);
     const auto start = SteadyClock::now();
+    if (options_.metrics.waited) options_.metrics.waited(start - submission.since);
+    if (submission.call.ExpiredAt(start)) {
+      batch_.answers.push_back({std::move(submission.done), TooLate()});
+      continue;
+    }
     if (preparer_) preparer_(engine_, now, submission.command.body);
     absl::StatusOr<Outcome> outcome = engine_.Decide(submission.command, now, batch_.events);
     if (options_.metrics.decision_seconds) options_.metrics.decision_seconds(SecondsSince(start));

@@ -7,7 +7,7 @@
 // commands are answered UNAVAILABLE, the engine is recovered as the journal has it, and reading
 // goes on. New commands are answered UNAVAILABLE until a try, once a second, shows that the journal
 // can be written again; timers fire then. When what is on the disk cannot be known (a sync failed),
-// or another writer has taken over, the process stops: `on_fatal`.
+// or another writer has taken over, it stops for good: `on_fatal`.
 #pragma once
 
 #include <atomic>
@@ -21,6 +21,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/runtime/call_scope.h"
 #include "base/runtime/engine_clock.h"
 #include "base/runtime/inbox.h"
 #include "base/runtime/thread.h"
@@ -38,7 +39,8 @@ struct SequencerMetrics {
   std::function<void(double)> publish_seconds;   // of each batch: observers, answers, reads
   std::function<void(size_t)> batch_commands;
   std::function<void(size_t)> batch_bytes;
-  std::function<void(size_t)> inbox_depth;                   // at each look into it
+  std::function<void(size_t)> inbox_depth;                          // at each look into it
+  std::function<void(std::chrono::steady_clock::duration)> waited;  // each command, in the inbox
   std::function<void(const Item&, Duration)> offered_after;  // each offer: time since the entry
 };
 
@@ -59,10 +61,11 @@ struct SequencerOptions {
 
 class Sequencer : public Shard {
  public:
-  // Claims the next epoch of the journal and recovers the engine.
-  static absl::StatusOr<std::unique_ptr<Sequencer>> Open(std::unique_ptr<Journal> journal,
-                                                         std::optional<SnapshotStore> snapshots,
-                                                         SequencerOptions options);
+  // Claims the next epoch of the journal and recovers the engine, from where `standby` has come to
+  // if there is one.
+  static absl::StatusOr<std::unique_ptr<Sequencer>> Open(
+      std::unique_ptr<Journal> journal, std::optional<SnapshotStore> snapshots,
+      SequencerOptions options, std::optional<Recovered> standby = std::nullopt);
   ~Sequencer() override;
 
   void AddObserver(Observer observer) override;
@@ -78,7 +81,8 @@ class Sequencer : public Shard {
   const Engine& engine() const;
 
   // `done` for a command that was not taken gets an engine without anything in it: the real one
-  // belongs to the sequencer's thread.
+  // belongs to the sequencer's thread. A command of a call (call_scope.h) whose deadline has passed
+  // when its turn comes is not carried out: DEADLINE_EXCEEDED, and nothing has changed.
   void Submit(Command command, Done done) override;
   // False also when far too many reads wait.
   bool Read(std::function<void(const Engine&)> read) override;
@@ -94,6 +98,8 @@ class Sequencer : public Shard {
   struct Submission {
     Command command;
     Done done;
+    CallInfo call;
+    std::chrono::steady_clock::time_point since;
   };
   using ReadFunction = std::function<void(const Engine&)>;
   using Incoming = std::variant<Submission, ReadFunction>;

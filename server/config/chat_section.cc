@@ -12,12 +12,16 @@ namespace {
 
 // They stand in a header of every chat page.
 constexpr int kMostOrigins = 50;
+// As chat::kLargestFile; each is held in memory while it comes.
+constexpr int32_t kMostMib = 20;
 constexpr size_t kLongestOrigin = 253 + 16;
 
 bool IsPort(std::string_view text) {
   return !text.empty() && text.size() <= 5 &&
          std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
+
+}  // namespace
 
 // As a browser writes it: in lower case, without a path. RFC 6454, section 6.2. No wildcard and no
 // IPv6 address, which a Content-Security-Policy cannot name.
@@ -35,9 +39,13 @@ bool IsOrigin(std::string_view text) {
   return clean && !host.empty() && host.front() != '.' && (secure || local);
 }
 
-}  // namespace
-
 void CheckChat(LoadedConfig& config) {
+  const int32_t mib = config.file.chat().largest_file_mib();
+  if (mib < 0 || mib > kMostMib) {
+    config.problems.push_back({config.lines.LineOf("chat.largestFileMib"),
+                               fmt::format("chat.largest_file_mib is {}", mib),
+                               fmt::format("0 to {}", kMostMib)});
+  }
   const auto& origins = config.file.chat().embed_origins();
   for (int i = 0; i < origins.size(); ++i) {
     if (IsOrigin(origins[i])) continue;

@@ -12,7 +12,9 @@
 #include "google/protobuf/descriptor.h"
 #include "router/journal/chain.h"
 #include "server/config/chat_section.h"
+#include "server/config/facts_section.h"
 #include "server/config/mail_section.h"
+#include "server/config/security_section.h"
 #include "server/config/voice_section.h"
 #include "server/config/yaml_reader.h"
 
@@ -132,6 +134,8 @@ void CheckTracking(LoadedConfig& config) {
     config.problems.push_back({config.lines.LineOf("tracking.lowScore"),
                                "tracking.low_score is out of range", "from 1 to 4"});
   }
+  CheckRange(config, tracking.has_notice_delay(), tracking.notice_delay(), "tracking.noticeDelay",
+             1, 3'600);
 }
 
 void CheckDemo(LoadedConfig& config) {
@@ -165,12 +169,14 @@ LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   CheckServer(config);
   CheckCenter(config);
   CheckForms(config);
+  CheckFactSheets(config);
   CheckTracking(config);
   CheckDemo(config);
   CheckChat(config);
   CheckMail(config);
   CheckVoice(config);
   CheckIntegration(config);
+  CheckSecurity(config);
   return config;
 }
 

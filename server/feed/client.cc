@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "absl/strings/numbers.h"
 #include "fmt/format.h"
 
 namespace wissel::feed {
@@ -51,7 +52,10 @@ class Client::Watch : public grpc::ClientReadReactor<wissel::v1::AgentState> {
 };
 
 Client::Client(EventLoop& loop, const std::string& address, std::string token)
-    : loop_(loop), authorization_("Bearer " + token) {
+    : loop_(loop),
+      address_(address),
+      authorization_("Bearer " + token),
+      random_({std::random_device()()}) {
   std::random_device device;
   id_prefix_ = fmt::format("feed-{:08x}{:08x}", device(), device());
   grpc::ChannelArguments arguments;
@@ -76,8 +80,30 @@ Client::Watch* Client::WatchAgent(const std::string& agent,
                                   std::function<void(const grpc::Status&)> ended) {
   auto* watch = new Watch(loop_, outstanding_, NewContext(), std::move(changed), std::move(ended));
   ++outstanding_;
-  watch->Begin(agents(), agent);
+  watch->Begin(NextWatchStub(), agent);
   return watch;
+}
+
+wissel::v1::AgentService::Stub::async_interface* Client::NextWatchStub() {
+  constexpr int kOnEach = 200;
+  const auto connection = static_cast<size_t>(watches_++ / kOnEach);
+  if (connection == watch_stubs_.size()) {
+    grpc::ChannelArguments arguments;
+    // Another argument, another connection.
+    arguments.SetInt("wissel.watches", static_cast<int>(connection));
+    watch_stubs_.push_back(wissel::v1::AgentService::NewStub(
+        grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments)));
+  }
+  return watch_stubs_[connection]->async();
+}
+
+double Client::RetryAfterSeconds(const grpc::ClientContext& context) {
+  const auto& trailers = context.GetServerTrailingMetadata();
+  const auto found = trailers.find("retry-after");
+  int seconds = 0;
+  if (found == trailers.end()) return 0;
+  const std::string text(found->second.data(), found->second.size());
+  return absl::SimpleAtoi(text, &seconds) ? std::clamp(seconds, 0, 30) : 0;
 }
 
 void Client::StopWatching(Watch* watch) { watch->Stop(); }

@@ -4,13 +4,17 @@
 // find no one.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "grpcpp/grpcpp.h"
 #include "server/feed/event_loop.h"
+#include "server/feed/random.h"
+#include "server/feed/retry_budget.h"
 #include "wissel/v1/agent.grpc.pb.h"
 #include "wissel/v1/config.grpc.pb.h"
 #include "wissel/v1/live.grpc.pb.h"
@@ -23,7 +27,8 @@ class Client {
   Client(EventLoop& loop, const std::string& address, std::string token);
 
   // Calls one method; what the server is too busy for is asked again, for at most half a minute.
-  // With a `request_id` in the request that is safe.
+  // With a `request_id` in the request that is safe. Each try has a deadline; tries are apart by a
+  // time that doubles, with jitter, not less than the server asks for, and within a budget.
   template <class Async, class Request, class Response>
   void Call(Async* stub,
             void (Async::*method)(grpc::ClientContext*, const Request*, Response*,
@@ -36,6 +41,7 @@ class Client {
     call->answer = std::move(answer);
     call->give_up = EventLoop::Clock::now() + std::chrono::seconds(30);
     ++outstanding_;
+    budget_.NoteRequest();
     Start(std::move(call));
   }
 
@@ -91,18 +97,37 @@ class Client {
                       status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
                       status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED;
     if (busy && retrying_ && EventLoop::Clock::now() < call->give_up) {
-      loop_.After(std::chrono::duration<double>(call->backoff_s), [this, call] { Start(call); });
+      const double wait = std::max(call->backoff_s, RetryAfterSeconds(*call->context));
       call->backoff_s = std::min(call->backoff_s * 2, 2.0);
-      return;
+      return RetryLater(call, wait);
     }
     --outstanding_;
     call->answer(status, call->response);
   }
 
+  // After about so long, and once the budget has room.
+  template <class CallType>
+  void RetryLater(const std::shared_ptr<CallType>& call, double wait_s) {
+    const std::chrono::duration<double> wait(wait_s * random_.Uniform(0.75, 1.25));
+    loop_.After(wait, [this, call] {
+      if (budget_.TakeRetry(EventLoop::Clock::now())) return Start(call);
+      RetryLater(call, 0.2);
+    });
+  }
+
   std::unique_ptr<grpc::ClientContext> NewContext() const;
+  // What the server asks for; 0: nothing.
+  static double RetryAfterSeconds(const grpc::ClientContext& context);
+  // One of several connections: a server takes so many streams on each.
+  wissel::v1::AgentService::Stub::async_interface* NextWatchStub();
 
   EventLoop& loop_;
+  const std::string address_;
   std::string authorization_;
+  RetryBudget budget_;
+  Random random_;
+  int watches_ = 0;  // opened so far
+  std::vector<std::unique_ptr<wissel::v1::AgentService::Stub>> watch_stubs_;
   std::string id_prefix_;  // of request ids; differs from feed to feed
   uint64_t next_id_ = 0;
   std::unique_ptr<wissel::v1::WorkService::Stub> work_;

@@ -63,7 +63,8 @@ int Fail(const absl::Status& status) {
 std::unique_ptr<Importer> ImporterOf(const ImportOptions& options, const Door& door) {
   if (options.what == "agents") return MakeAgents(door);
   if (options.what == "customers") return MakeCustomers(door);
-  if (options.what == "list") return MakeEntries(door, options.list);
+  if (options.what == "list") return MakeEntries(door, options.into);
+  if (options.what == "mailing") return MakeRecipients(door, options.into);
   return MakeMarks(door);
 }
 
@@ -213,8 +214,12 @@ absl::StatusOr<int> Import(const ImportOptions& options) {
 }  // namespace
 
 int RunImport(const ImportOptions& options) {
-  if (options.what == "list" && options.list.empty()) {
+  if (options.what == "list" && options.into.empty()) {
     fmt::print(stderr, "wissel import: list needs --list, the outbound list they belong to\n");
+    return kUsage;
+  }
+  if (options.what == "mailing" && options.into.empty()) {
+    fmt::print(stderr, "wissel import: mailing needs --mailing, which one they belong to\n");
     return kUsage;
   }
   if (options.token.empty()) {

@@ -41,6 +41,7 @@ class Importer {
 std::unique_ptr<Importer> MakeAgents(const Door& door);
 std::unique_ptr<Importer> MakeCustomers(const Door& door);
 std::unique_ptr<Importer> MakeEntries(const Door& door, const std::string& list);
+std::unique_ptr<Importer> MakeRecipients(const Door& door, const std::string& mailing);
 std::unique_ptr<Importer> MakeMarks(const Door& door);
 
 // --- For those who read lines

@@ -8,8 +8,8 @@
 #include "fmt/format.h"
 #include "forecasting/core/recorder.h"
 #include "router/core/describe.h"
+#include "router/journal/address.h"
 #include "router/journal/inspect.h"
-#include "router/journal/sqlite_journal.h"
 #include "router/service/recovery.h"
 
 namespace wissel::whatif {
@@ -128,7 +128,7 @@ class PeriodReader {
 
 absl::StatusOr<Reading> ReadPeriod(const std::string& data, std::optional<Instant> from,
                                    std::optional<Instant> until, const ReadingWatch& watch) {
-  WISSEL_ASSIGN_OR_RETURN(const auto reader, OpenSqliteReader(data));
+  WISSEL_ASSIGN_OR_RETURN(const auto reader, OpenJournalReader(data));
   WISSEL_ASSIGN_OR_RETURN(Recovered start, StartAt(*reader, SnapshotStore(data), from));
   const bool begins_before = start.engine.now() < from.value_or(Instant());
   const Instant begin = begins_before ? *from : start.engine.now();

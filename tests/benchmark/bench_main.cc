@@ -16,11 +16,11 @@ namespace {
 using wissel::benchmark::Figure;
 
 int Usage() {
-  fmt::print(
-      stderr,
-      "usage: wissel_bench [--json FILE] [--only "
-      "engine|full|whatif|history|forecast|planning|journal|contacts|events|grpc|surge|live] "
-      "[--surge-seconds N]\n");
+  fmt::print(stderr,
+             "usage: wissel_bench [--json FILE] [--only "
+             "engine|full|whatif|history|forecast|planning|journal|contacts|events|grpc|surge|live|"
+             "overload] "
+             "[--surge-seconds N]\n");
   return 2;
 }
 
@@ -78,6 +78,7 @@ int main(int argc, char** argv) {
          return wissel::benchmark::BenchmarkSurge(scratch.path(),
                                                   std::chrono::seconds(surge_seconds));
        }},
+      {"overload", [&] { return wissel::benchmark::BenchmarkOverload(scratch.path()); }},
       {"live", [&] { return wissel::benchmark::BenchmarkLive(scratch.path()); }},
   };
   std::vector<Figure> figures;

@@ -15,11 +15,13 @@ add_executable(wissel_bench
   ${CMAKE_CURRENT_LIST_DIR}/history_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/journal_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/live_bench.cc
+  ${CMAKE_CURRENT_LIST_DIR}/open_load.cc
+  ${CMAKE_CURRENT_LIST_DIR}/overload_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/planning_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/served_center.cc
   ${CMAKE_CURRENT_LIST_DIR}/surge_bench.cc
   ${CMAKE_CURRENT_LIST_DIR}/whatif_bench.cc)
-target_link_libraries(wissel_bench PRIVATE wissel_flags wissel_router_core wissel_router_journal wissel_contacts wissel_stubs
+target_link_libraries(wissel_bench PRIVATE wissel_flags wissel_router_core wissel_router_journal wissel_contacts wissel_stubs wissel_gateway
                       wissel_recorded_day wissel_events wissel_metrics_history wissel_forecasting_volumes
                       wissel_simulated_models)
 # Each bench has constants of its own, of the same names.

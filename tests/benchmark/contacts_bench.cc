@@ -5,9 +5,9 @@
 #include <future>
 #include <string>
 
+#include "base/sql/sqlite.h"
 #include "base/status.h"
 #include "channels/contacts/contact_store.h"
-#include "router/journal/sqlite.h"
 #include "tests/benchmark/suites.h"
 
 namespace wissel::benchmark {

@@ -16,17 +16,17 @@ absl::StatusOr<std::string> AddressAtEnd(ChildProcess& process) {
   return line.substr(line.find_last_of(" =") + 1);
 }
 
-absl::StatusOr<std::unique_ptr<ServedCenter>> ServedCenter::Start(const std::string& folder,
-                                                                  const std::string& center) {
+absl::StatusOr<std::unique_ptr<ServedCenter>> ServedCenter::Start(
+    const std::string& folder, const std::string& center, const std::vector<std::string>& before) {
   std::filesystem::create_directories(folder);
   const std::string config = folder + "/center.yaml";
   std::ofstream(config) << center;
   const std::string data = folder + "/data";
   std::unique_ptr<ServedCenter> served(new ServedCenter());
-  WISSEL_ASSIGN_OR_RETURN(
-      served->process_,
-      ChildProcess::Start({WISSEL_BINARY, "serve", "--config", config, "--data", data, "--http",
-                           "127.0.0.1:0", "--grpc", "127.0.0.1:0"}));
+  std::vector<std::string> words = before;
+  words.insert(words.end(), {WISSEL_BINARY, "serve", "--config", config, "--data", data, "--http",
+                             "127.0.0.1:0", "--grpc", "127.0.0.1:0"});
+  WISSEL_ASSIGN_OR_RETURN(served->process_, ChildProcess::Start(words));
   WISSEL_ASSIGN_OR_RETURN(served->address_, AddressAtEnd(*served->process_));
   WISSEL_ASSIGN_OR_RETURN(const auto token, ChildProcess::Start({WISSEL_BINARY, "token", "--data",
                                                                  data, "--role", "integration"}));

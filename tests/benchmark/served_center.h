@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "tests/benchmark/child_process.h"
@@ -15,9 +16,11 @@ absl::StatusOr<std::string> AddressAtEnd(ChildProcess& process);
 
 class ServedCenter {
  public:
-  // `folder` is made anew; `center` is a configuration file's text.
-  static absl::StatusOr<std::unique_ptr<ServedCenter>> Start(const std::string& folder,
-                                                             const std::string& center);
+  // `folder` is made anew; `center` is a configuration file's text. `before`: words before the
+  // program's, as of taskset.
+  static absl::StatusOr<std::unique_ptr<ServedCenter>> Start(
+      const std::string& folder, const std::string& center,
+      const std::vector<std::string>& before = {});
 
   const std::string& address() const { return address_; }
   // Of the role `integration`, which may act for every agent.

@@ -51,6 +51,10 @@ absl::StatusOr<std::vector<Figure>> BenchmarkSurge(const std::string& scratch,
 // server's processor time.
 absl::StatusOr<std::vector<Figure>> BenchmarkLive(const std::string& scratch);
 
+// Many times the load that saturates the server, in an open loop: what is answered in time beside
+// the peak, what becomes of the agents' work, and how soon all is as before.
+absl::StatusOr<std::vector<Figure>> BenchmarkOverload(const std::string& scratch);
+
 // Serves until standard input ends.
 int ServeEcho();
 

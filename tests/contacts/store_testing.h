@@ -16,6 +16,7 @@
 
 #include "base/status.h"
 #include "channels/contacts/contact_store.h"
+#include "tests/postgres/places.h"
 
 namespace wissel::contacts::testing {
 
@@ -57,7 +58,7 @@ class StoreTest : public ::testing::Test {
 
   void Open() {
     store_.reset();
-    auto store = ContactStore::Open(folder_.string());
+    auto store = ContactStore::Open(wissel::testing::StoresIn(folder_.string()));
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
   }

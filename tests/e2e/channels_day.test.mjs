@@ -67,10 +67,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-// --- Agents, who do what comes until they are told that the day is over
+// --- Agents, who do what comes
 
 const kNames = "anna bruno carla dirk elise farid greet hugo ines jonas karim lies marc nadia olivier petra rosa".split(" ");
-let over = false;
 
 class Agent {
   static async begin(name) {
@@ -81,15 +80,18 @@ class Agent {
     return agent;
   }
 
+  // Goes by what the server tells of this agent, until they sign out.
   async work() {
-    while (!over) {
+    for await (const state of server.stream("AgentService/WatchAgent", { agent: this.desk.agent }, this.desk.token)) {
+      if (state.presence === "OFFLINE") return;
       await this.desk.ask("Heartbeat", { agent: this.desk.agent });
-      const state = await this.desk.ask("GetAgentState", {});
       if (state.notResponding) await this.desk.ask("SetPresence", { presence: "AVAILABLE" });
       for (const offer of state.offers ?? []) await this.desk.call("AcceptOffer", { name: offer.name });
       for (const each of state.assignments ?? []) await this.serve(each);
-      await new Promise((done) => setTimeout(done, 150));
     }
+  }
+  leave() {
+    return this.desk.ask("SignOut", {});
   }
 
   async serve(assignment) {
@@ -211,7 +213,7 @@ test("85 of 100 come in, 15 go out, over every channel, and the books close", as
     (seen) => [...seen.values()].every((queue) => count(queue, "offered") === count(queue, "completed") + count(queue, "abandoned")),
     kLongEnough,
   );
-  over = true;
+  await Promise.all(agents.map((agent) => agent.leave()));
   await work;
 
   const total = (figure) => [...figures.values()].reduce((sum, queue) => sum + count(queue, figure), 0);

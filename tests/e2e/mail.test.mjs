@@ -60,8 +60,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+// With the Date that every mail has: one that lacks it is given another at each submission, and is another mail then.
 const mail = (id, text, more = "") =>
-  `From: Mia Peeters <mia@home.test>\nTo: tax@center.test\nSubject: Mijn belasting\nMessage-ID: <${id}@home.test>\n${more}\n${text}\n`;
+  `From: Mia Peeters <mia@home.test>\nTo: tax@center.test\nSubject: Mijn belasting\nMessage-ID: <${id}@home.test>\nDate: Thu, 26 Nov 2026 09:00:00 +0100\n${more}\n${text}\n`;
 
 describe("a thread of five mails", () => {
   let item, ack, reply;

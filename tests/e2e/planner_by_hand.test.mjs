@@ -434,7 +434,7 @@ describe("the day itself", () => {
     await pictures("50-today-before");
     await tab("planner.tabHistory");
     await press("history.import");
-    await chooseFile("morning.csv", pastCounts({ first: today, days: 1, until: 12.5, levels: kLevels, weekend: 0.4, times: 1.5 }));
+    await chooseFile("morning.csv", pastCounts({ first: today, days: 1, until: 12.5, levels: kLevels, weekend: 0.4, times: 2.5 }));
     await press("history.importNow", dialog());
     await dialog().getByTestId("import-done").waitFor();
     await page.keyboard.press("Escape");

@@ -96,6 +96,20 @@ TEST_F(FormsTest, WhatIsSentBecomesAnItemWithItsFields) {
   EXPECT_TRUE(store_->IsTrackingToken(sent.tracking_token(), item.contact()));
 }
 
+// As if the process had ended between the item's end and the contact's.
+TEST_F(FormsTest, WhatHasEndedUnseenIsOverAfterTheNextStart) {
+  const std::string reference = Submit().reference();
+  const std::string contact = Item(reference).contact();
+  center_.Must<v1::WorkItem>("WorkService.CancelWorkItem",
+                             R"({"name": "workItems/)" + reference + R"(", "cause": "WITHDRAWN"})");
+  ASSERT_TRUE(Stored(contact)->ended.has_value());
+  store_->SetItem(contact, ItemId(std::stoull(reference)));
+  ASSERT_FALSE(Stored(contact)->ended.has_value());
+  channel_->Start();
+  Stored(contact);  // by then the living ones have been looked at
+  EXPECT_TRUE(Stored(contact)->ended.has_value());
+}
+
 TEST_F(FormsTest, ARepetitionIsTheSameForm) {
   const auto first = Submit();
   const auto again = Submit();
@@ -150,6 +164,9 @@ TEST_F(FormsTest, ThePageWorksWithoutScript) {
   EXPECT_THAT(empty.content(), HasSubstr("lang=\"nl\""));
   EXPECT_THAT(empty.content(), Not(HasSubstr("<script")));
 
+  const v1::Page lines = Page(R"({"path": "complaint", "posted": true, "form": [
+      {"name": "topic", "value": ""}, {"name": "what", "value": "one\n<two>"}]})");
+  EXPECT_THAT(lines.content(), HasSubstr(">one\n&lt;two&gt;</textarea>")) << "in its lines";
   const v1::Page wrong = Page(R"({"path": "complaint", "posted": true, "form": [
       {"name": "topic", "value": "late"}, {"name": "mail", "value": "\"><script>"}]})");
   EXPECT_EQ(wrong.status(), 422);

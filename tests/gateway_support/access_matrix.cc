@@ -19,8 +19,8 @@ namespace {
 absl::StatusCode Expected(const rpc::Method& method, const CallerOfMatrix& caller) {
   if (method.open_to_all) return absl::StatusCode::kOk;
   if (!caller.token_is_good || caller.roles.empty()) return absl::StatusCode::kUnauthenticated;
-  return method.roles.Intersects(caller.roles) ? absl::StatusCode::kOk
-                                               : absl::StatusCode::kPermissionDenied;
+  const bool in = method.roles.Intersects(caller.roles) && (!caller.may || caller.may(method));
+  return in ? absl::StatusCode::kOk : absl::StatusCode::kPermissionDenied;
 }
 
 std::string PathOf(const rpc::Method& method) {
@@ -42,9 +42,11 @@ absl::StatusCode ThroughHttp(const rpc::Method& method, const CallerOfMatrix& ca
   HttpReplyText reply;
   if (stream) {
     reply = client.ReadHead();
-    // A refusal is whole; what was let in comes in chunks, when it likes.
-    if (!reply.headers.contains("content-length")) return absl::StatusCode::kOk;
-    for (size_t i = std::stoul(reply.headers["content-length"]); i > 0; --i) {
+    // A refusal by the door is whole; what was let in comes in chunks, when it likes.
+    const bool whole = reply.headers.contains("content-length");
+    if (!whole && !caller.may) return absl::StatusCode::kOk;
+    if (!whole) reply.body = client.ReadChunk().value_or("");
+    for (size_t i = whole ? std::stoul(reply.headers["content-length"]) : 0; i > 0; --i) {
       reply.body += client.ReadByte().value_or('?');
     }
   } else {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,9 @@ struct CallerOfMatrix {
   std::string token;
   bool token_is_good = true;
   rpc::Roles roles;
+  // Beyond roles: whether the method lets this caller in, of an empty request; none: it does. Of
+  // callers with this, streams are those of handlers that end them.
+  std::function<bool(const rpc::Method&)> may = nullptr;
 };
 
 // Non-fatal test failures for each cell that is wrong. An admitted call may be refused by its

@@ -1,6 +1,8 @@
 // A TestWorld behind an HTTP door on a free port.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -19,12 +21,15 @@ inline constexpr char kStreamProto[] = "application/connect+proto";
 class HttpFixture : public ::testing::Test {
  protected:
   void Open(HttpDoorOptions options = {}) {
-    auto door = HttpDoor::Open(options, {.methods = &world_.methods(),
-                                         .authenticate = world_.authenticate(),
-                                         .pages = pages_ ? &*pages_ : nullptr,
-                                         .ready = [this] { return ready_; },
-                                         .metrics = [] { return "wissel_up 1\n"; },
-                                         .embedding = embedding_});
+    auto door = HttpDoor::Open(
+        options,
+        {.methods = &world_.methods(),
+         .authenticate = world_.authenticate(),
+         .pages = pages_ ? &*pages_ : nullptr,
+         .ready = [this] { return ready_; },
+         .metrics = [] { return "wissel_up 1\n"; },
+         .answered = [this](absl::StatusCode code) { ++answers_[static_cast<size_t>(code)]; },
+         .embedding = embedding_});
     ASSERT_TRUE(door.ok()) << door.status();
     door_ = *std::move(door);
   }
@@ -35,6 +40,7 @@ class HttpFixture : public ::testing::Test {
   std::optional<StaticFiles> pages_;
   HttpEmbedding embedding_;
   absl::Status ready_;
+  std::array<std::atomic<int>, 17> answers_ = {};  // by code
   std::unique_ptr<HttpDoor> door_;
 };
 

@@ -9,6 +9,7 @@
 #include "fmt/format.h"
 #include "forecasting/history/export.h"
 #include "metrics/history/history_import.h"
+#include "tests/postgres/places.h"
 
 namespace wissel::forecasting {
 namespace {
@@ -49,7 +50,7 @@ std::string Ones(const SeriesOptions& options, int minutes) {
 }
 
 TEST(SeriesGrid, TheClockPutForward) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   const SeriesOptions days = Days(2026, 3, 8, 35, 30);
   Import(tables, Ones(days, 15));
   const SeriesGrid grid = *ReadGrid(tables, days);
@@ -68,7 +69,7 @@ TEST(SeriesGrid, TheClockPutForward) {
 }
 
 TEST(SeriesGrid, TheClockPutBack) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   const SeriesOptions days = Days(2026, 10, 24, 3, 60);
   Import(tables, Ones(days, 15));
   const SeriesGrid grid = *ReadGrid(tables, days);
@@ -95,7 +96,7 @@ TEST(SeriesGrid, TheClockPutBack) {
 }
 
 TEST(SeriesGrid, WhatIsNotKnownIsNotNone) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   Import(tables,
          "start,queue,arrivals,aht\n2026-03-02 09:00,tax,3,100\n2026-03-02 09:15,tax,5,\n"
          "2026-03-02 09:30,tax,0,\n");
@@ -112,7 +113,7 @@ TEST(SeriesGrid, WhatIsNotKnownIsNotNone) {
 }
 
 TEST(SeriesGrid, LongIntervalsAreNotCut) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   Import(tables, Ones(Days(2026, 3, 2, 1, 60), 60));
   const SeriesGrid grid = *ReadGrid(tables, Days(2026, 3, 2, 1, 30));
   EXPECT_EQ(grid.longest_imported_minutes, 60);
@@ -124,7 +125,7 @@ TEST(SeriesGrid, LongIntervalsAreNotCut) {
 }
 
 TEST(SeriesGrid, TheCenterDownIsAGapAndQuietIsNone) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   LocalTime time = *LocalTime::In(kZone);
   const int32_t first = *DayNumber(2026, 3, 2);
   metrics::IntervalBatch batch{.after = 0, .sequence = 10};
@@ -170,7 +171,7 @@ TEST(Export, ComesInAgainAsTheSame) {
   const LocalTime time = *LocalTime::In(kZone);
   for (int minutes : {5, 15, 30, 60}) {
     for (int month : {3, 10}) {
-      HistoryTables tables = *HistoryTables::Open(":memory:");
+      HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
       SeriesOptions days = Days(2026, month, 24, 6, minutes);
       LocalTime zone = *LocalTime::In(kZone);
       std::string file = "start,queue,arrivals,answered,abandoned,handle\n";
@@ -184,7 +185,7 @@ TEST(Export, ComesInAgainAsTheSame) {
       Import(tables, file, {.interval_minutes = minutes});
       const auto rows = *ReadSeries(tables, days);
       const std::string csv = ExportCsv({{days.series, rows}}, time);
-      HistoryTables other = *HistoryTables::Open(":memory:");
+      HistoryTables other = *HistoryTables::Open(wissel::testing::At(":memory:"));
       Import(other, csv);
       const auto again = *ReadSeries(other, days);
       ASSERT_EQ(again.size(), rows.size());
@@ -204,7 +205,7 @@ TEST(Export, ComesInAgainAsTheSame) {
 }
 
 TEST(Export, SaysTimesWithTheirOffsetAndNoFormula) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   Import(tables, "start,queue,arrivals\n2026-03-02 09:00,-tax,3\n2026-03-02 09:15,-tax,1\n");
   SeriesOptions options = Days(2026, 3, 2, 1, 30);
   options.series.queue = "-tax";
@@ -220,7 +221,7 @@ TEST(Export, SaysTimesWithTheirOffsetAndNoFormula) {
 }
 
 TEST(Export, ASpreadsheetHasRealDates) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   Import(tables, "start,queue,arrivals\n2026-03-02 09:00,tax,3\n");
   const std::string path = ::testing::TempDir() + "wissel-export-test.xlsx";
   const std::vector<ExportedSeries> all = {

@@ -8,6 +8,7 @@
 
 #include "fmt/format.h"
 #include "metrics/history/history_import.h"
+#include "tests/postgres/places.h"
 
 namespace wissel::metrics {
 namespace {
@@ -52,7 +53,7 @@ std::string Weeks(int shift_hours = 0) {
 }
 
 TEST(HistoryImport, ThePreviewSaysWhatWasUnderstoodAndWritesNothing) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   auto import = Import(tables,
                        "Datum;Tijd;Wachtrij;Aangeboden;Beantwoord;AHT;Opmerking\n"
                        "02/03/2026;09:00;tax;31;30;185,5;\n"
@@ -89,7 +90,7 @@ TEST(HistoryImport, ThePreviewSaysWhatWasUnderstoodAndWritesNothing) {
 }
 
 TEST(HistoryImport, OneFaultAndNothingIsWritten) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   auto import = Import(tables,
                        "start,queue,arrivals\n2026-03-02 09:00,tax,31\n2026-03-02 09:15,tax,x\n"
                        "2026-03-02 09:00,tax,31\n2026-03-02 09:30,tax,31\n");
@@ -104,7 +105,7 @@ TEST(HistoryImport, OneFaultAndNothingIsWritten) {
 }
 
 TEST(HistoryImport, TheSameAgainChangesNothingAndOtherCountsNeedReplace) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   const std::string file =
       "start,queue,arrivals\n2026-03-02 09:00,tax,31\n2026-03-02 09:15,tax,4\n";
   ASSERT_TRUE(Import(tables, file)->Commit(false).ok());
@@ -138,7 +139,7 @@ TEST(HistoryImport, TheSameAgainChangesNothingAndOtherCountsNeedReplace) {
 }
 
 TEST(HistoryImport, AnotherLengthIsAChangeToo) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   ASSERT_TRUE(
       Import(tables, "start,queue,arrivals\n2026-03-02 09:00,tax,31\n2026-03-02 09:15,tax,4\n")
           ->Commit(false)
@@ -155,7 +156,7 @@ TEST(HistoryImport, AnotherLengthIsAChangeToo) {
 }
 
 TEST(HistoryImport, NeverTouchesWhatTheCenterHasCounted) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   IntervalBatch batch{.after = 0, .sequence = 10};
   batch.queues[{"tax", kMonday + kInterval}].arrivals = 3;
   batch.alive = {kMonday, kMonday + kInterval, kMonday + kInterval * 2};
@@ -188,7 +189,7 @@ TEST(HistoryImport, NeverTouchesWhatTheCenterHasCounted) {
 }
 
 TEST(HistoryImport, ChannelsAddUpToTheirQueue) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   ASSERT_TRUE(Import(tables,
                      "start,queue,arrivals,channel\n2026-03-02 09:00,tax,40,voice\n"
                      "2026-03-02 09:00,tax,2,chat\n2026-03-02 09:15,tax,5,voice\n")
@@ -201,7 +202,7 @@ TEST(HistoryImport, ChannelsAddUpToTheirQueue) {
 }
 
 TEST(HistoryImport, FindsGapsOutliersAndAnotherZone) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   std::string file = Weeks();
   // Wednesday 11 February is missing from eleven to half past one, and one count is absurd.
   for (const char* time : {"11:00", "11:30", "12:00", "12:30", "13:00"}) {
@@ -245,7 +246,7 @@ TEST(HistoryImport, FindsGapsOutliersAndAnotherZone) {
 
 TEST(HistoryImport, MemoryDoesNotHoldTheFile) {
   // More than is kept in memory, and it comes back to every day.
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   auto import = *HistoryImport::Begin(tables, {}, kNow);
   const int64_t first = *DayNumber(2020, 1, 1) * 86'400LL;
   int64_t rows = 0, total = 0;
@@ -302,7 +303,7 @@ TEST(DayCells, AreWrittenAndReadTheSame) {
 }
 
 TEST(Marks, AreKeptListedAndTakenAway) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   const Mark mark{.queue = "tax",
                   .kind = MarkKind::kHoliday,
                   .label = "Pentecost",

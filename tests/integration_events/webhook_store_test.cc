@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "integration/webhooks/store.h"
+#include "tests/postgres/places.h"
 
 namespace wissel::webhooks {
 namespace {
@@ -20,7 +21,7 @@ class StoreTest : public ::testing::Test {
 
   void Reopen() {
     store_.reset();
-    auto store = Store::Open(path_);
+    auto store = Store::Open(wissel::testing::At(path_));
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
   }
@@ -48,7 +49,8 @@ class StoreTest : public ::testing::Test {
     return letter;
   }
 
-  const std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) / "webhook-store";
+  const std::filesystem::path folder_ =
+      std::filesystem::path(::testing::TempDir()) / "webhook-store";
   const std::string path_ = (folder_ / "webhooks.sqlite").string();
   std::unique_ptr<Store> store_;
 };

@@ -50,6 +50,7 @@ TEST_F(MailCenter, DeliveredAgainItIsTheSame) {
   Act("CompleteAssignment", "mona", item);
   EXPECT_EQ(Deliver(MailText("1")), 250);
   EXPECT_EQ(Living(), 0u) << "once more after its end: dealt with";
+  EXPECT_TRUE(TakeSent().empty()) << "and acknowledged long ago";
   // Without a Message-ID, by what it says.
   const std::string bare =
       "From: mia@example.net\r\nDate: Mon, 2 Mar 2026 09:00:00 +0000\r\n\r\nhello\r\n";
@@ -60,6 +61,38 @@ TEST_F(MailCenter, DeliveredAgainItIsTheSame) {
   EXPECT_EQ(Deliver(MailText("7", "", "one")), 250);
   EXPECT_EQ(Deliver(MailText("7", "", "two")), 250);
   EXPECT_EQ(Living(), 2u);
+}
+
+TEST_F(MailCenter, ANoticeIsSentOnceInItsThread) {
+  EXPECT_EQ(Deliver(MailText("1")), 250);
+  TakeSent();
+  center_.Available("mona");
+  const std::string item = Accept("mona");
+  const auto send = [&] {
+    std::promise<absl::Status> done;
+    channel_->SendAbout(
+        {Item(item).contact(), "mia@example.net", "Your request", "It goes on.", "notice 1"},
+        [&](const absl::Status& status) { done.set_value(status); });
+    const absl::Status status = done.get_future().get();
+    channel_->Settle();
+    return status;
+  };
+  EXPECT_TRUE(send().ok());
+  const email::Mail notice = TakeOne();
+  EXPECT_EQ(notice.marks.auto_submitted, "auto-generated");
+  EXPECT_TRUE(notice.in_reply_to.empty());
+  ASSERT_FALSE(notice.references.empty());
+  EXPECT_EQ(notice.references[0], "1@example.net");
+  EXPECT_EQ(envelope_.from, "") << "what cannot be delivered comes back to nobody";
+  EXPECT_TRUE(send().ok()) << "once more: it has gone";
+  OpenChannel();
+  EXPECT_TRUE(send().ok());
+  EXPECT_TRUE(TakeSent().empty());
+  EXPECT_EQ(Thread(item).entries_size(), 3) << "their mail, its acknowledgement, the notice";
+  std::promise<absl::Status> unknown;
+  channel_->SendAbout({"mails/nowhere", "mia@example.net", "s", "t", "n"},
+                      [&](const absl::Status& status) { unknown.set_value(status); });
+  EXPECT_TRUE(absl::IsNotFound(unknown.get_future().get()));
 }
 
 TEST_F(MailCenter, AThreadOfFiveMailsStaysOneItem) {

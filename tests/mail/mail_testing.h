@@ -14,6 +14,7 @@
 #include "channels/email/mail_channel.h"
 #include "channels/email/mime/read_mail.h"
 #include "fmt/format.h"
+#include "tests/postgres/places.h"
 #include "tests/unit/service_testing.h"
 #include "wissel/v1/mail.pb.h"
 
@@ -59,11 +60,11 @@ class MailCenter : public ::testing::Test {
     if (store_ != nullptr) store_->Close();
     channel_.reset();
     store_.reset();
-    auto store = contacts::ContactStore::Open(folder_.string());
+    auto store = contacts::ContactStore::Open(wissel::testing::StoresIn(folder_.string()));
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
     email::MailOptions options;
-    options.outbox = (folder_ / "outbox.sqlite").string();
+    options.outbox = wissel::testing::At((folder_ / "outbox.sqlite").string());
     options.mailboxes = {{"tax@example.org", "mail", "The tax office"},
                          {"info@example.org", "mail", "", false, email::ThreadMark::kSubject}};
     options.mailboxes[0].quick_replies = {

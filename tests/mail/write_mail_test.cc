@@ -69,11 +69,16 @@ TEST(WriteMail, LinesAreThoseOfSmtp) {
 
 TEST(WriteMail, AutomaticAnswersSaySo) {
   OutgoingMail out = Answer();
-  out.automatic = true;
+  out.origin = Origin::kAutomaticAnswer;
   const auto mail = ReadMail(Written(out));
   EXPECT_EQ(mail->marks.auto_submitted, "auto-replied");
   EXPECT_TRUE(mail->marks.suppress_replies);
   EXPECT_EQ(mail->marks.precedence, "bulk");
+  out.in_reply_to.clear();
+  EXPECT_EQ(ReadMail(Written(out))->marks.auto_submitted, "auto-replied")
+      << "to a mail without an id too";
+  out.origin = Origin::kGenerated;
+  EXPECT_EQ(ReadMail(Written(out))->marks.auto_submitted, "auto-generated");
 }
 
 TEST(WriteMail, NothingBecomesAHeader) {

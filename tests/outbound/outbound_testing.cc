@@ -1,4 +1,5 @@
 #include "tests/outbound/outbound_testing.h"
+#include "tests/postgres/places.h"
 
 #include "absl/strings/str_join.h"
 
@@ -48,11 +49,12 @@ void OutboundCenter::CloseRoom() {
 
 void OutboundCenter::OpenRoom() {
   CloseRoom();
-  auto store = contacts::ContactStore::Open(folder_.string());
+  auto store = contacts::ContactStore::Open(wissel::testing::StoresIn(folder_.string()));
   ASSERT_TRUE(store.ok()) << store.status();
   store_ = *std::move(store);
-  auto room = outbound::Outbound::Open(center_.shard(), *store_,
-                                       {(folder_ / "outbound.sqlite").string(), "BE"});
+  auto room =
+      outbound::Outbound::Open(center_.shard(), *store_,
+                               {wissel::testing::At((folder_ / "outbound.sqlite").string()), "BE"});
   ASSERT_TRUE(room.ok()) << room.status();
   room_ = *std::move(room);
   table_ = rpc::MethodTable();

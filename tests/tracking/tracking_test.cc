@@ -253,6 +253,13 @@ TEST_F(TrackingTest, OnlyTheTokenOpensIt) {
   EXPECT_EQ(FieldAtFault(Refusal("AddTrackingMessage", token, R"(, "text": "")")), "text");
 }
 
+TEST_F(TrackingTest, WhatWasWrittenInLinesStaysInLines) {
+  const std::string token = Send();
+  Ask("AddTrackingMessage", token, R"(, "text": "First:\n\n<b>one</b>\ntwo")");
+  EXPECT_THAT(Page(R"({"path": ")" + token + "\"}").content(),
+              HasSubstr("First:\n\n&lt;b&gt;one&lt;/b&gt;\ntwo"));
+}
+
 TEST_F(TrackingTest, ThePageWorksWithoutScript) {
   const std::string token = Send();
   const auto show = [&](const std::string& more) {

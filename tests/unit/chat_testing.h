@@ -9,6 +9,7 @@
 
 #include "channels/chat/chat.h"
 #include "fmt/format.h"
+#include "tests/postgres/places.h"
 #include "tests/unit/live_testing.h"
 #include "tests/unit/service_testing.h"
 #include "wissel/v1/chat.pb.h"
@@ -44,10 +45,10 @@ class ChatCenter : public ::testing::Test {
     if (channel_ != nullptr) channel_->Stop();
     channel_.reset();
     store_.reset();
-    auto store = contacts::ContactStore::Open(folder_.string());
+    auto store = contacts::ContactStore::Open(wissel::testing::StoresIn(folder_.string()));
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
-    chat::ChatOptions options;
+    chat::ChatOptions options = options_;
     options.waits = &center_.waits();
     options.agent_display_name = [this](std::string_view agent) {
       return center_.people().Find(agent);
@@ -144,6 +145,7 @@ class ChatCenter : public ::testing::Test {
   }
 
   std::filesystem::path folder_;
+  chat::ChatOptions options_;  // of the next OpenChannel
   TestCenter center_;
   rpc::MethodTable table_;
   std::unique_ptr<contacts::ContactStore> store_;

@@ -12,6 +12,7 @@
 namespace wissel::config {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
@@ -145,6 +146,31 @@ TEST(ConfigFile, AChatIsEmbeddedByOriginsAlone) {
   EXPECT_THAT(config.problems[0].right, HasSubstr("https://www.example.org"));
 }
 
+TEST(ConfigFile, AChatTakesFilesUpToALimit) {
+  EXPECT_TRUE(ParseConfig("center.yaml", "chat: {largest_file_mib: 0}\n").problems.empty());
+  EXPECT_TRUE(ParseConfig("center.yaml", "chat: {largest_file_mib: 20}\n").problems.empty());
+  const LoadedConfig config = ParseConfig("center.yaml", "chat:\n  largest_file_mib: 21\n");
+  ASSERT_EQ(config.problems.size(), 1u);
+  EXPECT_EQ(config.problems[0].line, 2);
+  EXPECT_THAT(config.problems[0].right, HasSubstr("0 to 20"));
+}
+
+TEST(ConfigFile, FactSheetsAreThoseOfItsQueues) {
+  const LoadedConfig config = ParseConfig("center.yaml", R"(center:
+  queues: [{name: queues/tax}]
+fact_sheets:
+  - {name: queues/tax/factSheets/refunds, texts: [{language: nl, title: T, text: x}]}
+  - {name: queues/tax/factSheets/refunds, texts: [{language: nl, title: T, text: x}]}
+  - {name: queues/taxes/factSheets/refunds, texts: [{language: nl, title: T, text: x}]}
+  - {name: queues/tax, texts: [{language: nl, title: T, text: x}]}
+  - {name: queues/tax/factSheets/a, texts: [{language: nl, title: T}]}
+  - {name: queues/tax/factSheets/b, texts: [{language: nl, title: T, text: x}], updater: users/maya}
+)");
+  std::vector<int> lines;
+  for (const Problem& problem : config.problems) lines.push_back(problem.line);
+  EXPECT_THAT(lines, ElementsAre(5, 6, 7, 8, 9)) << config.ProblemText();
+}
+
 TEST(ConfigFile, WhoTakesCallsSaysFromWhom) {
   const LoadedConfig config = ParseConfig("center.yaml", "server: {sip: \"127.0.0.1:5060\"}\n");
   ASSERT_EQ(config.problems.size(), 1u);
@@ -207,6 +233,46 @@ TEST(Suggestion, IsNearOrNothing) {
   EXPECT_EQ(EditDistance("vioce", "voice"), 1);
   EXPECT_EQ(Suggest("chanel", {"channel", "queue"}), "channel");
   EXPECT_EQ(Suggest("weather", {"channel", "queue"}), std::nullopt);
+}
+
+TEST(ConfigFile, SaysWhatIsWrongWithSecurity) {
+  const auto problems = [](const std::string& text) {
+    std::string all;
+    for (const Problem& problem : ParseConfig("center.yaml", text).problems) {
+      all += problem.message + "\n";
+    }
+    return all;
+  };
+  EXPECT_EQ(problems(R"(security:
+  public_url: https://contact.example.org
+  trusted_proxies: [10.0.0.7, "2001:db8::1"]
+  grpc_tls: {certificate: a.pem, key: a.key}
+oidc:
+  issuer: https://id.example.org
+  client_id: wissel
+  client_secret_file: client.secret
+  agent_claim: employee
+  groups: [{name: agents, roles: [agent]}]
+)"),
+            "");
+  const std::string wrong = problems(R"(security:
+  public_url: http://contact.example.org
+  trusted_proxies: [proxy.example.org]
+  grpc_tls: {certificate: a.pem}
+)");
+  EXPECT_THAT(wrong, HasSubstr("security.public_url is not the address of a site"));
+  EXPECT_THAT(wrong, HasSubstr("security.trusted_proxies[0] is no IP address"));
+  EXPECT_THAT(wrong, HasSubstr("security.grpc_tls lacks its certificate or key"));
+  const std::string nobody = problems(R"(oidc:
+  issuer: http://id.example.org
+  groups: [{name: agents, roles: [agent]}, {name: managers}]
+)");
+  EXPECT_THAT(nobody, HasSubstr("oidc.issuer is no address of a provider"));
+  EXPECT_THAT(nobody, HasSubstr("oidc.client_id is missing"));
+  EXPECT_THAT(nobody, HasSubstr("oidc.client_secret_file is missing"));
+  EXPECT_THAT(nobody, HasSubstr("oidc wants security.public_url"));
+  EXPECT_THAT(nobody, HasSubstr("oidc.groups[0] has the role AGENT"));
+  EXPECT_THAT(nobody, HasSubstr("oidc.groups[1] lacks its name or roles"));
 }
 
 }  // namespace

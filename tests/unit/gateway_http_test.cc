@@ -1,5 +1,7 @@
 // Calls through the HTTP door: encodings, errors, paths, methods, origins.
+#include <future>
 #include <string>
+#include <thread>
 
 #include "gateway/connect_protocol.h"
 #include "gmock/gmock.h"
@@ -25,6 +27,22 @@ TEST_F(GatewayHttp, AnswersPlainJson) {
   EXPECT_EQ(reply.headers.at("content-type"), kJson);
   EXPECT_EQ(reply.headers.at("x-content-type-options"), "nosniff");
   EXPECT_EQ(reply.body, R"({"name":"workItems/7","queue":"queues/pensions","channel":"CHAT"})");
+}
+
+TEST_F(GatewayHttp, TellsHowAdmittedCallsEnded) {
+  HttpClient client(door_->port());
+  client.Post(kGet, kJson, R"({"name":"workItems/7"})", agent_);
+  client.Post(kGet, kJson, R"({"nonsense":1})", agent_);
+  client.Post(kGet, kJson, R"({"name":"workItems/7"})");
+  EXPECT_EQ(answers_[static_cast<size_t>(absl::StatusCode::kOk)], 1);
+  EXPECT_EQ(answers_[static_cast<size_t>(absl::StatusCode::kInvalidArgument)], 1);
+  EXPECT_EQ(answers_[static_cast<size_t>(absl::StatusCode::kUnauthenticated)], 0);
+}
+
+TEST_F(GatewayHttp, EveryThreadGivesASignOfLife) {
+  std::promise<std::thread::id> answered;
+  door_->ComeRound([&] { answered.set_value(std::this_thread::get_id()); });
+  EXPECT_NE(answered.get_future().get(), std::this_thread::get_id());
 }
 
 TEST_F(GatewayHttp, ToleratesCharsetAndProtocolVersion) {

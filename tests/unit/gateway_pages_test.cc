@@ -47,6 +47,7 @@ TEST_F(GatewayPages, PagesComeWithStrictHeaders) {
   EXPECT_EQ(page.headers.at("cache-control"), "no-cache");
   EXPECT_EQ(page.headers.at("x-content-type-options"), "nosniff");
   EXPECT_EQ(page.headers.at("referrer-policy"), "no-referrer");
+  EXPECT_THAT(page.headers.at("permissions-policy"), HasSubstr("microphone=()"));
   EXPECT_THAT(page.headers.at("content-security-policy"), HasSubstr("default-src 'self'"));
   EXPECT_THAT(page.headers.at("content-security-policy"), HasSubstr("frame-ancestors 'none'"));
 }

@@ -4,12 +4,14 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -57,7 +59,7 @@ class GatewaySignIn : public ::testing::Test {
   }
 
   std::unique_ptr<Users> OpenUsers() {
-    auto users = Users::Open(folder_);
+    auto users = Users::Open(folder_.string());
     EXPECT_TRUE(users.ok()) << users.status();
     return *std::move(users);
   }
@@ -116,26 +118,26 @@ TEST_F(GatewaySignIn, BadTokensAreRefusedWithTheReason) {
   other_signature[0] = other_signature[0] == 'A' ? 'B' : 'A';
   const std::string admin = Base64Url(R"({"sub":"users/anna","roles":["admin"],"exp":1750000001})");
   const std::pair<std::string, const char*> cases[] = {
-      {"x", "malformed"},
-      {"..", "malformed"},
-      {"a.b", "malformed"},
-      {"a.b.c", "malformed"},
-      {token + ".x", "malformed"},
-      {std::string(5000, 'a') + ".a.a", "malformed"},
-      {head + "." + body + ".", "signature is wrong"},
-      {head + "." + body + "." + other_signature, "signature is wrong"},
-      {head + "." + body + "." + signature.substr(1), "signature is wrong"},
-      {head + "." + body + "." + signature + "=", "signature is wrong"},
-      {head + "." + admin + "." + signature, "signature is wrong"},
-      {Base64Url(R"({"alg":"none"})") + "." + admin + ".", "not signed with HS256"},
-      {Signed(R"({"alg":"none"})", good), "not signed with HS256"},
-      {Signed(R"({"alg":"hs256"})", good), "not signed with HS256"},
-      {Signed(R"({"alg":"HS512"})", good), "not signed with HS256"},
-      {Signed(R"({"alg":"RS256"})", good), "not signed with HS256"},
-      {Signed(R"({"alg":["HS256"]})", good), "not signed with HS256"},
-      {Signed(R"({"typ":"JWT"})", good), "not signed with HS256"},
-      {Signed(R"({"alg":"HS256","crit":["x"]})", good), "extension"},
-      {Signed("HS256", good), "malformed"},
+      {"x", "not one of this server"},
+      {"..", "not one of this server"},
+      {"a.b", "not one of this server"},
+      {"a.b.c", "not one of this server"},
+      {token + ".x", "not one of this server"},
+      {std::string(5000, 'a') + ".a.a", "not one of this server"},
+      {head + "." + body + ".", "not one of this server"},
+      {head + "." + body + "." + other_signature, "not one of this server"},
+      {head + "." + body + "." + signature.substr(1), "not one of this server"},
+      {head + "." + body + "." + signature + "=", "not one of this server"},
+      {head + "." + admin + "." + signature, "not one of this server"},
+      {Base64Url(R"({"alg":"none"})") + "." + admin + ".", "not one of this server"},
+      {Signed(R"({"alg":"none"})", good), "not one of this server"},
+      {Signed(R"({"alg":"hs256"})", good), "not one of this server"},
+      {Signed(R"({"alg":"HS512"})", good), "not one of this server"},
+      {Signed(R"({"alg":"RS256"})", good), "not one of this server"},
+      {Signed(R"({"alg":["HS256"]})", good), "not one of this server"},
+      {Signed(R"({"typ":"JWT"})", good), "not one of this server"},
+      {Signed(R"({"alg":"HS256","crit":["x"]})", good), "not in the form"},
+      {Signed("HS256", good), "not one of this server"},
       {Signed(header, "x"), "malformed"},
       {Signed(header, "[]"), "malformed"},
       {Signed(header, R"({"roles":["agent"],"exp":1750000001})"), "names no user"},
@@ -311,13 +313,15 @@ class GatewayAuthService : public GatewaySignIn {
   void Start(AuthOptions options) {
     tokens_ = OpenTokens(!options.demo_users.empty());
     users_ = OpenUsers();
-    service_ = std::make_unique<AuthService>(std::move(options), *users_, *tokens_,
+    ended_ = *EndedSessions::Open(folder_.string(), now_);
+    service_ = std::make_unique<AuthService>(std::move(options), *users_, *tokens_, *ended_,
                                              [this] { return now_; });
     service_->Register(&methods_);
   }
 
   std::unique_ptr<Tokens> tokens_;
   std::unique_ptr<Users> users_;
+  std::unique_ptr<EndedSessions> ended_;
   std::unique_ptr<AuthService> service_;
   rpc::MethodTable methods_;
 };
@@ -346,6 +350,78 @@ TEST_F(GatewayAuthService, SignsInAndTellsWhoOneIs) {
   EXPECT_EQ(options->center(), "Fund");
   EXPECT_FALSE(options->demo());
   EXPECT_EQ(options->demo_users_size(), 0);
+}
+
+TEST_F(GatewayAuthService, SigningOutEndsTheSessionForGood) {
+  Start({.center = "Fund"});
+  ASSERT_TRUE(users_->Add(anna_user_, "correct horse").ok());
+  const auto verify = [this](const EndedSessions& ended, const std::string& token) {
+    return (*Tokens::Open(
+                folder_, false, [this] { return now_; }, &ended))
+        ->Verify(token);
+  };
+  const std::string token = SignIn("anna", "correct horse")->token();
+  const std::string other = SignIn("anna", "correct horse")->token();
+  auto caller = verify(*ended_, token);
+  ASSERT_TRUE(caller.ok());
+  const auto sign_out = [this](const rpc::Caller& who) {
+    return Call<v1::SignOutUserResponse>(methods_, "wissel.v1.AuthService.SignOutUser",
+                                         {.caller = who}, v1::SignOutUserRequest())
+        .status();
+  };
+  EXPECT_TRUE(sign_out(*caller).ok());
+  EXPECT_TRUE(sign_out(*caller).ok());
+  EXPECT_EQ(verify(*ended_, token).status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_TRUE(verify(*ended_, other).ok());
+  EXPECT_EQ(sign_out(anna_).code(), absl::StatusCode::kFailedPrecondition);
+  // Another process, or this one after a restart, knows of it.
+  const auto reopened = *EndedSessions::Open(folder_.string(), now_);
+  EXPECT_EQ(verify(*reopened, token).status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_TRUE(verify(*reopened, other).ok());
+}
+
+TEST_F(GatewayAuthService, EndingAUserEndsWhatWasMadeBefore) {
+  Start({.center = "Fund"});
+  auto tokens = Tokens::Open(
+      folder_, false, [this] { return now_; }, ended_.get());
+  const std::string before = (*tokens)->Make(anna_, Duration::Hours(1)).text;
+  EXPECT_TRUE((*tokens)->Verify(before).ok());
+  {
+    // Another process ends it; this one sees it soon.
+    const auto command = *EndedSessions::Open(folder_.string(), now_);
+    ASSERT_TRUE(command->EndUser("users/anna", now_, now_ + Duration::Hours(1)).ok());
+  }
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while ((*tokens)->Verify(before).ok() && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE((*tokens)->Verify(before).ok());
+  now_ = now_ + Duration::Millis(1);
+  EXPECT_TRUE((*tokens)->Verify((*tokens)->Make(anna_, Duration::Hours(1)).text).ok());
+}
+
+TEST_F(GatewayAuthService, ABrowserGetsItsTokenAsACookieAlone) {
+  Start({.center = "Fund"});
+  ASSERT_TRUE(users_->Add(anna_user_, "correct horse").ok());
+  v1::SignInUserRequest request;
+  request.set_user("anna");
+  request.set_password("correct horse");
+  request.set_browser_session(true);
+  const auto browser = std::make_shared<rpc::Browser>();
+  const auto response = Call<v1::SignInUserResponse>(methods_, "wissel.v1.AuthService.SignInUser",
+                                                     {.browser = browser}, request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->token(), "");
+  ASSERT_EQ(browser->set_cookies.size(), 1u);
+  const std::string& cookie = browser->set_cookies[0];
+  EXPECT_THAT(cookie, StartsWith("__Host-wissel="));
+  EXPECT_THAT(cookie, HasSubstr("; Path=/; Max-Age=43200; Secure; HttpOnly; SameSite=Strict"));
+  const size_t start = cookie.find('=') + 1;
+  EXPECT_TRUE(tokens_->Verify(cookie.substr(start, cookie.find(';') - start)).ok());
+  EXPECT_EQ(FieldAtFault(Call<v1::SignInUserResponse>(methods_, "wissel.v1.AuthService.SignInUser",
+                                                      {}, request)
+                             .status()),
+            "browser_session");
 }
 
 TEST_F(GatewayAuthService, DemoUsersAreShownAndNeverStored) {

@@ -9,6 +9,7 @@
 #include "metrics/history/history_import.h"
 #include "metrics/history/history_store.h"
 #include "metrics/service/calendar.h"
+#include "tests/postgres/places.h"
 
 namespace wissel::metrics {
 namespace {
@@ -31,7 +32,7 @@ IntervalBatch Batch(uint64_t after, uint64_t sequence, int64_t arrivals) {
 }
 
 TEST(HistoryTables, EveryEventIsCountedOnce) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   ASSERT_TRUE(tables.Add(Batch(0, 10, 3)).ok());
   EXPECT_EQ(*tables.Sequence(), 10U);
   // The same again, or with a gap, is refused and leaves no trace.
@@ -58,7 +59,7 @@ TEST(HistoryTables, EveryEventIsCountedOnce) {
 }
 
 TEST(HistoryTables, CountsAnewUpToWhereItStands) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   ASSERT_TRUE(tables.Add(Batch(0, 10, 3)).ok());
   const auto arrivals = [&] {
     return (*tables.Read("tax", kMonday, kMonday + kInterval))[0].counts.arrivals;
@@ -73,7 +74,7 @@ TEST(HistoryTables, CountsAnewUpToWhereItStands) {
 }
 
 TEST(HistoryTables, SaysWhatIsUsualAndWhatItDoesNotKnow) {
-  HistoryTables tables = *HistoryTables::Open(":memory:");
+  HistoryTables tables = *HistoryTables::Open(wissel::testing::At(":memory:"));
   std::string file = "start,queue,arrivals,topic\n";
   const auto add = [&](Instant start, int arrivals, const char* topic) {
     file += fmt::format("{},tax,{},{}\n", StampText(*LocalTime::In("UTC"), start.millis() / 1000),
@@ -105,12 +106,12 @@ TEST(HistoryStore, GoesOnWhereItStood) {
   const std::string path = ::testing::TempDir() + "wissel-history-test.sqlite";
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
   {
-    auto store = *HistoryStore::Open(path);
+    auto store = *HistoryStore::Open(wissel::testing::At(path));
     EXPECT_EQ(store->sequence(), 0U);
     store->Write(Batch(0, 10, 3));
     store->Write(Batch(10, 20, 4));
   }
-  auto store = *HistoryStore::Open(path);
+  auto store = *HistoryStore::Open(wissel::testing::At(path));
   EXPECT_EQ(store->sequence(), 20U);
   ASSERT_TRUE(store->BeginAfter(30).ok());
   EXPECT_EQ(store->sequence(), 30U);

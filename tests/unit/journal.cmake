@@ -6,7 +6,7 @@ wissel_test(journal_runtime_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/journal_runti
 wissel_test(journal_codec_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/journal_codec_test.cc
             DEPS wissel_router_journal rapidcheck LABELS fast)
 wissel_test(journal_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/journal_test.cc
-            DEPS wissel_router_journal LABELS fast)
+            DEPS wissel_router_journal wissel_postgres_testing LABELS fast)
 wissel_test(journal_damage_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/journal_damage_test.cc
             DEPS wissel_router_journal)
 wissel_test(journal_disk_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/journal_disk_test.cc ${vfs_fault}

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "base/sql/sqlite.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "router/journal/sqlite.h"
 #include "router/journal/sqlite_journal.h"
 #include "tests/unit/journal_testing.h"
 

@@ -6,6 +6,7 @@
 #include "base/runtime/engine_clock.h"
 #include "base/runtime/inbox.h"
 #include "base/runtime/log.h"
+#include "base/runtime/task_thread.h"
 #include "base/runtime/thread.h"
 #include "gtest/gtest.h"
 
@@ -71,6 +72,58 @@ TEST(Inbox, LosesNothingFromManySenders) {
       ++seen;
     }
   }
+}
+
+TEST(TaskThread, DoesWhatCameBeforeAndAfterItsStartInOrder) {
+  TaskThread room("room", 10);
+  std::vector<int> done;
+  EXPECT_TRUE(room.Ask([&] { done.push_back(1); }).ok());
+  EXPECT_TRUE(room.Post([&] { done.push_back(2); }));
+  int rounds = 0;
+  room.Start([&]() -> std::optional<Duration> {
+    ++rounds;
+    return std::nullopt;
+  });
+  EXPECT_TRUE(room.Ask([&] { done.push_back(3); }).ok());
+  EXPECT_TRUE(room.Settle());
+  EXPECT_EQ(done, (std::vector<int>{1, 2, 3}));
+  EXPECT_GE(rounds, 1);
+}
+
+TEST(TaskThread, TurnsAwayWhoAsksWhenTooManyWaitAndNoAnswer) {
+  TaskThread room("room", 1);
+  EXPECT_TRUE(room.Ask([] {}).ok());
+  EXPECT_EQ(room.Ask([] {}).code(), absl::StatusCode::kResourceExhausted);
+  bool answered = false;
+  EXPECT_TRUE(room.Post([&] { answered = true; }));
+  room.Start([] { return std::nullopt; });
+  EXPECT_TRUE(room.Settle());
+  EXPECT_TRUE(answered);
+}
+
+TEST(TaskThread, ComesBackWhenSomethingIsDue) {
+  TaskThread room("room", 1);
+  std::promise<void> thrice;
+  room.Start([&, calls = 0]() mutable -> std::optional<Duration> {
+    if (++calls < 3) return Duration();
+    if (calls == 3) thrice.set_value();
+    return std::nullopt;
+  });
+  EXPECT_TRUE(room.Post([] {}));  // the first round; nothing else is asked
+  thrice.get_future().wait();
+}
+
+TEST(TaskThread, StillDoesAtTheEndWhatWasGiven) {
+  bool done = false;
+  TaskThread room("room", 1);
+  const auto post = room.poster();
+  room.Start([] { return std::nullopt; });
+  post([&] { done = true; });
+  room.Stop();
+  EXPECT_TRUE(done);
+  EXPECT_EQ(room.Ask([] {}).code(), absl::StatusCode::kUnavailable);
+  EXPECT_FALSE(room.Settle());
+  post([] {});  // whoever outlives it does no harm
 }
 
 TEST(EngineClock, FollowsTheSteadyClockNotTheWall) {

@@ -7,7 +7,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "router/journal/memory_journal.h"
+#include "router/journal/postgres_journal.h"
 #include "router/journal/sqlite_journal.h"
+#include "tests/postgres/cluster.h"
 #include "tests/unit/journal_testing.h"
 
 namespace wissel {
@@ -20,6 +22,8 @@ class Disk {
  public:
   virtual ~Disk() = default;
   virtual absl::StatusOr<std::unique_ptr<Journal>> Open() = 0;
+  // Otherwise the second replaces the first.
+  virtual bool refuses_second_writer() const { return true; }
 };
 
 class MemoryDisk : public Disk {
@@ -28,6 +32,19 @@ class MemoryDisk : public Disk {
 
  private:
   std::shared_ptr<MemoryJournalStore> store_ = MakeMemoryJournalStore();
+};
+
+// Each in a schema of its own.
+class PostgresDisk : public Disk {
+ public:
+  absl::StatusOr<std::unique_ptr<Journal>> Open() override {
+    return OpenPostgresJournal({.database = testing::SharedPostgres()->Options(schema_)});
+  }
+  bool refuses_second_writer() const override { return false; }
+
+ private:
+  static inline int made_ = 0;
+  const std::string schema_ = "journal_" + std::to_string(++made_);
 };
 
 class SqliteDisk : public Disk {
@@ -40,24 +57,34 @@ class SqliteDisk : public Disk {
   TemporaryDirectory directory_;
 };
 
-using MakeDisk = std::unique_ptr<Disk> (*)();
+struct Kind {
+  const char* name;
+  std::unique_ptr<Disk> (*make)();
+};
 
-class JournalTest : public ::testing::TestWithParam<MakeDisk> {
+class JournalTest : public ::testing::TestWithParam<Kind> {
  protected:
+  void SetUp() override {
+    if (std::string_view(GetParam().name) == "Postgres" && testing::SharedPostgres() == nullptr)
+      GTEST_SKIP() << "without PostgreSQL";
+    disk_ = GetParam().make();
+  }
   std::unique_ptr<Journal> Open() {
     auto journal = disk_->Open();
     EXPECT_TRUE(journal.ok()) << journal.status();
     return *std::move(journal);
   }
-  std::unique_ptr<Disk> disk_ = GetParam()();
+  std::unique_ptr<Disk> disk_;
 };
 
 INSTANTIATE_TEST_SUITE_P(
     EveryJournal, JournalTest,
     ::testing::Values(
-        +[]() -> std::unique_ptr<Disk> { return std::make_unique<MemoryDisk>(); },
-        +[]() -> std::unique_ptr<Disk> { return std::make_unique<SqliteDisk>(); }),
-    [](const auto& info) { return info.index == 0 ? "Memory" : "Sqlite"; });
+        Kind{"Memory", +[]() -> std::unique_ptr<Disk> { return std::make_unique<MemoryDisk>(); }},
+        Kind{"Sqlite", +[]() -> std::unique_ptr<Disk> { return std::make_unique<SqliteDisk>(); }},
+        Kind{"Postgres",
+             +[]() -> std::unique_ptr<Disk> { return std::make_unique<PostgresDisk>(); }}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 TEST_P(JournalTest, IsEmptyAtFirst) {
   auto journal = Open();
@@ -168,6 +195,7 @@ TEST_P(JournalTest, IsThereAfterReopening) {
 }
 
 TEST_P(JournalTest, RefusesASecondWriter) {
+  if (!disk_->refuses_second_writer()) GTEST_SKIP() << "the second replaces the first";
   auto journal = Open();
   const auto second = disk_->Open();
   EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
@@ -176,6 +204,19 @@ TEST_P(JournalTest, RefusesASecondWriter) {
   EXPECT_TRUE(journal->Append({epoch, 1, 1}, "still mine").ok());
   journal.reset();
   EXPECT_TRUE(disk_->Open().ok());
+}
+
+TEST_P(JournalTest, ASecondWriterReplacesTheFirst) {
+  if (disk_->refuses_second_writer()) GTEST_SKIP() << "it is refused";
+  auto first = Open();
+  const uint64_t old_epoch = *first->AcquireEpoch();
+  ASSERT_TRUE(first->Append({old_epoch, 1, 1}, "first").ok());
+  auto second = Open();
+  const uint64_t new_epoch = *second->AcquireEpoch();
+  EXPECT_EQ(first->Append({old_epoch, 2, 2}, "stale").code(), absl::StatusCode::kAborted);
+  ASSERT_TRUE(second->Append({new_epoch, 2, 2}, "second").ok());
+  EXPECT_EQ(first->Append({old_epoch, 2, 2}, "stale").code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(ReadAll(*first), (std::vector<std::string>{"1-1 first", "2-2 second"}));
 }
 
 TEST_P(JournalTest, AReaderSeesItGrow) {

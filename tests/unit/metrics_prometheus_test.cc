@@ -60,6 +60,8 @@ TEST_F(PrometheusTest, CountsWhatHappens) {
   figures_.ObserveBatchEvents(7);
   figures_.ObserveBatchBytes(300);
   figures_.SetInboxDepth(4);
+  figures_.ShowJournal(/*writable=*/false, 41);
+  figures_.CountAnswer(absl::StatusCode::kUnavailable);
   const std::string text = Text();
   ExpectLine(text, R"(wissel_items_entered_total{channel="voice",queue="tax"} 3)");
   ExpectLine(text, R"(wissel_items_entered_total{channel="chat",queue="tax"} 1)");
@@ -76,6 +78,12 @@ TEST_F(PrometheusTest, CountsWhatHappens) {
   ExpectLine(text, R"(wissel_publish_seconds_count 1)");
   ExpectLine(text, R"(wissel_journal_batch_events_sum 7)");
   ExpectLine(text, R"(wissel_inbox_depth 4)");
+  ExpectLine(text, R"(wissel_answers_due_total{queue="tax"} 3)");
+  ExpectLine(text, R"(wissel_answers_in_time_total{queue="tax"} 2)");
+  ExpectLine(text, R"(wissel_journal_writable 0)");
+  ExpectLine(text, R"(wissel_journal_sequence 41)");
+  ExpectLine(text, R"(wissel_requests_total{code="UNAVAILABLE"} 1)");
+  ExpectLine(text, R"(wissel_requests_total{code="OK"} 0)");
   ExpectLine(text, R"(wissel_build_info{version="1.2.3"} 1)");
 }
 

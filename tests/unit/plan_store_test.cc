@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "gmock/gmock.h"
+#include "tests/postgres/places.h"
 #include "tests/unit/journal_testing.h"
 #include "wissel/v1/operation.pb.h"
 
@@ -27,7 +28,7 @@ class PlanStoreTest : public ::testing::Test {
 
   void Reopen() {
     store_.reset();
-    auto store = PlanStore::Open(path());
+    auto store = PlanStore::Open(wissel::testing::At(path()));
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
   }
@@ -120,9 +121,10 @@ TEST_F(PlanStoreTest, TheSameRequestIsAnsweredTheSame) {
 
 TEST_F(PlanStoreTest, AFileOfALaterFormatIsRefused) {
   store_.reset();
-  auto connection = SqliteConnection::Open(path(), SQLITE_OPEN_READWRITE, "");
-  ASSERT_TRUE(connection.ok() && connection->Run("PRAGMA user_version=2").ok());
-  EXPECT_EQ(PlanStore::Open(path()).status().code(), absl::StatusCode::kFailedPrecondition);
+  auto connection = sql::Connection::Open(wissel::testing::At(path()));
+  ASSERT_TRUE(connection.ok() && connection->SetFormat(2).ok());
+  EXPECT_EQ(PlanStore::Open(wissel::testing::At(path())).status().code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-wissel_test(plan_store_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/plan_store_test.cc DEPS wissel_plan_store LABELS fast)
+wissel_store_test(plan_store_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/plan_store_test.cc DEPS wissel_plan_store LABELS fast)
 wissel_test(operations_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/operations_test.cc DEPS wissel_planning LABELS fast)
 wissel_test(planning_service_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/planning_events_test.cc
                     ${CMAKE_CURRENT_LIST_DIR}/planning_day_test.cc

@@ -80,7 +80,7 @@ class RulesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     CenterOptions options;
-    options.data = folder_.path();
+    options.stores = folder_.path();
     options.version = "test";
     auto center = Center::Open(options);
     ASSERT_TRUE(center.ok()) << center.status();

@@ -2,9 +2,9 @@
 #include <filesystem>
 #include <sstream>
 
+#include "base/sql/sqlite.h"
 #include "gmock/gmock.h"
 #include "router/journal/inspect.h"
-#include "router/journal/sqlite.h"
 #include "router/journal/sqlite_journal.h"
 #include "tests/unit/journal_testing.h"
 #include "tests/unit/sequencer_testing.h"

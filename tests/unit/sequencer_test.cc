@@ -390,6 +390,27 @@ TEST_F(SequencerTest, AFullDiskTurnsCommandsAwayAndGoesOnReading) {
   EXPECT_EQ(observed, sequencer_->last_sequence());
 }
 
+TEST_F(SequencerTest, WhatIsTooLateWhenItsTurnComesIsNotCarriedOut) {
+  int waited = 0;
+  SequencerOptions options;
+  options.metrics.waited = [&](auto) { ++waited; };
+  Start(std::move(options));
+  SmallCenter center(*sequencer_);
+  const uint64_t before = sequencer_->last_sequence();
+  const int waited_before = waited;
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const CallScope late({now});
+    EXPECT_EQ(Ask(*sequencer_, NewItem(center.queue)).status().code(),
+              StatusCode::kDeadlineExceeded);
+    EXPECT_EQ(sequencer_->last_sequence(), before);
+    const CallScope in_time({now + std::chrono::hours(1)});
+    EXPECT_TRUE(Ask(*sequencer_, NewItem(center.queue)).ok());
+  }
+  EXPECT_TRUE(Ask(*sequencer_, NewItem(center.queue)).ok());  // of no call
+  EXPECT_EQ(waited, waited_before + 3);
+}
+
 TEST_F(SequencerTest, StopsForGoodWhenItCannotKnowWhatIsOnTheDisk) {
   for (const absl::Status& cause :
        {absl::InternalError("disk I/O error"), absl::AbortedError("epoch 1 is over"),

@@ -40,7 +40,7 @@ class Folder {
 
 std::unique_ptr<Center> OpenCenter(std::optional<std::string> data = std::nullopt) {
   CenterOptions options;
-  options.data = std::move(data);
+  options.stores = std::move(data);
   options.version = "test";
   auto center = Center::Open(options);
   EXPECT_TRUE(center.ok()) << center.status();
@@ -265,7 +265,7 @@ TEST(CenterTest, AFolderHasOneOwner) {
   Folder folder;
   auto first = OpenCenter(folder.path());
   CenterOptions options;
-  options.data = folder.path();
+  options.stores = folder.path();
   EXPECT_EQ(Center::Open(options).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 

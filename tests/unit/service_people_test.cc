@@ -27,7 +27,7 @@ class PeopleTest : public ::testing::Test {
 
   void Open() {
     people_.reset();
-    people_ = *People::Open(folder_ / "people.db");
+    people_ = *People::Open((folder_ / "people.db").string());
   }
   absl::Status Set(const std::string& agent, const std::string& name) {
     std::promise<absl::Status> done;
@@ -103,7 +103,8 @@ TEST_F(PeopleTest, KeepOnlyErasesTheOthers) {
 TEST_F(PeopleTest, WhatIsNoDatabaseIsRefused) {
   people_.reset();
   std::ofstream(folder_ / "other.db") << std::string(4096, 'x');
-  EXPECT_EQ(People::Open(folder_ / "other.db").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(People::Open((folder_ / "other.db").string()).status().code(),
+            absl::StatusCode::kUnavailable);
 }
 
 TEST_F(PeopleTest, ChangesUnderWayAreFinishedAtTheEnd) {

@@ -25,13 +25,23 @@ void BeginAttempt(OutMail& mail) {
   ++mail.attempts;
 }
 
+void Release(OutMail& mail, Instant now) {
+  INVARIANT(mail.state == OutState::kHeld);
+  mail.state = OutState::kQueued;
+  mail.due = now;
+}
+
 void ConcludeAttempt(OutMail& mail, const SendResult& result, Instant now) {
   INVARIANT(mail.state == OutState::kSending);
   mail.code = result.code;
   mail.due = now;
   if (result.kind == SendResult::Kind::kSent) {
     mail.state = OutState::kSent;
-  } else if (result.kind == SendResult::Kind::kRefused || now - mail.made >= kGiveUpAfter) {
+  } else if (result.kind == SendResult::Kind::kRefused) {
+    mail.state = OutState::kFailed;
+  } else if (mail.kind == OutKind::kNotice) {
+    mail.state = OutState::kHeld;
+  } else if (now - mail.made >= kGiveUpAfter) {
     mail.state = OutState::kFailed;
   } else {
     mail.state = OutState::kQueued;

@@ -1,5 +1,5 @@
-// One mail on its way out, as a state machine: queued, being sent, sent, cancelled, failed. Pure;
-// who drives it writes each state down before it acts on it (outbox.h).
+// One mail on its way out, as a state machine: queued, being sent, sent, cancelled, failed, held.
+// Pure; who drives it writes each state down before it acts on it (outbox.h).
 //
 // A mail is handed to the server once, as far as SMTP allows. "Sending" is on the disk before the
 // first byte leaves. Where the process or the connection ends between the mail's last byte and the
@@ -34,14 +34,27 @@ enum class OutState : uint8_t {
   kSent = 4,
   kCancelled = 5,
   kFailed = 6,
+  kHeld = 7,  // a notice that was not taken: whoever sends it says when it goes again
 };
+
+// The numbers stand in the outbox's file.
+enum class OutKind : uint8_t {
+  kWritten = 0,          // by an agent
+  kAcknowledgement = 1,  // its envelope has no sender
+  kNotice = 2,           // of a mailing, which keeps its own pace: it is tried once each time
+  kGenerated = 3,        // by the center, and answers no mail; its envelope has no sender
+};
+// What cannot be delivered comes back to nobody (RFC 3834, section 3.3).
+constexpr bool HasNoSender(OutKind kind) {
+  return kind == OutKind::kAcknowledgement || kind == OutKind::kGenerated;
+}
 
 struct OutMail {
   uint64_t id = 0;
   std::string contact;     // "mails/{id}"
   int64_t number = 0;      // of its entry; 0 while preparing
   std::string message_id;  // without brackets
-  bool automatic = false;  // an acknowledgement: its envelope has no sender
+  OutKind kind = OutKind::kWritten;
   OutState state = OutState::kPreparing;
   Instant made;
   Instant due;  // of a queued one: not before; of a settled one: when it was
@@ -63,6 +76,8 @@ Duration PauseAfter(int attempts);
 absl::Status MayCancel(const OutMail& mail);
 
 void BeginAttempt(OutMail& mail);
+// A notice that was held goes now.
+void Release(OutMail& mail, Instant now);
 void ConcludeAttempt(OutMail& mail, const SendResult& result, Instant now);
 // After a restart, what was being sent is sent again.
 void Recover(OutMail& mail);

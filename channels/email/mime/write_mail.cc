@@ -48,6 +48,7 @@ absl::Status Check(const OutgoingMail& mail) {
   WISSEL_RETURN_IF_ERROR(CheckAll(mail.cc, "cc"));
   WISSEL_RETURN_IF_ERROR(CheckLine(mail.subject, "subject"));
   WISSEL_RETURN_IF_ERROR(CheckLine(mail.language, "language"));
+  WISSEL_RETURN_IF_ERROR(CheckMessageId(mail.unsubscribe, "unsubscribe"));
   if (mail.message_id.empty()) return RefuseField("messageId", "it has no Message-ID", "");
   WISSEL_RETURN_IF_ERROR(CheckMessageId(mail.message_id, "messageId"));
   if (mail.text.find('\0') != std::string::npos) {
@@ -117,6 +118,26 @@ std::string References(const std::vector<std::string>& ids) {
   return text;
 }
 
+// An address in brackets is never made an encoded word, however long it is (RFC 2369, section 2).
+void SetAddressHeader(GMimeMessage* message, const char* name, const std::string& address) {
+  SetHeader(message, name, "<>");
+  GMimeHeaderList* headers = g_mime_object_get_header_list(GMIME_OBJECT(message));
+  GMimeHeader* header = g_mime_header_list_get_header(headers, name);
+  g_mime_header_set_raw_value(header, (" <" + address + ">\n").c_str());
+}
+
+void WriteUnsubscribe(const OutgoingMail& mail, GMimeMessage* message) {
+  if (mail.unsubscribe.empty()) {
+    const std::string to = mail.reply_to.value_or(mail.from).address;
+    return SetAddressHeader(message, "List-Unsubscribe", "mailto:" + to + "?subject=unsubscribe");
+  }
+  SetAddressHeader(message, "List-Unsubscribe", mail.unsubscribe);
+  // RFC 8058, section 3.1: of an https: address alone.
+  if (mail.unsubscribe.starts_with("https://")) {
+    SetHeader(message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+  }
+}
+
 void WriteHeaders(const OutgoingMail& mail, GMimeMessage* message) {
   AddAddresses(message, GMIME_ADDRESS_TYPE_FROM, {mail.from});
   if (mail.reply_to) AddAddresses(message, GMIME_ADDRESS_TYPE_REPLY_TO, {*mail.reply_to});
@@ -135,10 +156,16 @@ void WriteHeaders(const OutgoingMail& mail, GMimeMessage* message) {
   if (const std::string ids = References(mail.references); !ids.empty()) {
     SetHeader(message, "References", ids);
   }
-  if (mail.automatic) {
-    SetHeader(message, "Auto-Submitted", "auto-replied");
+  if (mail.origin == Origin::kAutomaticAnswer || mail.origin == Origin::kGenerated) {
+    const bool answer = mail.origin == Origin::kAutomaticAnswer;
+    SetHeader(message, "Auto-Submitted", answer ? "auto-replied" : "auto-generated");
     SetHeader(message, "Precedence", "bulk");
     SetHeader(message, "X-Auto-Response-Suppress", "All");
+  }
+  if (mail.origin == Origin::kNotice) {
+    SetHeader(message, "Auto-Submitted", "auto-generated");
+    SetHeader(message, "Precedence", "bulk");
+    WriteUnsubscribe(mail, message);
   }
 }
 

@@ -2,6 +2,7 @@
 // can never become a header. Pure; thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,19 @@
 #include "channels/email/core/mail.h"
 
 namespace wissel::email {
+
+// Who wrote it, as far as other machines need to know.
+enum class Origin : uint8_t {
+  kPerson = 1,
+  // An answer by a machine: Auto-Submitted: auto-replied (RFC 3834, section 5), and what keeps
+  // machines that do not know that header from answering.
+  kAutomaticAnswer = 2,
+  // Auto-Submitted: auto-generated, Precedence: bulk, and List-Unsubscribe.
+  kNotice = 3,
+  // A mail by a machine that answers none: marked as one that does, but Auto-Submitted:
+  // auto-generated.
+  kGenerated = 4,
+};
 
 struct OutgoingMail {
   std::string message_id;  // without brackets
@@ -24,9 +38,10 @@ struct OutgoingMail {
   std::string language;  // BCP 47; empty: not known
   std::string in_reply_to;
   std::vector<std::string> references;
-  // An answer by a machine: Auto-Submitted: auto-replied (RFC 3834, section 5), and what keeps
-  // machines that do not know that header from answering.
-  bool automatic = false;
+  Origin origin = Origin::kPerson;
+  // Of a notice: the https: address that ends them by one POST (RFC 8058). Empty: a mail to
+  // `reply_to`, or to `from`, asks for it (RFC 2369, section 3.2).
+  std::string unsubscribe;
   std::vector<Attachment> attachments;
 };
 

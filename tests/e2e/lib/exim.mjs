@@ -4,22 +4,14 @@
 // it is one (RFC 3834), `parrot` does not and answers everything.
 import { execFile, spawn } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free_port.mjs";
 import { root } from "./server.mjs";
 import { until } from "./until.mjs";
 
 const kTools = process.env.WISSEL_TOOLS ?? join(root, "build/tools");
 const kNobody = 65534;
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((done) => server.on("listening", done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 const configuration = ({ folder, port, lmtpPort }) => `
 primary_hostname = mx.test

@@ -25,24 +25,27 @@ export async function wissel(...args) {
 }
 
 export class Server {
-  static async start({ config = sampleCenter, data, demo = true, env = {}, args: more = [] } = {}) {
+  static async start({ config = sampleCenter, data, demo = true, env = {}, http = "127.0.0.1:0", args: more = [], onStandby, onStart } = {}) {
     const server = new Server();
     server.ownsData = data === undefined;
     server.data = data ?? mkdtempSync(join(tmpdir(), "wissel-e2e-"));
     const args = ["serve", "--config", config, "--data", server.data];
-    args.push("--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0");
+    args.push("--http", http, "--grpc", "127.0.0.1:0");
     if (demo) args.push("--demo");
     args.push(...more);
     server.process = spawn(binary, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
     });
+    onStart?.(server);
     server.log = "";
     server.process.stderr.on("data", (chunk) => (server.log += chunk));
     server.exited = new Promise((done) =>
       server.process.on("exit", (code, signal) => done({ code, signal })),
     );
     for await (const line of createInterface({ input: server.process.stdout })) {
+      const standby = /^standby node=(\S*)$/.exec(line);
+      if (standby) onStandby?.(standby[1]);
       const ready = /^ready http=(\S+) grpc=(\S+)(?: lmtp=(\S+))?(?: sip=(\S+))?$/.exec(line);
       if (!ready) continue;
       server.http = `http://${ready[1]}`;
@@ -57,7 +60,7 @@ export class Server {
 
   // A bearer token with a role; `agent` for the role agent.
   async token(role, agent) {
-    const args = ["token", "--data", this.data, "--role", role];
+    const args = ["token", "--data", this.stores ?? this.data, "--role", role];
     if (agent) args.push("--agent", agent);
     const { code, stdout, stderr } = await wissel(...args);
     if (code !== 0) throw new Error(stderr);

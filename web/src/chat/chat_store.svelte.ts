@@ -1,6 +1,7 @@
 // A customer's chat: started here, kept over a reload by its name and secret, watched until its end.
 import { Code, type Client } from "@connectrpc/connect";
 import {
+  ChatMessage_Author as Author,
   CustomerChatUpdate_State as ChatState,
   type ChatTopic,
   type CustomerChatService,
@@ -57,8 +58,10 @@ export class ChatStore {
     this.#client = client;
     this.#memory = memory;
     this.kept = memory.read();
-    this.log = new MessageLog((text, requestId) =>
-      client.sendCustomerMessage({ ...this.#key(), text, requestId }),
+    this.log = new MessageLog(
+      Author.CUSTOMER,
+      (text, requestId) => client.sendCustomerMessage({ ...this.#key(), text, requestId }),
+      (piece) => client.uploadCustomerFile({ ...this.#key(), piece }),
     );
     this.typing = new TypingSignal(() => client.setCustomerTyping(this.#key()));
   }
@@ -116,6 +119,21 @@ export class ChatStore {
     await withRetry(() => this.#client.acceptNotice({ ...this.#key(), notice, requestId }));
   }
 
+  async mailTranscript(address: string): Promise<void> {
+    const requestId = newRequestId();
+    await this.#client.mailTranscript({ ...this.#key(), address, requestId });
+  }
+
+  /** Where they are answered if nobody comes before closing time. */
+  async leaveMailAddress(address: string): Promise<void> {
+    const requestId = newRequestId();
+    await this.#client.leaveMailAddress({ ...this.#key(), address, requestId });
+  }
+
+  async readFile(file: string, offset: bigint): Promise<Uint8Array> {
+    return (await this.#client.downloadCustomerFile({ ...this.#key(), file, offset })).content;
+  }
+
   async leave(): Promise<void> {
     const requestId = newRequestId();
     await withRetry(() => this.#client.leaveChat({ ...this.#key(), requestId }));
@@ -128,8 +146,7 @@ export class ChatStore {
     this.kept = null;
     this.update = null;
     this.lost = false;
-    this.log.messages = [];
-    this.log.outgoing = [];
+    this.log.clear();
   }
 
   #key(): { chat: string; secret: string } {

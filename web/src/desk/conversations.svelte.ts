@@ -4,6 +4,7 @@ import type { Client } from "@connectrpc/connect";
 import type { Assignment } from "../gen/wissel/v1/agent_pb";
 import {
   ChatMessage_Author as Author,
+  type ChatFileRules,
   type ChatMessage,
   type ChatService,
   type ChatUpdate,
@@ -25,6 +26,7 @@ export class Conversation {
   ended = $state(false);
   customerName = $state("");
   language = $state("");
+  fileRules = $state.raw<ChatFileRules>();
   status = $state<WatchStatus>("connecting");
   /** What the agent has begun to write; kept while they look at another contact. */
   draft = $state("");
@@ -35,8 +37,10 @@ export class Conversation {
   constructor(client: Client<typeof ChatService>, workItem: string) {
     this.#client = client;
     this.workItem = workItem;
-    this.log = new MessageLog((text, requestId) =>
-      client.sendMessage({ workItem, text, requestId }),
+    this.log = new MessageLog(
+      Author.AGENT,
+      (text, requestId) => client.sendMessage({ workItem, text, requestId }),
+      (piece) => client.uploadChatFile({ workItem, piece }),
     );
     this.typing = new TypingSignal(() => client.setTyping({ workItem }));
   }
@@ -55,6 +59,10 @@ export class Conversation {
 
   get streaming(): boolean {
     return this.#stream !== undefined;
+  }
+
+  async readFile(file: string, offset: bigint): Promise<Uint8Array> {
+    return (await this.#client.downloadChatFile({ workItem: this.workItem, file, offset })).content;
   }
 
   markSeen(): void {
@@ -103,6 +111,7 @@ export class Conversation {
     this.customerTyping = update.customerTyping;
     this.customerPresent = update.customerPresent;
     this.ended = update.ended;
+    this.fileRules = update.fileRules;
     if (update.customerDisplayName !== "") this.customerName = update.customerDisplayName;
     if (update.language !== "") this.language = update.language;
   }

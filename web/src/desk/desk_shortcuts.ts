@@ -26,6 +26,7 @@ export type Wish =
   | "dial"
   | "hangUp"
   | "customer"
+  | "facts"
   | "mute"
   | "help"
   | { select: number };
@@ -55,6 +56,7 @@ const kWishes: Record<string, Wish> = {
   "Alt+L": "dial",
   "Alt+U": "hangUp",
   "Alt+G": "customer",
+  "Alt+F": "facts",
   "Alt+M": "mute",
 };
 

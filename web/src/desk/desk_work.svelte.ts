@@ -5,6 +5,7 @@ import type { Clients } from "../lib/transport";
 import { Calls } from "./call/calls.svelte";
 import type { Known } from "./contact";
 import { Conversations } from "./conversations.svelte";
+import { QueueFacts } from "./facts/queue_facts.svelte";
 import { Mails } from "./mail/mails.svelte";
 import { ContactFiles } from "./person/contact_files.svelte";
 
@@ -13,12 +14,14 @@ export class DeskWork {
   readonly mails: Mails;
   readonly calls: Calls;
   readonly files: ContactFiles;
+  readonly facts: QueueFacts;
 
-  constructor(clients: Pick<Clients, "chat" | "mail" | "voice" | "contact">) {
+  constructor(clients: Pick<Clients, "chat" | "mail" | "voice" | "contact" | "factSheet">) {
     this.conversations = new Conversations(clients.chat);
     this.mails = new Mails(clients.mail);
     this.calls = new Calls(clients.voice);
     this.files = new ContactFiles(clients.contact);
+    this.facts = new QueueFacts(clients.factSheet);
   }
 
   of(workItem: string): Known {
@@ -33,7 +36,7 @@ export class DeskWork {
   }
 
   start(): () => void {
-    const stops = [this.conversations.start(), this.mails.start(), this.files.start(), () => this.calls.stop()];
+    const stops = [this.conversations.start(), this.mails.start(), this.files.start(), this.facts.start(), () => this.calls.stop()];
     return () => stops.forEach((stop) => stop());
   }
 
@@ -42,6 +45,7 @@ export class DeskWork {
     this.mails.follow(assignments, selected);
     this.calls.follow(assignments, selected);
     this.files.follow(assignments, selected);
+    this.facts.follow(assignments, selected);
   }
 
   /** An answer that has been begun and not sent. */

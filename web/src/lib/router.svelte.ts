@@ -1,5 +1,5 @@
 // Which page the address names. The server answers every path that is no API with the same file.
-export type Page = "signin" | "desk" | "live" | "wallboard" | "partners" | "rules" | "webhooks" | "planner" | "chat" | "unknown";
+export type Page = "signin" | "desk" | "live" | "wallboard" | "partners" | "rules" | "facts" | "webhooks" | "outbound" | "planner" | "chat" | "unknown";
 
 const kPages: Record<string, Page> = {
   "/": "signin",
@@ -8,7 +8,9 @@ const kPages: Record<string, Page> = {
   "/wallboard": "wallboard",
   "/partners": "partners",
   "/rules": "rules",
+  "/facts": "facts",
   "/webhooks": "webhooks",
+  "/outbound": "outbound",
   "/planner": "planner",
   "/chat": "chat",
 };

@@ -1,31 +1,33 @@
-// Who is signed in. The token lives in sessionStorage: it ends with the tab.
+// Who is signed in in this browser. What proves it is a cookie that no script can read; remembered here is only
+// whose it was, so that a page knows before the server has answered whether to ask for a sign-in.
 import { Role, type User } from "../gen/wissel/v1/auth_pb";
 
-const kToken = "wissel.token";
+const kUser = "wissel.user";
 
 class Session {
-  #token = $state<string | null>(read());
-  /** Known after sign-in, or after asking the server what a kept token says. */
+  #name = $state<string | null>(read());
+  /** Known after sign-in, or after asking the server whose the cookie is. */
   user = $state.raw<User | null>(null);
-  /** Signed out by the server (the token has ended), not by choice. */
+  /** Signed out by the server (the session has ended), not by choice. */
   expired = $state(false);
 
-  get token(): string | null {
-    return this.#token;
+  /** "users/{user}", as it is believed; null: nobody. */
+  get name(): string | null {
+    return this.#name;
   }
 
-  begin(token: string, user: User): void {
-    this.#token = token;
+  begin(user: User): void {
+    this.#name = user.name;
     this.user = user;
     this.expired = false;
-    sessionStorage.setItem(kToken, token);
+    localStorage.setItem(kUser, user.name);
   }
 
   end(expired = false): void {
-    this.#token = null;
+    this.#name = null;
     this.user = null;
     this.expired = expired;
-    sessionStorage.removeItem(kToken);
+    localStorage.removeItem(kUser);
   }
 
   get mayWork(): boolean {
@@ -63,6 +65,16 @@ class Session {
     return this.#has(Role.PLANNER) || this.#has(Role.ADMIN);
   }
 
+  /** Whether they may make mailings and lists, start and stop them. */
+  get mayReachOut(): boolean {
+    return this.mayManage || this.#has(Role.PLANNER) || this.#has(Role.INTEGRATION);
+  }
+
+  /** Whether they may write fact sheets. */
+  get mayWriteFacts(): boolean {
+    return this.mayManage || this.#has(Role.PLANNER);
+  }
+
   /** Whether they may say where events are sent to. */
   get mayManageWebhooks(): boolean {
     return this.#has(Role.ADMIN) || this.#has(Role.INTEGRATION);
@@ -76,7 +88,7 @@ class Session {
 function read(): string | null {
   // In the frame of another site a browser may deny even the look.
   try {
-    return sessionStorage.getItem(kToken);
+    return localStorage.getItem(kUser);
   } catch {
     return null;
   }

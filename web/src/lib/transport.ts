@@ -1,4 +1,5 @@
-// The way to the server: Connect over the page's own origin, with the token of whoever is signed in.
+// The way to the server: Connect over the page's own origin. The browser sends the cookie of whoever is signed in; the
+// page says who it believes that is, so that it never acts for somebody who has signed in in another window.
 import {
   Code,
   ConnectError,
@@ -16,12 +17,15 @@ import { ConfigService } from "../gen/wissel/v1/config_pb";
 import { ContactService } from "../gen/wissel/v1/contact_pb";
 import { DayService } from "../gen/wissel/v1/day_pb";
 import { EventService } from "../gen/wissel/v1/event_pb";
+import { FactSheetService } from "../gen/wissel/v1/fact_sheet_pb";
 import { ForecastService } from "../gen/wissel/v1/forecast_pb";
 import { FormService } from "../gen/wissel/v1/form_pb";
 import { HistoryService } from "../gen/wissel/v1/history_pb";
 import { LiveService } from "../gen/wissel/v1/live_pb";
 import { MailService } from "../gen/wissel/v1/mail_pb";
+import { MailingService } from "../gen/wissel/v1/mailing_pb";
 import { OperationService } from "../gen/wissel/v1/operation_pb";
+import { OutboundService } from "../gen/wissel/v1/outbound_pb";
 import { PartnerService } from "../gen/wissel/v1/partner_pb";
 import { RulesService } from "../gen/wissel/v1/rules_pb";
 import { ScheduleService } from "../gen/wissel/v1/schedule_pb";
@@ -42,12 +46,15 @@ export interface Clients {
   contact: Client<typeof ContactService>;
   day: Client<typeof DayService>;
   event: Client<typeof EventService>;
+  factSheet: Client<typeof FactSheetService>;
   forecast: Client<typeof ForecastService>;
   form: Client<typeof FormService>;
   history: Client<typeof HistoryService>;
   live: Client<typeof LiveService>;
   mail: Client<typeof MailService>;
+  mailing: Client<typeof MailingService>;
   operation: Client<typeof OperationService>;
+  outbound: Client<typeof OutboundService>;
   partner: Client<typeof PartnerService>;
   rules: Client<typeof RulesService>;
   schedule: Client<typeof ScheduleService>;
@@ -69,12 +76,15 @@ export function createClients(transport: Transport): Clients {
     contact: createClient(ContactService, transport),
     day: createClient(DayService, transport),
     event: createClient(EventService, transport),
+    factSheet: createClient(FactSheetService, transport),
     forecast: createClient(ForecastService, transport),
     form: createClient(FormService, transport),
     history: createClient(HistoryService, transport),
     live: createClient(LiveService, transport),
     mail: createClient(MailService, transport),
+    mailing: createClient(MailingService, transport),
     operation: createClient(OperationService, transport),
+    outbound: createClient(OutboundService, transport),
     partner: createClient(PartnerService, transport),
     rules: createClient(RulesService, transport),
     schedule: createClient(ScheduleService, transport),
@@ -86,19 +96,31 @@ export function createClients(transport: Transport): Clients {
   };
 }
 
-// Sends the token; a server that no longer knows it ends the session here as well.
+// The server does not work on what nobody waits for any more. Files and plans may take longer.
+const kUnaryDeadlineMs = 30_000;
+const kLongDeadlineMs = 10 * 60_000;
+
+const withDeadline: Interceptor = (next) => (request) => {
+  if (!request.stream && !request.header.has("connect-timeout-ms")) {
+    const long = /^(Upload|Download|Import|Export|Preview|DryRun|Solve|Simulate|Make)/.test(request.method.name);
+    request.header.set("connect-timeout-ms", String(long ? kLongDeadlineMs : kUnaryDeadlineMs));
+  }
+  return next(request);
+};
+
+// A server that knows of no session, or of another one, ends it here as well.
 const authorize: Interceptor = (next) => async (request) => {
-  const token = session.token;
-  if (token) request.header.set("authorization", `Bearer ${token}`);
+  const name = session.name;
+  if (name) request.header.set("wissel-user", name);
   try {
     return await next(request);
   } catch (reason) {
     const ended = ConnectError.from(reason).code === Code.Unauthenticated;
-    if (ended && token && token === session.token) session.end(true);
+    if (ended && name && name === session.name) session.end(true);
     throw reason;
   }
 };
 
 export function pageTransport(): Transport {
-  return createConnectTransport({ baseUrl: location.origin, interceptors: [authorize] });
+  return createConnectTransport({ baseUrl: location.origin, interceptors: [withDeadline, authorize] });
 }

@@ -2,6 +2,7 @@
 // was settled since the day began here.
 import type { Client } from "@connectrpc/connect";
 import type { PartnerAccounts, PartnerService, PartnerSettlement } from "../gen/wissel/v1/partner_pb";
+import { repeat } from "../lib/retry";
 
 export const kRefreshMs = 3000;
 const kPage = 1000;
@@ -31,17 +32,7 @@ export class PartnersStore {
 
   /** Until the returned function is called. */
   run(): () => void {
-    const stop = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const again = async () => {
-      await this.#read(stop.signal);
-      if (!stop.signal.aborted) timer = setTimeout(() => void again(), kRefreshMs);
-    };
-    void again();
-    return () => {
-      stop.abort();
-      clearTimeout(timer);
-    };
+    return repeat((signal) => this.#read(signal), kRefreshMs);
   }
 
   async #read(signal: AbortSignal): Promise<void> {

@@ -11,6 +11,7 @@ import {
 } from "../gen/wissel/v1/webhook_pb";
 import { problemOf, type Problem } from "../lib/errors";
 import { newRequestId } from "../lib/request_id";
+import { repeat } from "../lib/retry";
 
 export const kRefreshMs = 3000;
 
@@ -51,21 +52,11 @@ export class WebhooksStore {
 
   /** Until the returned function is called. */
   run(): () => void {
-    let stopped = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const again = async () => {
-      await this.read();
-      if (!stopped) timer = setTimeout(() => void again(), kRefreshMs);
-    };
-    void again();
     void this.#events.listEventTypes({}).then(
       ({ eventTypes }) => (this.types = eventTypes),
       (reason) => (this.problem = problemOf(reason)),
     );
-    return () => {
-      stopped = true;
-      clearTimeout(timer);
-    };
+    return repeat(() => this.read(), kRefreshMs);
   }
 
   async read(): Promise<void> {

@@ -1,0 +1,35 @@
+// The operator's commands on the command line: backup, check-config, journal, print, restore. Of
+// main.cc alone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "server/backup/backup.h"
+
+namespace CLI {
+class App;
+}
+
+namespace wissel::server {
+
+struct JournalOptions {
+  std::string data;
+  uint64_t from = 1;
+  std::optional<uint64_t> to;
+};
+
+struct OperationsCommands {
+  std::string config;
+  JournalOptions journal;
+  backup::BackupOptions backup;
+  backup::RestoreOptions restore;
+};
+
+// `action` becomes what the command that was given does. Both outlive the parsing. Add it last:
+// `print` prints all that stands in `app`.
+void AddOperations(CLI::App& app, OperationsCommands& commands, std::function<int()>& action);
+
+}  // namespace wissel::server
