@@ -104,6 +104,13 @@ void Keeper::Drained(const std::string& tenant) {
   });
 }
 
+void Keeper::ServeAnew(const std::string& tenant) {
+  thread_.Post([this, tenant] {
+    const auto it = shards_.find(tenant);
+    if (it != shards_.end() && !draining_) Give({tenant, options_.node, true});
+  });
+}
+
 void Keeper::Failed(const std::string& tenant) {
   thread_.Post([this, tenant] {
     const auto it = shards_.find(tenant);
@@ -198,11 +205,7 @@ absl::Status Keeper::CarryOut(const Table& table) {
   std::map<std::string, uint64_t> served;
   for (const auto& [tenant, shard] : shards_) served.emplace(tenant, shard.epoch);
   const std::vector<NodeView> nodes = NodesOf(table);
-  std::vector<ShardView> shards = ShardsOf(table, served);
-  if (!options_.only_tenant.empty()) {
-    std::erase_if(shards, [this](const ShardView& s) { return s.tenant != options_.only_tenant; });
-  }
-  const Duties duties = DutiesOf(options_.node, nodes, shards);
+  const Duties duties = DutiesOf(options_.node, nodes, ShardsOf(table, served));
   for (const std::string& tenant : duties.take) {
     const auto reluctance = reluctant_.find(tenant);
     if (reluctance != reluctant_.end() && SteadyClock::now() < reluctance->second.until) continue;

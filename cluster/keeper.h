@@ -35,8 +35,6 @@ struct KeeperOptions {
   Duration look_every = Duration::Millis(250);
   // A shard is given to a node that is not warm after so long.
   Duration wait_for_warmth = Duration::Seconds(10);
-  // Takes part for this tenant alone; empty: for all.
-  std::string only_tenant = "";
 
   // This node serves the tenant from now on, under this epoch. Failed() when it cannot.
   std::function<void(const std::string& tenant, uint64_t epoch)> serve;
@@ -74,6 +72,8 @@ class Keeper {
 
   // What was asked of it with `drain` is done.
   void Drained(const std::string& tenant);
+  // To be drained, and served anew under another epoch; by this node, unless it is going.
+  void ServeAnew(const std::string& tenant);
   // Cannot be served here; another, or this node a little later, may try.
   void Failed(const std::string& tenant);
   // Looks now.

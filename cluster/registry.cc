@@ -28,7 +28,9 @@ constexpr const char* kTables = R"sql(
     name TEXT PRIMARY KEY,
     revision BIGINT NOT NULL,
     hosts TEXT NOT NULL,
-    config BYTEA NOT NULL);
+    config BYTEA NOT NULL,
+    applied TEXT NOT NULL,
+    problem TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS shards(
     tenant TEXT PRIMARY KEY REFERENCES tenants(name),
     owner TEXT NOT NULL,
@@ -161,12 +163,13 @@ absl::StatusOr<Table> Registry::Read() {
     }
     WISSEL_ASSIGN_OR_RETURN(
         const PostgresRows tenants,
-        database->Ask("SELECT name, revision, hosts, owner, epoch, ends, wanted"
+        database->Ask("SELECT name, revision, hosts, owner, epoch, ends, wanted, problem"
                       "  FROM tenants JOIN shards ON tenant = name ORDER BY name"));
     for (int i = 0; i < tenants.size(); ++i) {
       const std::string name = Text(tenants, i, 0);
       table.tenants.push_back({name, tenants.Number(i, 1),
-                               absl::StrSplit(Text(tenants, i, 2), ' ', absl::SkipEmpty())});
+                               absl::StrSplit(Text(tenants, i, 2), ' ', absl::SkipEmpty()),
+                               Text(tenants, i, 7)});
       table.shards.push_back({name,
                               Text(tenants, i, 3),
                               static_cast<uint64_t>(tenants.Number(i, 4)),
@@ -249,7 +252,7 @@ absl::Status Registry::SetTenant(const std::string& tenant, const std::string& c
   WISSEL_RETURN_IF_ERROR(
       database
           ->Ask("WITH tenant AS ("
-                "  INSERT INTO tenants VALUES ($1::TEXT, 1, $2::TEXT, $3::BYTEA)"
+                "  INSERT INTO tenants VALUES ($1::TEXT, 1, $2::TEXT, $3::BYTEA, '', '')"
                 "    ON CONFLICT (name) DO UPDATE SET revision = tenants.revision + 1,"
                 "      config = excluded.config,"
                 "      hosts = CASE WHEN $4::BIGINT = 1 THEN excluded.hosts ELSE tenants.hosts END"
@@ -262,12 +265,25 @@ absl::Status Registry::SetTenant(const std::string& tenant, const std::string& c
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Registry::ConfigOf(const std::string& tenant) {
+absl::StatusOr<Registry::Config> Registry::ConfigOf(const std::string& tenant) {
   WISSEL_ASSIGN_OR_RETURN(PostgresConnection * database, Connection());
-  WISSEL_ASSIGN_OR_RETURN(const PostgresRows rows,
-                          database->Ask("SELECT config FROM tenants WHERE name = $1", tenant));
+  WISSEL_ASSIGN_OR_RETURN(
+      const PostgresRows rows,
+      database->Ask("SELECT config, revision, applied FROM tenants WHERE name = $1", tenant));
   if (rows.size() == 0) return Unknown(tenant);
-  return Text(rows, 0, 0);
+  return Config{Text(rows, 0, 0), rows.Number(0, 1), Text(rows, 0, 2)};
+}
+
+absl::Status Registry::Applied(const std::string& tenant, uint64_t epoch, const std::string& sha256,
+                               const std::string& problem) {
+  WISSEL_ASSIGN_OR_RETURN(PostgresConnection * database, Connection());
+  return database
+      ->Ask(
+          "UPDATE tenants SET problem = $4,"
+          "    applied = CASE WHEN $4::TEXT = '' THEN $3::TEXT ELSE applied END"
+          "  FROM shards WHERE name = $1 AND tenant = name AND epoch = $2",
+          tenant, epoch, sha256, problem)
+      .status();
 }
 
 absl::Status Registry::Want(const std::string& tenant, const std::string& node) {

@@ -43,8 +43,9 @@ struct NodeRow {
 
 struct TenantRow {
   std::string name;
-  int64_t revision = 0;  // of its configuration; rises
+  int64_t revision = 0;  // of its configuration and hosts; rises
   std::vector<std::string> hosts;
+  std::string problem;  // why its configuration could not be applied; empty: it was
 };
 
 struct ShardRow {
@@ -104,8 +105,16 @@ class Registry {
   // INVALID_ARGUMENT for a name that is none, ALREADY_EXISTS for a host of another tenant.
   absl::Status SetTenant(const std::string& tenant, const std::string& config,
                          const std::optional<std::vector<std::string>>& hosts);
+  struct Config {
+    std::string text;
+    int64_t revision = 0;
+    std::string applied;  // the SHA-256 of the text that was applied last; empty: none
+  };
   // NOT_FOUND.
-  absl::StatusOr<std::string> ConfigOf(const std::string& tenant);
+  absl::StatusOr<Config> ConfigOf(const std::string& tenant);
+  // By who serves it under this epoch; otherwise nothing changes. `problem` empty: it was applied.
+  absl::Status Applied(const std::string& tenant, uint64_t epoch, const std::string& sha256,
+                       const std::string& problem);
   // Where an operator wants it; empty: anywhere. NOT_FOUND.
   absl::Status Want(const std::string& tenant, const std::string& node);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
@@ -9,6 +11,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/unknown_field_set.h"
 #include "google/protobuf/wire_format_lite.h"
 
 namespace wissel::gateway {
@@ -18,7 +21,13 @@ using google::protobuf::internal::WireFormatLite;
 
 // Payload by which any service says when to come back, in milliseconds.
 constexpr char kRetryAfter[] = "wissel/retry_after_ms";
+constexpr char kRetryInfoType[] = "type.googleapis.com/google.rpc.RetryInfo";
 constexpr size_t kLongestMessage = 1000;
+
+absl::Status WithRetryAfter(absl::Status status, Duration retry_after) {
+  status.SetPayload(kRetryAfter, absl::Cord(std::to_string(retry_after.millis())));
+  return status;
+}
 
 }  // namespace
 
@@ -64,7 +73,7 @@ std::string RetryInfoAny(int64_t seconds) {
   {
     google::protobuf::io::StringOutputStream stream(&any);
     google::protobuf::io::CodedOutputStream out(&stream);
-    WireFormatLite::WriteString(1, "type.googleapis.com/google.rpc.RetryInfo", &out);
+    WireFormatLite::WriteString(1, kRetryInfoType, &out);
     WireFormatLite::WriteBytes(2, info, &out);
   }
   return any;
@@ -96,10 +105,71 @@ std::string RpcStatusBytes(const absl::Status& status) {
   return bytes;
 }
 
+namespace {
+
+using google::protobuf::UnknownFieldSet;
+
+// The bytes of a field that holds some; the last one counts.
+std::string BytesOf(const UnknownFieldSet& fields, int number) {
+  std::string bytes;
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const auto& field = fields.field(i);
+    if (field.number() == number &&
+        field.type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
+      bytes = field.length_delimited();
+    }
+  }
+  return bytes;
+}
+
+absl::Status WithDetail(const absl::Status& status, const v1::ErrorDetail& detail) {
+  const absl::Status described =
+      Refuse(status.code(), detail.field(),
+             std::string_view(status.message().data(), status.message().size()), detail.right());
+  std::vector<Alternative> alternatives;
+  for (const v1::Alternative& said : detail.alternatives()) {
+    Alternative& alternative = alternatives.emplace_back();
+    alternative.kind = static_cast<Alternative::Kind>(said.kind());
+    alternative.queue = said.queue();
+    if (!said.has_time()) continue;
+    alternative.from =
+        Instant::FromMillis(said.time().seconds() * 1000 + said.time().nanos() / 1'000'000);
+  }
+  return WithAlternatives(described, alternatives);
+}
+
+}  // namespace
+
+absl::Status FromRpcStatus(absl::StatusCode code, const std::string& message,
+                           const std::string& bytes) {
+  absl::Status status(code, message);
+  UnknownFieldSet fields;
+  if (!fields.ParseFromString(bytes)) return status;
+  std::optional<Duration> retry_after;
+  for (int i = 0; i < fields.field_count(); ++i) {
+    if (fields.field(i).number() != 3 ||
+        fields.field(i).type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
+      continue;
+    }
+    UnknownFieldSet any;
+    if (!any.ParseFromString(fields.field(i).length_delimited())) continue;
+    const std::string type = BytesOf(any, 1);
+    const std::string value = BytesOf(any, 2);
+    v1::ErrorDetail detail;
+    google::protobuf::Duration delay;
+    UnknownFieldSet info;
+    if (type.ends_with(kErrorDetailType) && detail.ParseFromString(value)) {
+      status = WithDetail(status, detail);
+    } else if (type == kRetryInfoType && info.ParseFromString(value) &&
+               delay.ParseFromString(BytesOf(info, 1))) {
+      retry_after = Duration::Seconds(delay.seconds());
+    }
+  }
+  return retry_after ? WithRetryAfter(std::move(status), *retry_after) : status;
+}
+
 absl::Status RefuseForNow(const std::string& message, Duration retry_after) {
-  absl::Status status = absl::ResourceExhaustedError(message);
-  status.SetPayload(kRetryAfter, absl::Cord(std::to_string(retry_after.millis())));
-  return status;
+  return WithRetryAfter(absl::ResourceExhaustedError(message), retry_after);
 }
 
 std::optional<int64_t> RetryAfterSeconds(const absl::Status& status) {

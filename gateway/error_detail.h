@@ -26,6 +26,10 @@ std::string ShortMessage(const absl::Status& status);
 // A serialised google.rpc.Status with one detail, as `grpc-status-details-bin` carries it.
 std::string RpcStatusBytes(const absl::Status& status);
 
+// The refusal that stands in a code, a message and RpcStatusBytes: as another node of ours gave it.
+absl::Status FromRpcStatus(absl::StatusCode code, const std::string& message,
+                           const std::string& bytes);
+
 // RESOURCE_EXHAUSTED that says when to come back.
 absl::Status RefuseForNow(const std::string& message, Duration retry_after);
 

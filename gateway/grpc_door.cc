@@ -23,6 +23,7 @@
 #include "gateway/grpc_stream.h"
 #include "gateway/held_refusals.h"
 #include "gateway/http_text.h"
+#include "gateway/peer_headers.h"
 #include "google/protobuf/arena.h"
 
 namespace wissel::gateway {
@@ -59,23 +60,46 @@ std::optional<std::chrono::steady_clock::time_point> DeadlineOf(
   return std::chrono::steady_clock::now() + (call.deadline() - now);
 }
 
+// Empty where there is none.
+std::string Header(const grpc::CallbackServerContext& call, const char* name) {
+  const auto found = call.client_metadata().find(name);
+  return found == call.client_metadata().end() ? "" : std::string(View(found->second));
+}
+
+// A call that another node passes on says whose it was.
+void ReadPeerHeaders(const grpc::CallbackServerContext& call, const std::string& peer_key,
+                     rpc::Context* context) {
+  if (peer_key.empty() || !SameKey(Header(call, kPeerKeyHeader), peer_key)) return;
+  context->forwarded = true;
+  context->peer = Header(call, kPeerOfHeader);
+  context->host = Header(call, kHostHeader);
+  if (call.client_metadata().contains(kCookiesHeader)) {
+    context->browser = std::make_shared<rpc::Browser>(rpc::Browser{Header(call, kCookiesHeader)});
+  }
+}
+
 // Who calls and whether they may.
 absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, const rpc::Authenticate& authenticate,
+                                   const std::string& peer_key,
                                    const grpc::CallbackServerContext& call) {
   rpc::Context context;
   context.peer = call.peer();
   context.deadline = DeadlineOf(call);
-  const auto& metadata = call.client_metadata();
-  const auto header = metadata.find("authorization");
-  if (header != metadata.end()) {
-    auto token = BearerToken(View(header->second));
+  context.tenant = Header(call, kTenantHeader);
+  ReadPeerHeaders(call, peer_key, &context);
+  const std::string header = Header(call, "authorization");
+  if (!header.empty()) {
+    auto token = BearerToken(header);
     absl::StatusOr<rpc::Caller> caller =
         token.ok() ? authenticate(*token) : absl::StatusOr<rpc::Caller>(token.status());
     if (caller.ok()) {
       context.caller = *std::move(caller);
+      context.token = *token;
     } else if (!method.open_to_all) {
       // A method without sign-in takes a stale token for none.
       return caller.status();
+    } else {
+      context.sign_in = std::move(caller).status();
     }
   }
   WISSEL_RETURN_IF_ERROR(rpc::MethodTable::Authorize(method, context.caller));
@@ -113,10 +137,20 @@ class UnaryCall {
     } else if (auto seconds = RetryAfterSeconds(status)) {
       context_->AddTrailingMetadata("retry-after", std::to_string(*seconds));
     }
+    if (caller_.forwarded) TellPeer(status);
     reactor_->Finish(ToGrpc(status));
   }
 
  private:
+  // What the node that passed the call on cannot read from the answer.
+  void TellPeer(const absl::Status& status) {
+    if (IsElsewhere(status)) context_->AddTrailingMetadata(kElsewhereHeader, "1");
+    if (caller_.browser == nullptr) return;
+    for (const std::string& cookie : caller_.browser->set_cookies) {
+      context_->AddTrailingMetadata(kSetCookieHeader, cookie);
+    }
+  }
+
   static google::protobuf::ArenaOptions Options(char* block, size_t size) {
     google::protobuf::ArenaOptions options;
     options.initial_block = block;
@@ -139,6 +173,7 @@ struct Shared {
   rpc::Authenticate authenticate;
   std::function<void(absl::StatusCode)> answered;
   Admission* admission = nullptr;
+  std::string peer_key;
   GrpcStreamSet streams;
   std::optional<HeldRefusals> held;  // until the door stops
 };
@@ -192,7 +227,7 @@ class DescribedService : public grpc::Service {
     Admission::Verdict verdict = AskAdmission(criticality, *context);
     if (!verdict.refusal.ok()) return Refuse(std::move(call), std::move(verdict)), reactor;
     call->Take(std::move(verdict.place));
-    auto caller = Admit(method, shared_->authenticate, *context);
+    auto caller = Admit(method, shared_->authenticate, shared_->peer_key, *context);
     if (!caller.ok()) return call->Answer(caller.status(), nullptr), reactor;
     Message* request = call->NewRequest(*method.request_prototype);
     const absl::Status read = ReadBuffer(bytes, request);
@@ -232,7 +267,7 @@ class DescribedService : public grpc::Service {
         context, std::unique_ptr<Message>(method.request_prototype->New()), &shared_->streams);
     absl::Status refusal = AskAdmission(criticality, *context).refusal;
     if (!refusal.ok()) return stream->Finish(std::move(refusal)), stream.get();
-    auto caller = Admit(method, shared_->authenticate, *context);
+    auto caller = Admit(method, shared_->authenticate, shared_->peer_key, *context);
     refusal = caller.ok() ? ReadBuffer(bytes, stream->mutable_request()) : caller.status();
     if (refusal.ok()) {
       const CallScope scope({caller->deadline});
@@ -253,7 +288,8 @@ class Door : public GrpcDoor {
        rpc::Authenticate authenticate)
       : shared_{.authenticate = std::move(authenticate),
                 .answered = options.answered,
-                .admission = options.admission} {
+                .admission = options.admission,
+                .peer_key = options.peer_key} {
     shared_.held.emplace();
     for (const auto& [name, method] : methods.methods()) {
       const std::string& service = method.descriptor->service()->full_name();

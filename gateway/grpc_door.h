@@ -33,6 +33,9 @@ struct GrpcDoorOptions {
   std::function<void(absl::StatusCode)> answered;
   Admission* admission = nullptr;  // outlives the door; null: every call is let in
   std::optional<GrpcTls> tls;      // none: plain text, for loopback
+  // What other nodes of the cell know, and say with the calls that they pass on (peers.h); empty:
+  // nobody passes any on.
+  std::string peer_key;
 };
 
 class GrpcDoor {

@@ -1,5 +1,6 @@
 #include "gateway/grpc_tls.h"
 
+#include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
@@ -79,18 +80,34 @@ absl::Status CheckGrpcTls(const GrpcTls& tls) {
   return ReadCertificate(tls.client_ca).status();
 }
 
-std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const GrpcTls& tls) {
-  namespace experimental = grpc::experimental;
+namespace {
+
+namespace experimental = grpc::experimental;
+
+std::shared_ptr<experimental::FileWatcherCertificateProvider> WatchFiles(const GrpcTls& tls) {
   const auto seconds = static_cast<unsigned>(std::max<int64_t>(1, tls.reload.millis() / 1000));
-  auto files = std::make_shared<experimental::FileWatcherCertificateProvider>(
-      tls.key, tls.certificate, tls.client_ca, seconds);
-  experimental::TlsServerCredentialsOptions options(std::move(files));
+  return std::make_shared<experimental::FileWatcherCertificateProvider>(tls.key, tls.certificate,
+                                                                        tls.client_ca, seconds);
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const GrpcTls& tls) {
+  experimental::TlsServerCredentialsOptions options(WatchFiles(tls));
   options.watch_identity_key_cert_pairs();
   if (!tls.client_ca.empty()) {
     options.watch_root_certs();
     options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   }
   return experimental::TlsServerCredentials(options);
+}
+
+std::shared_ptr<grpc::ChannelCredentials> MakeChannelCredentials(const GrpcTls& tls) {
+  experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(WatchFiles(tls));
+  options.watch_identity_key_cert_pairs();
+  if (!tls.client_ca.empty()) options.watch_root_certs();
+  return experimental::TlsCredentials(options);
 }
 
 }  // namespace wissel::gateway

@@ -13,8 +13,9 @@
 #include "base/time.h"
 
 namespace grpc {
+class ChannelCredentials;
 class ServerCredentials;
-}
+}  // namespace grpc
 
 namespace wissel::gateway {
 
@@ -31,5 +32,9 @@ struct GrpcTls {
 absl::Status CheckGrpcTls(const GrpcTls& tls);
 
 std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const GrpcTls& tls);
+
+// Of a node that calls another one with the same certificates: it shows its own, and believes those
+// of `client_ca` (empty: those that this machine believes).
+std::shared_ptr<grpc::ChannelCredentials> MakeChannelCredentials(const GrpcTls& tls);
 
 }  // namespace wissel::gateway

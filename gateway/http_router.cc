@@ -271,25 +271,35 @@ absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const
     call->context.browser =
         std::make_shared<rpc::Browser>(rpc::Browser{std::string(request.cookie), {}});
   }
-  absl::StatusOr<rpc::Caller> caller = CallerOf(request);
+  call->context.tenant = request.wissel_tenant;
+  call->context.host = HostWithoutPort(request.host);
+  absl::StatusOr<rpc::Caller> caller = CallerOf(request, &call->context.token);
   if (caller.ok()) {
     call->context.caller = *std::move(caller);
   } else if (!call->method->open_to_all) {
     // A method without sign-in takes a stale token for none.
     return caller.status();
+  } else {
+    call->context.token.clear();
+    call->context.sign_in = std::move(caller).status();
   }
   return rpc::MethodTable::Authorize(*call->method, call->context.caller);
 }
 
 // A program brings its token itself; a browser keeps it in a cookie, which no page of ours can
 // read.
-absl::StatusOr<rpc::Caller> HttpRouter::CallerOf(const HttpRequest& request) const {
+absl::StatusOr<rpc::Caller> HttpRouter::CallerOf(const HttpRequest& request,
+                                                 std::string* token) const {
   if (request.authorization.empty()) {
     const auto cookie = CookieNamed(request.cookie, kSessionCookie);
-    if (cookie && !cookie->empty()) return CallerByCookie(request, *cookie);
+    if (cookie && !cookie->empty()) {
+      *token = *cookie;
+      return CallerByCookie(request, *cookie);
+    }
   }
-  WISSEL_ASSIGN_OR_RETURN(const std::string_view token, BearerToken(request.authorization));
-  return content_.authenticate(token);
+  WISSEL_ASSIGN_OR_RETURN(const std::string_view bearer, BearerToken(request.authorization));
+  *token = bearer;
+  return content_.authenticate(bearer);
 }
 
 // A cookie comes with whatever a browser was led to ask for. So it counts only where the browser

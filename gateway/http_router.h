@@ -94,6 +94,7 @@ struct HttpRequest {
   std::string_view cookie;
   std::string_view sec_fetch_site;
   std::string_view wissel_user;  // whose page it is, as its script believes
+  std::string_view wissel_tenant;
   std::string_view forwarded_for;
 };
 
@@ -167,7 +168,7 @@ class HttpRouter {
                                                  const std::string& method_name,
                                                  std::string_view query, std::string peer) const;
   absl::Status Admit(const HttpRequest& request, HttpCall* call) const;
-  absl::StatusOr<rpc::Caller> CallerOf(const HttpRequest& request) const;
+  absl::StatusOr<rpc::Caller> CallerOf(const HttpRequest& request, std::string* token) const;
   absl::StatusOr<rpc::Caller> CallerByCookie(const HttpRequest& request,
                                              std::string_view token) const;
   bool IsOurs(std::string_view origin, std::string_view host) const;

@@ -86,6 +86,7 @@ HttpRequest HeadOf(const Parser::value_type& request) {
   head.cookie = field(http::field::cookie);
   head.sec_fetch_site = field("Sec-Fetch-Site");
   head.wissel_user = field("Wissel-User");
+  head.wissel_tenant = field("Wissel-Tenant");
   head.forwarded_for = field("X-Forwarded-For");
   return head;
 }

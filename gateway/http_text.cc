@@ -114,6 +114,17 @@ std::string ClientBehind(const std::vector<std::string>& proxies, std::string pe
   return known ? client + ":0" : peer;
 }
 
+std::string HostWithoutPort(std::string_view host) {
+  if (host.starts_with('[')) {
+    host = host.substr(1, host.find(']') - 1);
+  } else {
+    host = host.substr(0, host.find(':'));
+  }
+  std::string name(host);
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name;
+}
+
 bool SameOrigin(std::string_view origin, std::string_view host) {
   const size_t scheme = origin.find("://");
   if (scheme == std::string_view::npos || host.empty()) return false;

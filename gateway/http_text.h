@@ -35,6 +35,9 @@ absl::StatusOr<std::string_view> BearerToken(std::string_view authorization);
 std::string ClientBehind(const std::vector<std::string>& proxies, std::string peer,
                          std::string_view forwarded_for);
 
+// "host" of "Host:8080", "::1" of "[::1]:8080".
+std::string HostWithoutPort(std::string_view host);
+
 // Whether a page of `origin` ("https://host:port") was served by `host` ("host:port").
 bool SameOrigin(std::string_view origin, std::string_view host);
 

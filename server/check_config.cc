@@ -1,29 +1,13 @@
-#include "base/status.h"
 #include "fmt/format.h"
-#include "server/center.h"
+#include "server/center/center_setup.h"
 #include "server/commands.h"
-#include "server/config/apply.h"
 #include "server/config/config_file.h"
 
 namespace wissel::server {
-namespace {
-
-absl::Status ApplyInMemory(config::LoadedConfig& config) {
-  CenterOptions options;
-  options.version = WISSEL_VERSION;
-  WISSEL_ASSIGN_OR_RETURN(auto center, Center::Open(options));
-  center->Start();
-  config::Apply(config, center->methods(), center->shard());
-  center->Stop();
-  return absl::OkStatus();
-}
-
-}  // namespace
-
 int CheckConfig(const std::string& file) {
   auto config = config::LoadConfigFile(file);
   absl::Status status = config.status();
-  if (status.ok() && config->problems.empty()) status = ApplyInMemory(*config);
+  if (status.ok() && config->problems.empty()) status = TryInMemory(*config);
   if (!status.ok()) {
     fmt::print(stderr, "wissel check-config: {}\n", std::string(status.message()));
     return 1;

@@ -5,12 +5,12 @@
 // Made once the doors serve; one thread makes and ends it. Before the doors are closed.
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/runtime/thread.h"
-#include "gateway/http_door.h"
-#include "server/center.h"
 #include "server/systemd/service_manager.h"
 #include "server/systemd/watchdog.h"
 
@@ -18,8 +18,9 @@ namespace wissel::server {
 
 class Lifeline {
  public:
-  // Both outlive it. Does nothing where no service manager listens.
-  Lifeline(Center& center, gateway::HttpDoor& http);
+  // `parts` are asked for signs of life; `status`: how the service stands, in one line. Does
+  // nothing where no service manager listens.
+  Lifeline(std::vector<systemd::Watchdog::Part> parts, std::function<std::string()> status);
   // Says STOPPING; from here on nobody says that the service is alive.
   ~Lifeline();
 

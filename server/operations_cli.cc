@@ -60,6 +60,59 @@ void AddRestore(CLI::App& app, backup::RestoreOptions& options, Action& action) 
   command->callback([&] { action = [&] { return backup::RunRestore(options); }; });
 }
 
+using CellCommand = int (*)(const CellCommandOptions&);
+
+CLI::App* AddCellCommand(CLI::App* parent, const char* name, const char* help, CellCommand run,
+                         CellCommandOptions& options, Action& action) {
+  CLI::App* command = parent->add_subcommand(name, help);
+  command->add_option("--journal", options.journal, "postgres://...: the database of the cell")
+      ->required();
+  command->callback(
+      [&options, &action, run] { action = [&options, run] { return run(options); }; });
+  return command;
+}
+
+void AddTenants(CLI::App& app, CellCommandOptions& options, Action& action) {
+  CLI::App* tenants = app.add_subcommand("tenants", "The centers of a cell");
+  tenants->require_subcommand(1);
+  AddCellCommand(tenants, "list", "Each with who serves it and the hosts that lead to it",
+                 ListTenants, options, action)
+      ->add_flag("--json", options.json, "One JSON object a line");
+  CLI::App* set =
+      AddCellCommand(tenants, "set", "Add one, or change what it is", SetTenant, options, action);
+  set->add_option("tenant", options.tenant, "Its name: a-z, 0-9 and '_'")->required();
+  set->add_option("--config", options.config,
+                  "Configuration file, tried out first; left out: as it is");
+  CLI::Option* hosts =
+      set->add_option("--host", options.hosts, "A host name that leads to it; may be repeated");
+  set->add_flag("--no-hosts", options.no_hosts, "No host name leads to it any more")
+      ->excludes(hosts);
+}
+
+void AddShards(CLI::App& app, CellCommandOptions& options, Action& action) {
+  CLI::App* shards = app.add_subcommand("shards", "Which server of a cell serves which center");
+  shards->require_subcommand(1);
+  AddCellCommand(shards, "list", "Each with who serves it and who stands by", ListShards, options,
+                 action)
+      ->add_flag("--json", options.json, "One JSON object a line");
+  CLI::App* move =
+      AddCellCommand(shards, "move", "Have one served by another server, and kept there", MoveShard,
+                     options, action);
+  move->add_option("tenant", options.tenant, "Whose")->required();
+  move->add_option("--to", options.node, "The server; left out: wherever there is room");
+}
+
+void AddDoctor(CLI::App& app, doctor::DoctorOptions& options, Action& action) {
+  CLI::App* command = app.add_subcommand(
+      "doctor", "Look at versions, disk, clock, limits and settings, and say what is wrong");
+  command->add_option("--config", options.config, "Configuration file; says where the rest is");
+  command->add_option("--data", options.data, "Folder of the server's stores");
+  command->add_option("--journal", options.journal, "postgres://...: the database of the cell");
+  command->add_flag("--json", options.json, "One JSON object a line");
+  options.version = WISSEL_VERSION;
+  command->callback([&] { action = [&] { return doctor::RunDoctor(options); }; });
+}
+
 // What a package is made of, from the one place where the commands stand.
 void AddPrint(CLI::App& app, Action& action) {
   CLI::App* print = app.add_subcommand("print", "Print what documents these commands");
@@ -83,6 +136,9 @@ void AddOperations(CLI::App& app, OperationsCommands& commands, Action& action) 
   AddJournal(app, commands.journal, action);
   AddBackup(app, commands.backup, action);
   AddRestore(app, commands.restore, action);
+  AddTenants(app, commands.cell, action);
+  AddShards(app, commands.cell, action);
+  AddDoctor(app, commands.doctor, action);
   AddPrint(app, action);
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "server/backup/backup.h"
+#include "server/cell/cell_commands.h"
+#include "server/doctor/doctor.h"
 
 namespace CLI {
 class App;
@@ -26,6 +28,8 @@ struct OperationsCommands {
   JournalOptions journal;
   backup::BackupOptions backup;
   backup::RestoreOptions restore;
+  CellCommandOptions cell;
+  doctor::DoctorOptions doctor;
 };
 
 // `action` becomes what the command that was given does. Both outlive the parsing. Add it last:

@@ -17,31 +17,21 @@
 #include "gateway/admission.h"
 #include "gateway/grpc_door.h"
 #include "gateway/http_door.h"
-#include "gateway/sign_in/auth_service.h"
-#include "gateway/sign_in/ended_sessions.h"
-#include "gateway/sign_in/tokens.h"
-#include "gateway/sign_in/users.h"
 #include "gateway/static_files.h"
-#include "server/address.h"
 #include "server/applied_config.h"
-#include "server/center.h"
+#include "server/cell/cell.h"
+#include "server/center/center_setup.h"
+#include "server/center/hosted_center.h"
+#include "server/center/security_setup.h"
 #include "server/config/apply.h"
 #include "server/config/config_file.h"
 #include "server/lifeline.h"
-#include "server/membership.h"
-#include "server/scope/confined_methods.h"
-#include "server/security_setup.h"
-#include "server/voice_setup.h"
 
 namespace wissel::server {
 namespace {
 
 // How long calls under way may take once the server is asked to end.
 constexpr Duration kDrain = Duration::Seconds(5);
-
-Duration FromProto(const google::protobuf::Duration& d) {
-  return Duration::Millis(d.seconds() * 1000 + d.nanos() / 1'000'000);
-}
 
 std::string HostName() {
   char name[256] = {};
@@ -60,22 +50,18 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-// A server between its file and its doors.
+// A server between its file and its doors: with the one center in this machine's folder, or as a
+// part of a cell.
 class Server {
  public:
   explicit Server(const ServeOptions& options) : options_(options) {}
 
   absl::Status ReadConfig();
-  // Where the stores are in this machine's folder, or its turn has come among several servers. With
-  // OK and no turn, the server is to end.
-  absl::Status OpenStores(const sigset_t& signals);
-  bool ends() const { return ends_; }
   absl::Status OpenCenter();
-  absl::Status ApplyConfig();
   absl::Status OpenDoors();
   absl::Status OpenLmtp();
+  absl::Status JoinCell();
   void AnnounceReady();
-  // The exit code.
   int Drain();
 
  private:
@@ -86,34 +72,33 @@ class Server {
     return std::filesystem::path(options_.config).parent_path().string();
   }
   std::filesystem::path BesideConfig(const std::string& path) const;
-  absl::Status OpenSignIn();
-  sql::Stores UnfencedStores() const;
-  void AnnounceStandby();
+  absl::Status MakeDataFolder() const;
+  absl::Status OpenOnlyCenter(const CenterPlace& place);
+  absl::Status ApplyConfig(Center& center);
+  absl::Status OpenCell(const CenterPlace& place);
+  absl::Status OpenGrpc(const rpc::MethodTable& methods, const rpc::Authenticate& authenticate);
+  gateway::HttpContent HttpContents(const rpc::MethodTable& methods,
+                                    const rpc::Authenticate& authenticate);
+  absl::Status Ready() const;
+  std::string StatusText() const;
+  std::string MetricsText() const;
   absl::Status LoadPages();
   std::optional<std::string> FindCustomerPages() const;
-  std::vector<sign_in::DemoUser> DemoUsers() const;
+  std::string PeerAddress() const;
 
   const ServeOptions& options_;
   config::LoadedConfig config_;
   std::string data_;
   std::string journal_;
-  bool ends_ = false;
   Address http_address_;
   Address grpc_address_;
   Address lmtp_address_;
   std::optional<Address> sip_address_;
   // In the order of their making.
-  std::unique_ptr<Membership> membership_;  // of several servers
-  sql::Stores stores_ = std::nullopt;
-  std::unique_ptr<sign_in::Users> users_;
-  std::unique_ptr<sign_in::EndedSessions> ended_;
-  std::unique_ptr<sign_in::Tokens> tokens_;
   std::optional<gateway::StaticFiles> pages_;
   gateway::Admission admission_;
-  std::unique_ptr<Center> center_;
-  std::unique_ptr<sign_in::AuthService> auth_;
-  std::unique_ptr<oidc::OidcService> oidc_;
-  rpc::MethodTable methods_;  // what the doors serve, over the center's
+  std::unique_ptr<HostedCenter> hosted_;  // one of the two
+  std::unique_ptr<Cell> cell_;
   std::unique_ptr<gateway::GrpcDoor> grpc_;
   std::unique_ptr<gateway::HttpDoor> http_;
   std::unique_ptr<email::LmtpServer> lmtp_;
@@ -158,111 +143,47 @@ absl::Status Server::ReadConfig() {
   return absl::OkStatus();
 }
 
-absl::Status Server::OpenStores(const sigset_t& signals) {
+absl::Status Server::MakeDataFolder() const {
   std::error_code error;
   std::filesystem::create_directories(data_, error);
-  if (error) {
-    return absl::FailedPreconditionError(
-        fmt::format("cannot make the folder {}: {}", data_, error.message()));
-  }
-  stores_ = data_;
-  if (journal_.empty()) return absl::OkStatus();
-  WISSEL_ASSIGN_OR_RETURN(
-      membership_, Membership::Open({.url = journal_,
-                                     .tenant = "main",
-                                     .node = Chosen(options_.node, section().node(), HostName()),
-                                     .address = grpc_address_.Text(),
-                                     .data = data_,
-                                     .version = WISSEL_VERSION}));
-  bool said = false;
-  const bool turn = membership_->AwaitTurn([&] {
-    if (!said && !membership_->serving().empty()) {
-      said = true;
-      AnnounceStandby();
-    }
-    const timespec now{};
-    return sigtimedwait(&signals, nullptr, &now) < 0;
-  });
-  if (!turn) {
-    ends_ = true;
-    membership_->Leave();
-    return absl::OkStatus();
-  }
-  stores_ = membership_->stores();
-  return absl::OkStatus();
-}
-
-absl::Status Server::OpenSignIn() {
-  const sign_in::WallClock clock = [membership = membership_.get()] {
-    return membership != nullptr ? membership->now() : sign_in::SystemWallClock();
-  };
-  WISSEL_ASSIGN_OR_RETURN(users_, sign_in::Users::Open(UnfencedStores()));
-  WISSEL_ASSIGN_OR_RETURN(ended_, sign_in::EndedSessions::Open(UnfencedStores(), clock()));
-  if (membership_ == nullptr) {
-    WISSEL_ASSIGN_OR_RETURN(tokens_,
-                            sign_in::Tokens::Open(data_, options_.demo, clock, ended_.get()));
-    return absl::OkStatus();
-  }
-  WISSEL_ASSIGN_OR_RETURN(std::string key, membership_->TokenKey());
-  WISSEL_ASSIGN_OR_RETURN(
-      tokens_, sign_in::Tokens::WithKey(std::move(key), options_.demo, clock, ended_.get(), ""));
-  return absl::OkStatus();
-}
-
-// A command that adds a user writes there too.
-sql::Stores Server::UnfencedStores() const {
-  return membership_ == nullptr ? stores_ : StoresAt(membership_->journal_address());
+  if (!error) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("cannot make the folder {}: {}", data_, error.message()));
 }
 
 absl::Status Server::OpenCenter() {
-  WISSEL_RETURN_IF_ERROR(OpenSignIn());
+  WISSEL_RETURN_IF_ERROR(MakeDataFolder());
   WISSEL_RETURN_IF_ERROR(LoadPages());
-  CenterOptions options;
-  options.stores = stores_;
-  if (membership_ != nullptr) {
-    options.journal_address = membership_->journal_address();
-    options.epoch = membership_->epoch();
-    options.standby = [membership = membership_.get()] { return membership->TakeEngine(); };
-    options.time.wall = [membership = membership_.get()] { return membership->now(); };
-  }
+  const CenterPlace place{ConfigFolder(), FindCustomerPages(), sip_address_};
+  return journal_.empty() ? OpenOnlyCenter(place) : OpenCell(place);
+}
+
+absl::Status Server::OpenOnlyCenter(const CenterPlace& place) {
+  HostedOptions options;
+  WISSEL_ASSIGN_OR_RETURN(options.center, ReadCenterOptions(config_.file, place));
+  options.center.stores = data_;
+  options.center.waited = [this](auto delay) { admission_.Waited(delay); };
+  options.users = data_;
+  options.demo = options_.demo;
+  options.demo_users = ReadDemoUsers(config_.file);
+  WISSEL_ASSIGN_OR_RETURN(options.oidc, ReadOidcSection(config_.file, ConfigFolder()));
+  options.configure = [this](Center& center) { return ApplyConfig(center); };
+  WISSEL_ASSIGN_OR_RETURN(hosted_, HostedCenter::Open(std::move(options)));
+  return absl::OkStatus();
+}
+
+absl::Status Server::OpenCell(const CenterPlace& place) {
+  CellOptions options;
+  options.url = journal_;
+  options.node = Chosen(options_.node, section().node(), HostName());
+  options.data = data_;
   options.version = WISSEL_VERSION;
+  options.demo = options_.demo;
+  options.place = place;
+  options.tls = ReadGrpcDoor(config_.file, ConfigFolder()).tls;
   options.waited = [this](auto delay) { admission_.Waited(delay); };
-  if (section().has_lease()) options.lease = FromProto(section().lease());
-  const config::ChatSection& chat = config_.file.chat();
-  if (chat.has_largest_file_mib()) {
-    options.chat_largest_file = int64_t{chat.largest_file_mib()} << 20;
-  }
-  if (section().has_chat_grace()) options.chat_grace = FromProto(section().chat_grace());
-  WISSEL_ASSIGN_OR_RETURN(options.mail, ReadMailSection(config_.file.mail(), ConfigFolder()));
-  if (sip_address_) {
-    WISSEL_ASSIGN_OR_RETURN(options.voice,
-                            ReadVoiceSection(config_.file, *sip_address_, ConfigFolder()));
-  }
-  if (!config_.file.events().source().empty()) {
-    options.event_source = config_.file.events().source();
-  }
-  const config::WebhooksSection& webhooks = config_.file.webhooks();
-  options.webhooks.allow_private_addresses = webhooks.allow_private_addresses();
-  if (!webhooks.retry_delays().empty()) options.webhooks.delays.clear();
-  for (const auto& delay : webhooks.retry_delays()) {
-    options.webhooks.delays.push_back(FromProto(delay));
-  }
-  options.region = section().region();
-  options.forms.assign(config_.file.forms().begin(), config_.file.forms().end());
-  options.fact_sheets.assign(config_.file.fact_sheets().begin(), config_.file.fact_sheets().end());
-  const config::TrackingSection& tracking = config_.file.tracking();
-  if (!tracking.follow_up_queue().empty()) {
-    options.follow_up_queue = config::LastPart(tracking.follow_up_queue());
-  }
-  if (tracking.has_low_score()) options.low_score = tracking.low_score();
-  for (int notice : tracking.notices()) {
-    options.notices.push_back(static_cast<v1::Tracking::Notice>(notice));
-  }
-  if (tracking.has_notice_delay()) options.notice_delay = FromProto(tracking.notice_delay());
-  options.time_zone = config_.file.center().time_zone();
-  options.customer_pages = FindCustomerPages();
-  WISSEL_ASSIGN_OR_RETURN(center_, Center::Open(options));
-  center_->Start();
+  if (config_.file.has_center()) options.main_config = config_.text;
+  WISSEL_ASSIGN_OR_RETURN(cell_, Cell::Open(std::move(options)));
   return absl::OkStatus();
 }
 
@@ -290,54 +211,34 @@ absl::Status Server::LoadPages() {
   return absl::OkStatus();
 }
 
-absl::Status Server::ApplyConfig() {
+absl::Status Server::ApplyConfig(Center& center) {
   if (options_.config.empty() || !config_.file.has_center()) return absl::OkStatus();
-  WISSEL_ASSIGN_OR_RETURN(const std::string applied, membership_ == nullptr
-                                                         ? AppliedConfig(data_)
-                                                         : membership_->AppliedConfig());
-  if (applied == config_.sha256) return absl::OkStatus();
-  config::Apply(config_, center_->methods(), center_->shard());
+  if (AppliedConfig(data_) == config_.sha256) return absl::OkStatus();
+  config::Apply(config_, center.methods(), center.shard());
   if (!config_.problems.empty()) return absl::FailedPreconditionError(config_.ProblemText());
   Log(LogLevel::kInfo, "the configuration file was applied", {{"file", options_.config}});
-  return membership_ == nullptr ? RememberAppliedConfig(data_, config_.sha256)
-                                : membership_->RememberAppliedConfig(config_.sha256);
-}
-
-std::vector<sign_in::DemoUser> Server::DemoUsers() const {
-  std::vector<sign_in::DemoUser> users;
-  if (!options_.demo) return users;
-  for (const auto& entry : config_.file.demo().users()) {
-    sign_in::DemoUser demo;
-    demo.user.name = entry.user();
-    demo.user.display_name = entry.display_name();
-    demo.user.agent = entry.agent();
-    for (int role : entry.roles()) {
-      // Bits of the set in the order of the contract's numbers.
-      demo.user.roles.Add(static_cast<rpc::Role>(1 << (role - 1)));
-    }
-    demo.password = entry.password();
-    users.push_back(std::move(demo));
-  }
-  return users;
+  return RememberAppliedConfig(data_, config_.sha256);
 }
 
 absl::Status Server::OpenDoors() {
-  sign_in::AuthOptions auth;
-  auth.center = center_->shard().directory()->center.display_name;
-  auth.demo_users = DemoUsers();
-  WISSEL_ASSIGN_OR_RETURN(auto oidc, ReadOidcSection(config_.file, ConfigFolder()));
-  if (oidc) {
-    auth.provider = oidc->display_name;
-    auth.provider_only = !oidc->local_users;
-    oidc_ = std::make_unique<oidc::OidcService>(*std::move(oidc), *users_, *tokens_);
-    oidc_->Register(&center_->methods());
-  }
-  auth_ = std::make_unique<sign_in::AuthService>(std::move(auth), *users_, *tokens_, *ended_);
-  auth_->Register(&center_->methods());
-  methods_ = scope::ConfinedMethods(center_->methods(), center_->shard());
-  const rpc::Authenticate authenticate = [tokens = tokens_.get()](std::string_view token) {
-    return tokens->Verify(token);
+  const rpc::MethodTable& methods = cell_ != nullptr ? cell_->methods() : hosted_->methods();
+  const rpc::Authenticate authenticate = [this](std::string_view token) {
+    return cell_ != nullptr ? cell_->Authenticate(token) : hosted_->Verify(token);
   };
+  WISSEL_RETURN_IF_ERROR(OpenGrpc(methods, authenticate));
+  gateway::HttpDoorOptions http;
+  http.host = http_address_.host;
+  http.port = http_address_.port;
+  WISSEL_ASSIGN_OR_RETURN(http_,
+                          gateway::HttpDoor::Open(http, HttpContents(methods, authenticate)));
+  if (hosted_ != nullptr && sip_address_) {
+    WISSEL_ASSIGN_OR_RETURN(sip_address_->port, hosted_->center().TakeCalls());
+  }
+  return OpenLmtp();
+}
+
+absl::Status Server::OpenGrpc(const rpc::MethodTable& methods,
+                              const rpc::Authenticate& authenticate) {
   gateway::GrpcDoorOptions grpc = ReadGrpcDoor(config_.file, ConfigFolder());
   if (!grpc.tls && !grpc_address_.IsLoopback()) {
     Log(LogLevel::kWarning, "the gRPC door is open to others without TLS",
@@ -345,25 +246,27 @@ absl::Status Server::OpenDoors() {
   }
   grpc.host = grpc_address_.host;
   grpc.port = grpc_address_.port;
-  const auto answered = [center = center_.get()](absl::StatusCode code) {
-    center->CountAnswer(code);
-  };
-  grpc.answered = answered;
   grpc.admission = &admission_;
-  WISSEL_ASSIGN_OR_RETURN(grpc_, gateway::GrpcDoor::Open(grpc, methods_, authenticate));
-  gateway::HttpDoorOptions http;
-  http.host = http_address_.host;
-  http.port = http_address_.port;
+  if (cell_ != nullptr) {
+    grpc.peer_key = cell_->peer_key();
+  } else {
+    grpc.answered = [this](absl::StatusCode code) { hosted_->center().CountAnswer(code); };
+  }
+  WISSEL_ASSIGN_OR_RETURN(grpc_, gateway::GrpcDoor::Open(grpc, methods, authenticate));
+  return absl::OkStatus();
+}
+
+gateway::HttpContent Server::HttpContents(const rpc::MethodTable& methods,
+                                          const rpc::Authenticate& authenticate) {
   gateway::HttpContent content;
-  content.methods = &methods_;
+  content.methods = &methods;
   content.authenticate = authenticate;
   content.pages = pages_ ? &*pages_ : nullptr;
-  content.ready = [this] {
-    if (membership_ != nullptr) WISSEL_RETURN_IF_ERROR(membership_->Ready());
-    return center_->Ready();
-  };
-  content.metrics = [this] { return center_->MetricsText() + admission_.MetricsText(); };
-  content.answered = answered;
+  content.ready = [this] { return Ready(); };
+  content.metrics = [this] { return MetricsText(); };
+  if (hosted_ != nullptr) {
+    content.answered = [this](absl::StatusCode code) { hosted_->center().CountAnswer(code); };
+  }
   content.admission = &admission_;
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
                         "text/calendar; charset=utf-8"}};
@@ -379,11 +282,33 @@ absl::Status Server::OpenDoors() {
   content.public_url = config_.file.security().public_url();
   content.trusted_proxies = {config_.file.security().trusted_proxies().begin(),
                              config_.file.security().trusted_proxies().end()};
-  WISSEL_ASSIGN_OR_RETURN(http_, gateway::HttpDoor::Open(http, std::move(content)));
-  if (sip_address_) {
-    WISSEL_ASSIGN_OR_RETURN(sip_address_->port, center_->TakeCalls());
-  }
-  return OpenLmtp();
+  return content;
+}
+
+absl::Status Server::Ready() const {
+  return cell_ != nullptr ? cell_->Ready() : hosted_->center().Ready();
+}
+
+std::string Server::StatusText() const {
+  if (cell_ != nullptr) return cell_->StatusText();
+  const absl::Status ready = hosted_->center().Ready();
+  return ready.ok() ? "serves" : std::string(ready.message());
+}
+
+std::string Server::MetricsText() const {
+  return (cell_ != nullptr ? cell_->MetricsText() : hosted_->center().MetricsText()) +
+         admission_.MetricsText();
+}
+
+// Once the doors are open, so that their ports are known.
+absl::Status Server::JoinCell() {
+  return cell_ == nullptr ? absl::OkStatus() : cell_->Join(PeerAddress());
+}
+
+std::string Server::PeerAddress() const {
+  if (!section().peer_address().empty()) return section().peer_address();
+  const bool everywhere = grpc_address_.host == "0.0.0.0" || grpc_address_.host == "::";
+  return Address{everywhere ? HostName() : grpc_address_.host, grpc_->port()}.Text();
 }
 
 absl::Status Server::OpenLmtp() {
@@ -403,7 +328,18 @@ absl::Status Server::OpenLmtp() {
   if (config_.file.mail().most_mib() > 0) {
     lmtp.limits.mail = static_cast<size_t>(config_.file.mail().most_mib()) << 20;
   }
-  email::MailChannel* mail = &center_->mail();
+  if (cell_ != nullptr) {
+    lmtp.elsewhere = [this](std::string_view) { return cell_->MayBeElsewhere(); };
+    WISSEL_ASSIGN_OR_RETURN(
+        lmtp_,
+        email::LmtpServer::Open(
+            std::move(lmtp), [this](std::string_view address) { return cell_->Knows(address); },
+            [this](email::LmtpMail delivered, email::LmtpServer::Done done) {
+              cell_->Deliver(std::move(delivered), std::move(done));
+            }));
+    return absl::OkStatus();
+  }
+  email::MailChannel* mail = &hosted_->center().mail();
   WISSEL_ASSIGN_OR_RETURN(
       lmtp_, email::LmtpServer::Open(
                  std::move(lmtp), [mail](std::string_view address) { return mail->Knows(address); },
@@ -414,7 +350,14 @@ absl::Status Server::OpenLmtp() {
 }
 
 void Server::AnnounceReady() {
-  lifeline_ = std::make_unique<Lifeline>(*center_, *http_);
+  std::vector<systemd::Watchdog::Part> parts;
+  parts.emplace_back([this](std::function<void()> answered) {
+    if (cell_ != nullptr) return cell_->ComeRound(std::move(answered));
+    hosted_->center().shard().Read([answered = std::move(answered)](const Engine&) { answered(); });
+  });
+  parts.emplace_back(
+      [this](std::function<void()> answered) { http_->ComeRound(std::move(answered)); });
+  lifeline_ = std::make_unique<Lifeline>(std::move(parts), [this] { return StatusText(); });
   fmt::print("ready http={} grpc={}", Address{http_address_.host, http_->port()}.Text(),
              Address{grpc_address_.host, grpc_->port()}.Text());
   if (lmtp_ != nullptr && lmtp_->port() != 0) {
@@ -425,22 +368,15 @@ void Server::AnnounceReady() {
   std::fflush(stdout);
 }
 
-void Server::AnnounceStandby() {
-  systemd::ThisServiceManager().Ready(fmt::format("stands by; {} serves", membership_->serving()));
-  fmt::print("standby node={}\n", membership_->serving());
-  std::fflush(stdout);
-}
-
+// Of a cell, the centers go first: what comes meanwhile is led on to who serves them then.
 int Server::Drain() {
   lifeline_.reset();
+  if (cell_ != nullptr) cell_->Leave();
   if (lmtp_ != nullptr) lmtp_->Stop(kDrain);
   http_->Stop(kDrain);
   grpc_->Stop(kDrain);
-  center_->Stop();
-  if (membership_ == nullptr) return 0;
-  const bool moved = membership_->moved();
-  membership_->Leave();
-  return moved ? kStartAgain : 0;
+  if (hosted_ != nullptr) hosted_->Stop();
+  return 0;
 }
 
 int Fail(const absl::Status& status) {
@@ -456,9 +392,7 @@ int Serve(const ServeOptions& options) {
   const sigset_t signals = BlockSignals();
   Server server(options);
   if (absl::Status status = server.ReadConfig(); !status.ok()) return Fail(status);
-  if (absl::Status status = server.OpenStores(signals); !status.ok()) return Fail(status);
-  if (server.ends()) return 0;
-  for (auto step : {&Server::OpenCenter, &Server::ApplyConfig, &Server::OpenDoors}) {
+  for (auto step : {&Server::OpenCenter, &Server::OpenDoors, &Server::JoinCell}) {
     if (absl::Status status = (server.*step)(); !status.ok()) return Fail(status);
   }
   server.AnnounceReady();

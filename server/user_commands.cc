@@ -7,8 +7,9 @@
 #include "gateway/sign_in/ended_sessions.h"
 #include "gateway/sign_in/tokens.h"
 #include "gateway/sign_in/users.h"
+#include "router/journal/address.h"
+#include "server/cell/tenant_place.h"
 #include "server/commands.h"
-#include "server/membership.h"
 
 namespace wissel::server {
 namespace {
@@ -68,7 +69,7 @@ absl::StatusOr<std::unique_ptr<sign_in::Tokens>> OpenTokens(const std::string& d
   if (!IsPostgresUrl(data)) return sign_in::Tokens::Open(data, /*demo=*/false);
   WISSEL_ASSIGN_OR_RETURN(std::string key, SharedTokenKey(data));
   return sign_in::Tokens::WithKey(std::move(key), /*demo=*/false, sign_in::SystemWallClock, nullptr,
-                                  "");
+                                  TenantAt(data));
 }
 
 }  // namespace

@@ -73,6 +73,13 @@ struct Context {
   std::shared_ptr<Browser> browser = nullptr;  // of a unary call through the HTTP door
   // When whoever calls gives up; an answer after that is for nobody.
   std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
+
+  // Of doors that lead to several centers, on this machine or on another.
+  std::string tenant = {};  // whose center is asked for by name; empty: by none
+  std::string host = {};    // by which name the HTTP door was reached, without its port
+  std::string token = {};   // as it came, to be passed on
+  absl::Status sign_in;     // why that token counts for nobody
+  bool forwarded = false;   // by a door of another machine
 };
 
 using AnyReply = std::function<void(absl::Status, std::unique_ptr<google::protobuf::Message>)>;

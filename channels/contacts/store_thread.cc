@@ -60,6 +60,7 @@ void StoreThread::Run() {
     }
     jobs.clear();
   }
+  tables_.reset();  // whoever opens the store next finds it free
 }
 
 absl::Status StoreThread::Transact(const std::vector<Job>& jobs, size_t from, size_t to) {

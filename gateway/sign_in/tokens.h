@@ -31,6 +31,9 @@ Instant SystemWallClock();
 // None lives longer.
 inline constexpr Duration kLongestTokenLifetime = Duration::Hours(24 * 366);
 
+// As the tenant of a Tokens: those of every tenant count, and none is made.
+inline constexpr char kOfAnyTenant[] = "*";
+
 class Tokens {
  public:
   // Reads or makes `folder`/token.key. `ended` outlives it; null: no token is ended before its

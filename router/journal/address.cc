@@ -11,10 +11,15 @@ std::string TenantJournalAddress(const std::string& url, const std::string& tena
   return url + "#" + tenant;
 }
 
-PostgresOptions PostgresJournalPlace(const std::string& address) {
+std::string DatabaseAt(const std::string& address) { return address.substr(0, address.find('#')); }
+
+std::string TenantAt(const std::string& address) {
   const size_t mark = address.find('#');
-  const std::string tenant = mark == std::string::npos ? "main" : address.substr(mark + 1);
-  return {.url = address.substr(0, mark), .schema = TenantSchemaPrefix(tenant) + "_journal"};
+  return mark == std::string::npos ? "main" : address.substr(mark + 1);
+}
+
+PostgresOptions PostgresJournalPlace(const std::string& address) {
+  return {.url = DatabaseAt(address), .schema = TenantSchemaPrefix(TenantAt(address)) + "_journal"};
 }
 
 absl::StatusOr<std::unique_ptr<JournalReader>> OpenJournalReader(const std::string& address) {

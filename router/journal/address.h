@@ -17,6 +17,10 @@ std::string TenantSchemaPrefix(const std::string& tenant);
 
 std::string TenantJournalAddress(const std::string& url, const std::string& tenant);
 
+// The two parts of an address on a shared database.
+std::string DatabaseAt(const std::string& address);
+std::string TenantAt(const std::string& address);
+
 // The database and the schema of the journal at such an address.
 PostgresOptions PostgresJournalPlace(const std::string& address);
 

@@ -163,6 +163,7 @@ std::string LoadedConfig::ProblemText() const {
 LoadedConfig ParseConfig(const std::string& path, const std::string& text) {
   LoadedConfig config;
   config.path = path;
+  config.text = text;
   config.sha256 = Hex(Sha256(text));
   ReadYaml(text, config.file, config.lines, config.problems);
   if (!config.problems.empty()) return config;

@@ -18,6 +18,7 @@ struct LoadedConfig {
   std::string path;
   ConfigFile file;
   LineMap lines;
+  std::string text;
   std::string sha256;  // of the text, in hexadecimal
   std::vector<Problem> problems;
 

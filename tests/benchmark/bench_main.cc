@@ -19,7 +19,7 @@ int Usage() {
   fmt::print(stderr,
              "usage: wissel_bench [--json FILE] [--only "
              "engine|full|whatif|history|forecast|planning|journal|contacts|events|grpc|surge|live|"
-             "overload] "
+             "overload|cluster] "
              "[--surge-seconds N]\n");
   return 2;
 }
@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
                                                   std::chrono::seconds(surge_seconds));
        }},
       {"overload", [&] { return wissel::benchmark::BenchmarkOverload(scratch.path()); }},
+      {"cluster", [&] { return wissel::benchmark::BenchmarkCluster(scratch.path()); }},
       {"live", [&] { return wissel::benchmark::BenchmarkLive(scratch.path()); }},
   };
   std::vector<Figure> figures;

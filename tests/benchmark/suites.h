@@ -55,6 +55,10 @@ absl::StatusOr<std::vector<Figure>> BenchmarkLive(const std::string& scratch);
 // the peak, what becomes of the agents' work, and how soon all is as before.
 absl::StatusOr<std::vector<Figure>> BenchmarkOverload(const std::string& scratch);
 
+// Creates a second in four centers over one PostgreSQL by two nodes, beside one; and asked at the
+// node that passes them on. No figures where there is no PostgreSQL.
+absl::StatusOr<std::vector<Figure>> BenchmarkCluster(const std::string& scratch);
+
 // Serves until standard input ends.
 int ServeEcho();
 

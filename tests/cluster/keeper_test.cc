@@ -198,7 +198,7 @@ TEST_F(KeeperTest, TenantsAndSecrets) {
   const auto table = registry_->Read();
   EXPECT_THAT(table->FindTenant("alpha")->hosts, ::testing::ElementsAre("alpha.example"));
   EXPECT_EQ(table->FindTenant("alpha")->revision, 3);
-  EXPECT_EQ(*registry_->ConfigOf("alpha"), "chat: {}");
+  EXPECT_EQ(registry_->ConfigOf("alpha")->text, "chat: {}");
   EXPECT_TRUE(absl::IsNotFound(registry_->ConfigOf("omega").status()));
   const std::string key("\0k\xff", 3);
   EXPECT_EQ(*registry_->Secret("token", key), key);

@@ -16,7 +16,7 @@
 #include "gateway/http_door.h"
 #include "gateway/sign_in/auth_service.h"
 #include "gtest/gtest.h"
-#include "server/center.h"
+#include "server/center/center.h"
 #include "server/scope/confined_methods.h"
 #include "server/scope/scope_rules.h"
 #include "tests/gateway_support/access_matrix.h"

@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
-#include "server/center.h"
+#include "server/center/center.h"
 #include "server/config/apply.h"
 #include "tests/unit/journal_testing.h"
 #include "wissel/v1/audit.pb.h"

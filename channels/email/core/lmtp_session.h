@@ -55,7 +55,8 @@ class LmtpSession {
  public:
   // `knows` says whether an address is one of the center's; called in Feed.
   using Knows = std::function<bool(std::string_view address)>;
-  LmtpSession(std::string host, LmtpLimits limits, Knows knows);
+  // `elsewhere` says of one that is not whether it may be another server's at the moment: 451.
+  LmtpSession(std::string host, LmtpLimits limits, Knows knows, Knows elsewhere = nullptr);
 
   void Feed(std::string_view bytes);
 
@@ -99,6 +100,7 @@ class LmtpSession {
   const std::string host_;
   const LmtpLimits limits_;
   const Knows knows_;
+  const Knows elsewhere_;
 
   State state_ = State::kCommands;
   bool greeted_ = false;

@@ -83,7 +83,8 @@ class LmtpServer::Door::Connection : public std::enable_shared_from_this<Connect
       : door_(std::move(door)),
         socket_(std::move(socket)),
         timer_(door_->context),
-        session_(door_->options.name, door_->options.limits, door_->knows),
+        session_(door_->options.name, door_->options.limits, door_->knows,
+                 door_->options.elsewhere),
         began_(Steady::now()),
         heard_(began_) {}
   ~Connection() { door_->Ended(this); }

@@ -25,7 +25,7 @@ export async function wissel(...args) {
 }
 
 export class Server {
-  static async start({ config = sampleCenter, data, demo = true, env = {}, http = "127.0.0.1:0", args: more = [], onStandby, onStart } = {}) {
+  static async start({ config = sampleCenter, data, demo = true, env = {}, http = "127.0.0.1:0", args: more = [], onStart } = {}) {
     const server = new Server();
     server.ownsData = data === undefined;
     server.data = data ?? mkdtempSync(join(tmpdir(), "wissel-e2e-"));
@@ -44,8 +44,6 @@ export class Server {
       server.process.on("exit", (code, signal) => done({ code, signal })),
     );
     for await (const line of createInterface({ input: server.process.stdout })) {
-      const standby = /^standby node=(\S*)$/.exec(line);
-      if (standby) onStandby?.(standby[1]);
       const ready = /^ready http=(\S+) grpc=(\S+)(?: lmtp=(\S+))?(?: sip=(\S+))?$/.exec(line);
       if (!ready) continue;
       server.http = `http://${ready[1]}`;

@@ -1,10 +1,10 @@
-#include "server/mail_setup.h"
+#include "server/center/mail_setup.h"
 
 #include <filesystem>
 
 #include "base/status.h"
 #include "channels/email/core/mail.h"
-#include "server/address.h"
+#include "server/center/address.h"
 #include "server/systemd/secret_file.h"
 
 namespace wissel::server {

@@ -1,4 +1,4 @@
-#include "server/today.h"
+#include "server/center/today.h"
 
 #include <utility>
 

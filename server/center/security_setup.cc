@@ -1,4 +1,4 @@
-#include "server/security_setup.h"
+#include "server/center/security_setup.h"
 
 #include <sys/stat.h>
 

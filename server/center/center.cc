@@ -1,4 +1,4 @@
-#include "server/center.h"
+#include "server/center/center.h"
 
 #include <chrono>
 #include <filesystem>
@@ -32,8 +32,8 @@
 #include "router/service/sequencer.h"
 #include "router/service/services.h"
 #include "router/service/waits.h"
+#include "server/center/today.h"
 #include "server/rules/rules_service.h"
-#include "server/today.h"
 
 namespace wissel::server {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/voice_setup.h"
+#include "server/center/voice_setup.h"
 
 #include <filesystem>
 #include <utility>

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "channels/voice/voice.h"
-#include "server/address.h"
+#include "server/center/address.h"
 #include "server/config/config_file.h"
 
 namespace wissel::server {

@@ -21,7 +21,7 @@
 #include "integration/webhooks/webhooks.h"
 #include "router/service/recovery.h"
 #include "router/service/shard.h"
-#include "server/mail_setup.h"
+#include "server/center/mail_setup.h"
 #include "wissel/v1/fact_sheet.pb.h"
 #include "wissel/v1/form.pb.h"
 #include "wissel/v1/tracking.pb.h"

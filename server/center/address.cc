@@ -1,4 +1,4 @@
-#include "server/address.h"
+#include "server/center/address.h"
 
 #include <charconv>
 

@@ -1,0 +1,445 @@
+#include "server/cell/cell.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "base/runtime/log.h"
+#include "base/status.h"
+#include "fmt/format.h"
+#include "router/journal/address.h"
+#include "server/cell/metrics_text.h"
+#include "server/cell/tenant_place.h"
+#include "server/center/security_setup.h"
+#include "server/config/apply.h"
+
+namespace wissel::server {
+namespace {
+
+constexpr Duration kForLeaving = Duration::Seconds(20);
+constexpr Duration kForAnswers = Duration::Seconds(5);
+constexpr size_t kOpenAtOnce = 4;
+constexpr size_t kMostTasks = 100'000;
+constexpr const char* kMain = "main";
+
+absl::Status AnotherCenter() {
+  return Refuse(absl::StatusCode::kPermissionDenied, "", "the token is of another center",
+                "to sign in to this one");
+}
+
+// Whether two configuration files say the same of a center; of itself each server says its own.
+bool SameCenter(const std::string& a, const std::string& b) {
+  const auto of = [](const std::string& text) {
+    config::ConfigFile file = config::ParseConfig("", text).file;
+    file.clear_server();
+    file.clear_security();
+    return file.SerializeAsString();
+  };
+  return of(a) == of(b);
+}
+
+bool HasHost(const cluster::TenantRow& tenant, const std::string& host) {
+  return std::find(tenant.hosts.begin(), tenant.hosts.end(), host) != tenant.hosts.end();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Cell>> Cell::Open(CellOptions options) {
+  WISSEL_ASSIGN_OR_RETURN(cluster::Registry registry,
+                          cluster::Registry::Open({.url = options.url, .schema = ""}));
+  WISSEL_ASSIGN_OR_RETURN(std::string token_key, SharedTokenKey(registry));
+  WISSEL_ASSIGN_OR_RETURN(std::string peer_key, SharedPeerKey(registry));
+  std::unique_ptr<Cell> cell(
+      new Cell(std::move(options), std::move(registry), std::move(token_key), std::move(peer_key)));
+  WISSEL_ASSIGN_OR_RETURN(cell->any_token_, sign_in::Tokens::WithKey(
+                                                cell->token_key_, cell->options_.demo,
+                                                [cell = cell.get()] { return cell->now(); },
+                                                nullptr, sign_in::kOfAnyTenant));
+  WISSEL_RETURN_IF_ERROR(cell->SeedMain());
+  return cell;
+}
+
+Cell::Cell(CellOptions options, cluster::Registry registry, std::string token_key,
+           std::string peer_key)
+    : options_(std::move(options)),
+      token_key_(std::move(token_key)),
+      peer_key_(std::move(peer_key)),
+      registry_(std::move(registry)) {
+  SwitchboardOptions switchboard;
+  switchboard.tenant_of = [this](const rpc::Context& context) { return TenantOf(context); };
+  switchboard.way_to = [this](const std::string& tenant) { return WayTo(tenant); };
+  switchboard.peers = {.key = peer_key_, .tls = options_.tls};
+  switchboard_ = std::make_unique<Switchboard>(std::move(switchboard));
+  for (size_t i = 0; i < kOpenAtOnce; ++i) {
+    threads_.push_back(std::make_unique<TaskThread>("cell", kMostTasks));
+    threads_.back()->Start([] { return std::optional<Duration>(); });
+  }
+}
+
+Cell::~Cell() {
+  for (const auto& thread : threads_) thread->Stop();
+  keeper_.reset();
+}
+
+// A cell begins with one center: what the configuration file of its first server says.
+absl::Status Cell::SeedMain() {
+  WISSEL_ASSIGN_OR_RETURN(const cluster::Table table, registry_.Read());
+  const bool none = table.tenants.empty();
+  if (none || (table.FindTenant(kMain) == nullptr && !options_.main_config.empty())) {
+    return registry_.SetTenant(kMain, options_.main_config, std::nullopt);
+  }
+  if (table.FindTenant(kMain) == nullptr || options_.main_config.empty()) return absl::OkStatus();
+  WISSEL_ASSIGN_OR_RETURN(const auto stored, registry_.ConfigOf(kMain));
+  if (!SameCenter(stored.text, options_.main_config)) {
+    Log(LogLevel::kWarning, "the configuration file is not what the cell has of its center",
+        {{"tenant", kMain}, {"right", "wissel tenants set main --config FILE"}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Cell::Join(const std::string& address) {
+  {
+    WISSEL_ASSIGN_OR_RETURN(const cluster::Table table, registry_.Read());
+    const cluster::NodeRow* const node = table.FindNode(options_.node);
+    if (node != nullptr && node->alive && node->address != address) {
+      return Refuse(
+          absl::StatusCode::kFailedPrecondition, "node",
+          fmt::format("another server is called {} already, at {}", options_.node, node->address),
+          "a name of its own for each server (server.node)");
+    }
+  }
+  followers_ = std::make_unique<cluster::Followers>(
+      [url = options_.url](const std::string& tenant) {
+        return OpenJournalReader(TenantJournalAddress(url, tenant));
+      },
+      [this](const std::string& tenant) { return SnapshotStore(FolderOf(tenant)); });
+  cluster::KeeperOptions keeper;
+  keeper.database.url = options_.url;
+  keeper.node = options_.node;
+  keeper.address = address;
+  keeper.version = options_.version;
+  keeper.serve = [this](const std::string& tenant, uint64_t epoch) {
+    auto engine = followers_->Take(tenant);
+    ThreadOf(tenant).Post([this, tenant, epoch, engine] { Serve(tenant, epoch, engine); });
+  };
+  keeper.lost = [this](const std::string& tenant) { Lost(tenant); };
+  keeper.drain = [this](const std::string& tenant) {
+    ThreadOf(tenant).Post([this, tenant] {
+      Close(tenant);
+      keeper_->Drained(tenant);
+    });
+  };
+  keeper.follow = [this](const std::set<std::string>& tenants) { followers_->Follow(tenants); };
+  keeper.followed = [this] { return followers_->Warm(); };
+  keeper.seen = [this](const cluster::Table& table) { Seen(table); };
+  WISSEL_ASSIGN_OR_RETURN(keeper_, cluster::Keeper::Open(std::move(keeper)));
+  joined_ = keeper_.get();
+  keeper_->Start();
+  return absl::OkStatus();
+}
+
+void Cell::Leave() {
+  leaving_ = true;
+  const auto known = table();
+  const bool others =
+      std::any_of(known->nodes.begin(), known->nodes.end(), [this](const cluster::NodeRow& node) {
+        return node.alive && !node.draining && node.name != options_.node;
+      });
+  // Where nobody is to take them, they are closed before their leases end.
+  if (!others) CloseAll();
+  keeper_->Stop(kForLeaving);
+  CloseAll();
+  switchboard_->GiveUp();
+}
+
+void Cell::CloseAll() {
+  for (const auto& [tenant, center] : served()) Close(tenant);
+}
+
+// --- What is served here
+
+std::string Cell::FolderOf(const std::string& tenant) const {
+  return (std::filesystem::path(options_.data) / "tenants" / tenant).string();
+}
+
+TaskThread& Cell::ThreadOf(const std::string& tenant) {
+  return *threads_[std::hash<std::string>()(tenant) % threads_.size()];
+}
+
+void Cell::Serve(const std::string& tenant, uint64_t epoch,
+                 const cluster::Followers::Engine& engine) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto center = OpenCenter(tenant, epoch, engine);
+  if (!center.ok()) {
+    Log(LogLevel::kError, "a center cannot be served",
+        {{"tenant", tenant}, {"reason", std::string(center.status().message())}});
+    return keeper_->Failed(tenant);
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begin);
+  Log(LogLevel::kInfo, "a center is served", {{"tenant", tenant}, {"ms", took.count()}});
+  {
+    std::lock_guard lock(mutex_);
+    served_[tenant] = *std::move(center);
+  }
+  switchboard_->LookAgain();
+}
+
+// Each of its calls is answered or has not begun.
+void Cell::Close(const std::string& tenant) {
+  std::shared_ptr<ServedCenter> center;
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = served_.find(tenant);
+    if (found == served_.end()) return;
+    center = std::move(found->second);
+    served_.erase(found);
+  }
+  center->Close(kForAnswers);
+  center->hosted().Stop();
+}
+
+absl::StatusOr<std::shared_ptr<ServedCenter>> Cell::OpenCenter(
+    const std::string& tenant, uint64_t epoch, const cluster::Followers::Engine& engine) {
+  cluster::Registry::Config stored;
+  {
+    std::lock_guard lock(registry_mutex_);
+    WISSEL_ASSIGN_OR_RETURN(stored, registry_.ConfigOf(tenant));
+  }
+  config::LoadedConfig config;
+  if (!stored.text.empty()) config = config::ParseConfig(tenant + ".yaml", stored.text);
+  if (!config.problems.empty()) return absl::FailedPreconditionError(config.ProblemText());
+  std::error_code error;
+  std::filesystem::create_directories(FolderOf(tenant), error);
+  if (error)
+    return absl::UnavailableError(fmt::format("{}: {}", FolderOf(tenant), error.message()));
+
+  HostedOptions options;
+  CenterPlace place = options_.place;
+  if (tenant != kMain) place.sip.reset();
+  WISSEL_ASSIGN_OR_RETURN(options.center, ReadCenterOptions(config.file, place));
+  options.center.stores = TenantStores(options_.url, tenant, epoch, FolderOf(tenant));
+  options.center.journal_address = TenantJournalAddress(options_.url, tenant);
+  options.center.epoch = epoch;
+  options.center.standby = engine;
+  options.center.time.wall = [this] { return now(); };
+  options.center.waited = options_.waited;
+  options.users = TenantStores(options_.url, tenant, std::nullopt, std::nullopt);
+  options.token_key = token_key_;
+  options.tenant = tenant;
+  options.demo = options_.demo;
+  options.demo_users = ReadDemoUsers(config.file);
+  WISSEL_ASSIGN_OR_RETURN(options.oidc, ReadOidcSection(config.file, place.config_folder));
+  options.configure = [&](Center& center) {
+    return Configure(tenant, epoch, stored, config, center);
+  };
+  WISSEL_ASSIGN_OR_RETURN(auto hosted, HostedCenter::Open(std::move(options)));
+  WISSEL_RETURN_IF_ERROR(hosted->center().TakeCalls().status());
+  return std::make_shared<ServedCenter>(tenant, stored.revision, std::move(hosted));
+}
+
+// What the center refuses stands in the cell's table; it goes on with what it has.
+absl::Status Cell::Configure(const std::string& tenant, uint64_t epoch,
+                             const cluster::Registry::Config& stored, config::LoadedConfig& config,
+                             Center& center) {
+  if (!config.file.has_center() || config.sha256 == stored.applied) return absl::OkStatus();
+  config::Apply(config, center.methods(), center.shard());
+  const std::string problem = config.ProblemText();
+  if (problem.empty()) {
+    Log(LogLevel::kInfo, "a configuration was applied", {{"tenant", tenant}});
+  } else {
+    Log(LogLevel::kError, "a configuration cannot be applied",
+        {{"tenant", tenant}, {"reason", problem}});
+  }
+  std::lock_guard lock(registry_mutex_);
+  return registry_.Applied(tenant, epoch, config.sha256, problem);
+}
+
+void Cell::Seen(const cluster::Table& table) {
+  std::vector<std::string> changed;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [tenant, center] : served_) {
+      const cluster::TenantRow* const row = table.FindTenant(tenant);
+      if (row == nullptr || row->revision == center->revision()) continue;
+      if (std::exchange(renewing_[tenant], row->revision) != row->revision) {
+        changed.push_back(tenant);
+      }
+    }
+  }
+  for (const std::string& tenant : changed) {
+    Log(LogLevel::kInfo, "a center has another configuration", {{"tenant", tenant}});
+    keeper_->ServeAnew(tenant);
+  }
+}
+
+// All of a node's leases end at the same moment, and what it believes of any center is not worth
+// keeping then.
+void Cell::Lost(const std::string& tenant) {
+  if (leaving_) return;
+  Log(LogLevel::kError, "a shard is another server's; this one ends, to be started again",
+      {{"tenant", tenant}});
+  ::_exit(kStartAgain);
+}
+
+// --- Where calls lead
+
+Instant Cell::now() const {
+  const cluster::Keeper* const keeper = joined_;
+  return keeper == nullptr ? sign_in::SystemWallClock() : keeper->now();
+}
+
+std::shared_ptr<const cluster::Table> Cell::table() const {
+  static const auto kNone = std::make_shared<const cluster::Table>();
+  const cluster::Keeper* const keeper = joined_;
+  return keeper == nullptr ? kNone : keeper->table();
+}
+
+Cell::Served Cell::served() const {
+  std::lock_guard lock(mutex_);
+  return served_;
+}
+
+absl::StatusOr<rpc::Caller> Cell::Authenticate(std::string_view token) const {
+  WISSEL_ASSIGN_OR_RETURN(rpc::Caller caller, any_token_->Verify(token));
+  std::shared_ptr<ServedCenter> center;
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = served_.find(caller.tenant);
+    if (found != served_.end()) center = found->second;
+  }
+  if (center != nullptr) return center->hosted().Verify(token);
+  return caller;
+}
+
+absl::StatusOr<std::string> Cell::TenantOf(const rpc::Context& context) const {
+  const auto known = table();
+  const cluster::TenantRow* asked = nullptr;
+  if (!context.tenant.empty()) {
+    asked = known->FindTenant(context.tenant);
+    if (asked == nullptr) {
+      return Refuse(absl::StatusCode::kNotFound, "",
+                    fmt::format("there is no center {}", context.tenant), "another wissel-tenant");
+    }
+  } else {
+    const auto found =
+        std::find_if(known->tenants.begin(), known->tenants.end(),
+                     [&](const cluster::TenantRow& row) { return HasHost(row, context.host); });
+    if (found != known->tenants.end()) asked = &*found;
+  }
+  if (!context.caller.tenant.empty()) {
+    if (asked != nullptr && asked->name != context.caller.tenant) return AnotherCenter();
+    return context.caller.tenant;
+  }
+  if (asked != nullptr) return asked->name;
+  WISSEL_RETURN_IF_ERROR(context.sign_in);
+  if (known->tenants.size() == 1) return known->tenants.front().name;
+  if (known->tenants.empty()) return absl::UnavailableError("this server has not joined its cell");
+  return Refuse(absl::StatusCode::kFailedPrecondition, "", "there are several centers here",
+                "the host name of one, its token, or its name in the header wissel-tenant");
+}
+
+Way Cell::WayTo(const std::string& tenant) const {
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = served_.find(tenant);
+    if (found != served_.end()) return {found->second, ""};
+  }
+  const auto known = table();
+  const cluster::ShardRow* const shard = known->FindShard(tenant);
+  if (shard == nullptr || shard->owner.empty() || shard->owner == options_.node) return {};
+  // When the database does not answer, the last that is known may still be right.
+  const bool over = Ready().ok() && now().millis() > shard->ends_ms;
+  const cluster::NodeRow* const node = known->FindNode(shard->owner);
+  return over || node == nullptr ? Way{} : Way{nullptr, node->address};
+}
+
+bool Cell::Knows(std::string_view address) const {
+  const Served here = served();
+  return std::any_of(here.begin(), here.end(), [&](const auto& each) {
+    return each.second->hosted().center().mail().Knows(address);
+  });
+}
+
+bool Cell::MayBeElsewhere() const { return served().size() < table()->tenants.size(); }
+
+// One mail may be for people of several centers.
+void Cell::Deliver(email::LmtpMail mail, email::LmtpServer::Done done) const {
+  struct Delivery {
+    std::mutex mutex;
+    std::vector<email::LmtpReply> replies;
+    size_t open = 0;
+    email::LmtpServer::Done done;
+  };
+  auto delivery = std::make_shared<Delivery>();
+  delivery->done = std::move(done);
+  delivery->replies.assign(mail.recipients.size(),
+                           {451, "4.3.0", "not at this server any more; try again"});
+  std::map<std::shared_ptr<ServedCenter>, std::vector<size_t>> parts;
+  for (const auto& [tenant, center] : served()) {
+    for (size_t i = 0; i < mail.recipients.size(); ++i) {
+      if (center->hosted().center().mail().Knows(mail.recipients[i])) parts[center].push_back(i);
+    }
+  }
+  delivery->open = parts.size();
+  if (parts.empty()) return delivery->done(delivery->replies);
+  for (const auto& [center, places] : parts) {
+    email::LmtpMail part{mail.return_path, {}, mail.bytes};
+    for (size_t i : places) part.recipients.push_back(mail.recipients[i]);
+    center->hosted().center().mail().Deliver(
+        std::move(part), [delivery, places = places](const std::vector<email::LmtpReply>& replies) {
+          std::unique_lock lock(delivery->mutex);
+          for (size_t i = 0; i < places.size(); ++i) delivery->replies[places[i]] = replies[i];
+          if (--delivery->open > 0) return;
+          lock.unlock();
+          delivery->done(delivery->replies);
+        });
+  }
+}
+
+// --- How it stands
+
+absl::Status Cell::Ready() const {
+  const cluster::Keeper* const keeper = joined_;
+  if (keeper == nullptr) return absl::UnavailableError("this server has not joined its cell");
+  if (keeper->Alive()) return absl::OkStatus();
+  return absl::UnavailableError("the database does not answer, and the lease has run out");
+}
+
+std::string Cell::StatusText() const {
+  const absl::Status ready = Ready();
+  if (!ready.ok()) return std::string(ready.message());
+  return fmt::format("serves {} of {} centers", served().size(), table()->tenants.size());
+}
+
+std::string Cell::MetricsText() const {
+  const Served here = served();
+  std::map<std::string, std::string> texts;
+  for (const auto& [tenant, center] : here) {
+    texts[tenant] = center->hosted().center().MetricsText();
+  }
+  return WithTenants(texts) +
+         fmt::format(
+             "# HELP wissel_cell_centers_served Centers that this server serves.\n"
+             "# TYPE wissel_cell_centers_served gauge\n"
+             "wissel_cell_centers_served {}\n"
+             "# HELP wissel_cell_alive 1 while the database has answered within the lease.\n"
+             "# TYPE wissel_cell_alive gauge\n"
+             "wissel_cell_alive {}\n",
+             here.size(), Ready().ok() ? 1 : 0);
+}
+
+void Cell::ComeRound(std::function<void()> answered) const {
+  const Served here = served();
+  if (here.empty()) return answered();
+  auto open = std::make_shared<std::atomic<size_t>>(here.size());
+  for (const auto& [tenant, center] : here) {
+    center->hosted().center().shard().Read([open, answered](const Engine&) {
+      if (open->fetch_sub(1) == 1) answered();
+    });
+  }
+}
+
+}  // namespace wissel::server
