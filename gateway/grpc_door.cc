@@ -60,13 +60,15 @@ std::optional<std::chrono::steady_clock::time_point> DeadlineOf(
 }
 
 // Who calls and whether they may.
-absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, const rpc::Authenticate& authenticate,
+absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, Criticality criticality,
+                                   const rpc::Authenticate& authenticate, RateLimit* rate_limit,
                                    const grpc::CallbackServerContext& call) {
   rpc::Context context;
   context.peer = call.peer();
   context.deadline = DeadlineOf(call);
   const auto& metadata = call.client_metadata();
   const auto header = metadata.find("authorization");
+  absl::Status stale;  // a method without sign-in takes such a token for none
   if (header != metadata.end()) {
     auto token = BearerToken(View(header->second));
     absl::StatusOr<rpc::Caller> caller =
@@ -74,10 +76,13 @@ absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, const rpc::Authent
     if (caller.ok()) {
       context.caller = *std::move(caller);
     } else if (!method.open_to_all) {
-      // A method without sign-in takes a stale token for none.
-      return caller.status();
+      stale = caller.status();
     }
   }
+  if (rate_limit != nullptr) {
+    WISSEL_RETURN_IF_ERROR(rate_limit->Admit(criticality, context.caller, context.peer));
+  }
+  WISSEL_RETURN_IF_ERROR(stale);
   WISSEL_RETURN_IF_ERROR(rpc::MethodTable::Authorize(method, context.caller));
   return context;
 }
@@ -139,6 +144,7 @@ struct Shared {
   rpc::Authenticate authenticate;
   std::function<void(absl::StatusCode)> answered;
   Admission* admission = nullptr;
+  RateLimit* rate_limit = nullptr;
   GrpcStreamSet streams;
   std::optional<HeldRefusals> held;  // until the door stops
 };
@@ -192,7 +198,7 @@ class DescribedService : public grpc::Service {
     Admission::Verdict verdict = AskAdmission(criticality, *context);
     if (!verdict.refusal.ok()) return Refuse(std::move(call), std::move(verdict)), reactor;
     call->Take(std::move(verdict.place));
-    auto caller = Admit(method, shared_->authenticate, *context);
+    auto caller = Admit(method, criticality, shared_->authenticate, shared_->rate_limit, *context);
     if (!caller.ok()) return call->Answer(caller.status(), nullptr), reactor;
     Message* request = call->NewRequest(*method.request_prototype);
     const absl::Status read = ReadBuffer(bytes, request);
@@ -232,7 +238,7 @@ class DescribedService : public grpc::Service {
         context, std::unique_ptr<Message>(method.request_prototype->New()), &shared_->streams);
     absl::Status refusal = AskAdmission(criticality, *context).refusal;
     if (!refusal.ok()) return stream->Finish(std::move(refusal)), stream.get();
-    auto caller = Admit(method, shared_->authenticate, *context);
+    auto caller = Admit(method, criticality, shared_->authenticate, shared_->rate_limit, *context);
     refusal = caller.ok() ? ReadBuffer(bytes, stream->mutable_request()) : caller.status();
     if (refusal.ok()) {
       const CallScope scope({caller->deadline});
@@ -253,7 +259,8 @@ class Door : public GrpcDoor {
        rpc::Authenticate authenticate)
       : shared_{.authenticate = std::move(authenticate),
                 .answered = options.answered,
-                .admission = options.admission} {
+                .admission = options.admission,
+                .rate_limit = options.rate_limit} {
     shared_.held.emplace();
     for (const auto& [name, method] : methods.methods()) {
       const std::string& service = method.descriptor->service()->full_name();

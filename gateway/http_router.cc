@@ -282,12 +282,15 @@ absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const
         std::make_shared<rpc::Browser>(rpc::Browser{std::string(request.cookie), {}});
   }
   absl::StatusOr<rpc::Caller> caller = CallerOf(request);
-  if (caller.ok()) {
-    call->context.caller = *std::move(caller);
-  } else if (!call->method->open_to_all) {
-    // A method without sign-in takes a stale token for none.
-    return caller.status();
+  const absl::Status stale = caller.status();
+  if (caller.ok()) call->context.caller = *std::move(caller);
+  if (content_.rate_limit != nullptr) {
+    const Criticality criticality = CriticalityOf(call->method->descriptor->full_name());
+    WISSEL_RETURN_IF_ERROR(
+        content_.rate_limit->Admit(criticality, call->context.caller, call->context.peer));
   }
+  // A method without sign-in takes a stale token for none.
+  if (!call->method->open_to_all) WISSEL_RETURN_IF_ERROR(stale);
   return rpc::MethodTable::Authorize(*call->method, call->context.caller);
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <random>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -110,6 +111,7 @@ class Server {
   std::unique_ptr<sign_in::Tokens> tokens_;
   std::optional<gateway::StaticFiles> pages_;
   gateway::Admission admission_;
+  std::optional<gateway::RateLimit> rate_limit_;
   std::unique_ptr<Center> center_;
   std::unique_ptr<sign_in::AuthService> auth_;
   std::unique_ptr<oidc::OidcService> oidc_;
@@ -350,6 +352,8 @@ absl::Status Server::OpenDoors() {
   };
   grpc.answered = answered;
   grpc.admission = &admission_;
+  rate_limit_.emplace(ReadRateLimits(config_.file), std::random_device()());
+  grpc.rate_limit = &*rate_limit_;
   WISSEL_ASSIGN_OR_RETURN(grpc_, gateway::GrpcDoor::Open(grpc, methods_, authenticate));
   gateway::HttpDoorOptions http;
   http.host = http_address_.host;
@@ -362,9 +366,12 @@ absl::Status Server::OpenDoors() {
     if (membership_ != nullptr) WISSEL_RETURN_IF_ERROR(membership_->Ready());
     return center_->Ready();
   };
-  content.metrics = [this] { return center_->MetricsText() + admission_.MetricsText(); };
+  content.metrics = [this] {
+    return center_->MetricsText() + admission_.MetricsText() + rate_limit_->MetricsText();
+  };
   content.answered = answered;
   content.admission = &admission_;
+  content.rate_limit = &*rate_limit_;
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
                         "text/calendar; charset=utf-8"}};
   content.embedding = {
