@@ -29,7 +29,7 @@ export interface HarmlessHtml {
 export function harmless(html: string): HarmlessHtml {
   const clean = document.implementation.createHTMLDocument("");
   const found = { meaningful: false };
-  copy(parsed(html).body, clean.body, 0, found);
+  copy(parsed(html), clean.body, 0, found);
   return { html: clean.body.innerHTML, meaningful: found.meaningful };
 }
 

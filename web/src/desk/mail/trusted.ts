@@ -16,9 +16,11 @@ function made(html: string): string {
   return (maker ? maker.createHTML(html) : html) as string;
 }
 
-/** A document of its own that is shown nowhere: nothing in it runs or loads. */
-export function parsed(html: string): Document {
-  return new DOMParser().parseFromString(made(html), "text/html");
+/** What a template holds is of no page (HTML standard, 4.12.3): nothing in it runs, loads, or counts as a base. */
+export function parsed(html: string): DocumentFragment {
+  const template = document.createElement("template");
+  template.innerHTML = made(html);
+  return template.content;
 }
 
 /** For the `srcdoc` of a frame with an empty `sandbox`, and for nothing else. */
