@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "gateway/admission.h"
 #include "gateway/grpc_tls.h"
+#include "gateway/rate_limit.h"
 
 namespace wissel::gateway {
 
@@ -31,8 +32,9 @@ struct GrpcDoorOptions {
   int max_streams_per_connection = 250;
   // Sees how each admitted unary call ended, on the thread that answers it.
   std::function<void(absl::StatusCode)> answered;
-  Admission* admission = nullptr;  // outlives the door; null: every call is let in
-  std::optional<GrpcTls> tls;      // none: plain text, for loopback
+  Admission* admission = nullptr;   // outlives the door; null: every call is let in
+  RateLimit* rate_limit = nullptr;  // outlives the door; null: everybody as often as they like
+  std::optional<GrpcTls> tls;       // none: plain text, for loopback
   // What other nodes of the cell know, and say with the calls that they pass on (peers.h); empty:
   // nobody passes any on.
   std::string peer_key;

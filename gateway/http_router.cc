@@ -22,18 +22,28 @@ using google::protobuf::MethodOptions;
 
 constexpr char kTextType[] = "text/plain; charset=utf-8";
 constexpr char kMetricsType[] = "text/plain; version=0.0.4; charset=utf-8";
+// Who makes markup of text on our pages (Trusted Types): Svelte of its components' own, and the
+// frame of a formatted mail (web/src/desk/mail/trusted.ts).
+constexpr char kOurScripts[] =
+    "default-src 'self'; require-trusted-types-for 'script'; "
+    "trusted-types svelte-trusted-html wissel-mail";
+// The pages that a method writes run no script at all.
+constexpr char kNoScripts[] =
+    "default-src 'self'; script-src 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'";
 // Nothing but our own files; no inline script or style, no plugin. `frames`: whose frame may be
 // around us; `readers`: whose pages may load it.
 std::string PageHeaders(std::string_view frames = "'none'",
-                        std::string_view readers = "same-origin") {
+                        std::string_view readers = "same-origin",
+                        std::string_view scripts = kOurScripts) {
   return fmt::format(
-      "Content-Security-Policy: default-src 'self'; base-uri 'none'; object-src 'none'; "
+      "Content-Security-Policy: {}; base-uri 'none'; object-src 'none'; "
       "form-action 'self'; frame-ancestors {}\r\n"
       "Cross-Origin-Opener-Policy: same-origin\r\n"
       "Cross-Origin-Resource-Policy: {}\r\n"
       "Permissions-Policy: camera=(), display-capture=(), geolocation=(), microphone=(), "
       "payment=(), usb=()\r\n",
-      frames, readers);
+      scripts, frames, readers);
 }
 constexpr char kNoReferrer[] = "Referrer-Policy: no-referrer\r\n";
 // A form of a page without referrer comes from the origin "null", like one of anywhere.
@@ -276,13 +286,17 @@ absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const
   absl::StatusOr<rpc::Caller> caller = CallerOf(request, &call->context.token);
   if (caller.ok()) {
     call->context.caller = *std::move(caller);
-  } else if (!call->method->open_to_all) {
-    // A method without sign-in takes a stale token for none.
-    return caller.status();
   } else {
     call->context.token.clear();
     call->context.sign_in = std::move(caller).status();
   }
+  if (content_.rate_limit != nullptr) {
+    const Criticality criticality = CriticalityOf(call->method->descriptor->full_name());
+    WISSEL_RETURN_IF_ERROR(
+        content_.rate_limit->Admit(criticality, call->context.caller, call->context.peer));
+  }
+  // A method without sign-in takes a stale token for none.
+  if (!call->method->open_to_all) WISSEL_RETURN_IF_ERROR(call->context.sign_in);
   return rpc::MethodTable::Authorize(*call->method, call->context.caller);
 }
 
@@ -400,7 +414,7 @@ HttpResponse HttpRouter::AnswerPage(const absl::Status& status,
     response.headers = kNoStore;
     if (elsewhere) response.headers += fmt::format("Location: {}\r\n", page.location());
   }
-  response.headers += PageHeaders();
+  response.headers += PageHeaders("'none'", "same-origin", kNoScripts);
   response.headers += kReferrerToUs;
   return response;
 }

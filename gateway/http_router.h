@@ -23,6 +23,7 @@
 #include "base/time.h"
 #include "gateway/admission.h"
 #include "gateway/connect_protocol.h"
+#include "gateway/rate_limit.h"
 #include "gateway/static_files.h"
 
 namespace wissel::gateway {
@@ -62,7 +63,8 @@ struct HttpContent {
   std::function<std::string()> metrics;  // for /metrics, in Prometheus' text format
   // Sees how each admitted unary call ended, on a thread of the door.
   std::function<void(absl::StatusCode)> answered;
-  Admission* admission = nullptr;  // outlives the door; null: every call is let in
+  Admission* admission = nullptr;   // outlives the door; null: every call is let in
+  RateLimit* rate_limit = nullptr;  // outlives the door; null: everybody as often as they like
   std::vector<HttpDocument> documents;
   std::vector<HttpPage> written_pages;
   HttpEmbedding embedding;
@@ -95,7 +97,7 @@ struct HttpRequest {
   std::string_view sec_fetch_site;
   std::string_view wissel_user;  // whose page it is, as its script believes
   std::string_view wissel_tenant;
-  std::string_view forwarded_for;
+  std::string forwarded_for;  // of all its lines
 };
 
 struct HttpResponse {

@@ -87,7 +87,12 @@ HttpRequest HeadOf(const Parser::value_type& request) {
   head.sec_fetch_site = field("Sec-Fetch-Site");
   head.wissel_user = field("Wissel-User");
   head.wissel_tenant = field("Wissel-Tenant");
-  head.forwarded_for = field("X-Forwarded-For");
+  // A proxy may add a line of its own to those that the client has sent.
+  const auto [first, last] = request.equal_range("X-Forwarded-For");
+  for (auto line = first; line != last; ++line) {
+    if (!head.forwarded_for.empty()) head.forwarded_for += ',';
+    head.forwarded_for += View(line->value());
+  }
   return head;
 }
 

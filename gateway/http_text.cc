@@ -105,13 +105,20 @@ absl::StatusOr<std::string_view> BearerToken(std::string_view authorization) {
 
 std::string ClientBehind(const std::vector<std::string>& proxies, std::string peer,
                          std::string_view forwarded_for) {
-  const std::string address = peer.substr(0, peer.rfind(':'));
-  if (std::find(proxies.begin(), proxies.end(), address) == proxies.end()) return peer;
-  const std::string client(TrimSpace(forwarded_for.substr(forwarded_for.rfind(',') + 1)));
-  unsigned char bytes[16];
-  const bool known = ::inet_pton(AF_INET, client.c_str(), bytes) == 1 ||
-                     ::inet_pton(AF_INET6, client.c_str(), bytes) == 1;
-  return known ? client + ":0" : peer;
+  std::string address = peer.substr(0, peer.rfind(':'));
+  while (!forwarded_for.empty() &&
+         std::find(proxies.begin(), proxies.end(), address) != proxies.end()) {
+    const size_t comma = forwarded_for.rfind(',');
+    address = TrimSpace(forwarded_for.substr(comma + 1));
+    forwarded_for = forwarded_for.substr(0, comma == std::string_view::npos ? 0 : comma);
+    unsigned char bytes[16];
+    if (::inet_pton(AF_INET, address.c_str(), bytes) != 1 &&
+        ::inet_pton(AF_INET6, address.c_str(), bytes) != 1) {
+      return peer;
+    }
+    peer = address + ":0";
+  }
+  return peer;
 }
 
 std::string HostWithoutPort(std::string_view host) {

@@ -30,8 +30,8 @@ bool ListHolds(std::string_view header, std::string_view item);
 // The token of "Bearer <token>"; empty for an empty header; UNAUTHENTICATED for anything else.
 absl::StatusOr<std::string_view> BearerToken(std::string_view authorization);
 
-// Who calls ("address:port") when `peer` is one of `proxies`: the last entry of its
-// X-Forwarded-For, the only one that the proxy itself has written; else `peer`.
+// Who calls ("address:port") when `peer` is one of `proxies`: of its X-Forwarded-For the last entry
+// that is none of them, the only one that one of them has written of somebody else; else `peer`.
 std::string ClientBehind(const std::vector<std::string>& proxies, std::string peer,
                          std::string_view forwarded_for);
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <random>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -97,6 +98,7 @@ class Server {
   // In the order of their making.
   std::optional<gateway::StaticFiles> pages_;
   gateway::Admission admission_;
+  std::optional<gateway::RateLimit> rate_limit_;
   std::unique_ptr<HostedCenter> hosted_;  // one of the two
   std::unique_ptr<Cell> cell_;
   std::unique_ptr<gateway::GrpcDoor> grpc_;
@@ -225,6 +227,7 @@ absl::Status Server::OpenDoors() {
   const rpc::Authenticate authenticate = [this](std::string_view token) {
     return cell_ != nullptr ? cell_->Authenticate(token) : hosted_->Verify(token);
   };
+  rate_limit_.emplace(ReadRateLimits(config_.file), std::random_device()());
   WISSEL_RETURN_IF_ERROR(OpenGrpc(methods, authenticate));
   gateway::HttpDoorOptions http;
   http.host = http_address_.host;
@@ -247,6 +250,7 @@ absl::Status Server::OpenGrpc(const rpc::MethodTable& methods,
   grpc.host = grpc_address_.host;
   grpc.port = grpc_address_.port;
   grpc.admission = &admission_;
+  grpc.rate_limit = &*rate_limit_;
   if (cell_ != nullptr) {
     grpc.peer_key = cell_->peer_key();
   } else {
@@ -268,6 +272,7 @@ gateway::HttpContent Server::HttpContents(const rpc::MethodTable& methods,
     content.answered = [this](absl::StatusCode code) { hosted_->center().CountAnswer(code); };
   }
   content.admission = &admission_;
+  content.rate_limit = &*rate_limit_;
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
                         "text/calendar; charset=utf-8"}};
   content.embedding = {
@@ -297,7 +302,7 @@ std::string Server::StatusText() const {
 
 std::string Server::MetricsText() const {
   return (cell_ != nullptr ? cell_->MetricsText() : hosted_->center().MetricsText()) +
-         admission_.MetricsText();
+         admission_.MetricsText() + rate_limit_->MetricsText();
 }
 
 // Once the doors are open, so that their ports are known.

@@ -15,6 +15,17 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 bool IsLetterOrDigit(char c) { return IsLetter(c) || (c >= '0' && c <= '9'); }
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
+// U+202A to U+202E and U+2066 to U+2069, in UTF-8: they turn what follows, so that a name reads as
+// another one, and the line behind it too (Unicode Standard Annex 9, section 2).
+bool TurnsDirection(std::string_view text) {
+  for (size_t i = 0; i + 2 < text.size(); ++i) {
+    const auto last = static_cast<unsigned char>(text[i + 2]);
+    if (text.substr(i, 2) == "\xe2\x80" && last >= 0xaa && last <= 0xae) return true;
+    if (text.substr(i, 2) == "\xe2\x81" && last >= 0xa6 && last <= 0xa9) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::Status CheckMessage(std::string_view text, std::string_view field) {
@@ -35,6 +46,9 @@ absl::Status CheckName(std::string_view name, std::string_view field) {
   const std::string right = fmt::format("at most {} characters, on one line", kLongestName);
   if (std::any_of(name.begin(), name.end(), IsControl)) {
     return RefuseField(field, "the name contains control characters", right);
+  }
+  if (TurnsDirection(name)) {
+    return RefuseField(field, "the name contains marks that turn its direction", right);
   }
   const std::optional<int64_t> characters = CharactersOf(name);
   if (!characters) return RefuseField(field, "the name is not UTF-8", right);

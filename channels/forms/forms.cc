@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "base/digest.h"
+#include "base/rpc/peer_network.h"
 #include "base/status.h"
 #include "channels/contacts/endings.h"
 #include "channels/contacts/entrance.h"
@@ -36,9 +37,6 @@ constexpr std::string_view kTrap = "website";
 absl::Status TooMany() {
   return absl::ResourceExhaustedError("too many forms at once; try again in a minute");
 }
-
-// "192.0.2.7:49152", "[2001:db8::7]:49152": the address without its port.
-std::string_view AddressOf(std::string_view peer) { return peer.substr(0, peer.rfind(':')); }
 
 struct Submission {
   Values values;
@@ -87,7 +85,7 @@ class FormChannel::Parts : public std::enable_shared_from_this<FormChannel::Part
   }
   bool Admit(std::string_view peer) {
     const std::lock_guard lock(mutex_);
-    return gate_.Admit(AddressOf(peer), shard_.now());
+    return gate_.Admit(rpc::NetworkOf(peer), shard_.now());
   }
   void Take(const v1::Form& form, Submission submission, Submitted done);
   void Enter(const Contact& contact, bool first, Submitted done);

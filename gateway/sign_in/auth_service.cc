@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/rpc/peer_network.h"
 #include "base/status.h"
 #include "fmt/format.h"
 #include "gateway/cookies.h"
@@ -39,9 +40,6 @@ void AddRoles(rpc::Roles roles, Message* message) {
     if (roles.Has(role)) message->add_roles(number);
   }
 }
-
-// The part of an address that stays the same from one connection to the next.
-std::string HostOf(const std::string& peer) { return peer.substr(0, peer.rfind(':')); }
 
 bool SameText(const std::string& a, const std::string& b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
@@ -102,7 +100,7 @@ void AuthService::SignInUser(const Context& context, const v1::SignInUserRequest
   if (name.size() > 63) {
     return reply(RefuseField("user", "the user's name is too long", "at most 63 characters"));
   }
-  const std::string key = fmt::format("{} {}", name, HostOf(context.peer));
+  const std::string key = fmt::format("{} {}", name, rpc::NetworkOf(context.peer));
   const Duration wait = throttle_.Begin(key, clock_());
   if (wait > Duration()) {
     return reply(gateway::RefuseForNow("too many attempts to sign in; wait a moment", wait));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 namespace wissel::sign_in {
 namespace {
@@ -36,7 +37,15 @@ void Throttle::Succeeded(const std::string& key) {
 void Throttle::Forget(Instant now) {
   std::erase_if(attempts_,
                 [now](const auto& entry) { return now - entry.second.last > kForgetAfter; });
-  if (attempts_.size() >= kMostKeys) attempts_.clear();
+  if (attempts_.size() < kMostKeys) return;
+  // Those who have tried least. A guesser who fills the memory with invented names does not get
+  // forgotten by it.
+  std::vector<int> counts;
+  for (const auto& [key, attempts] : attempts_) counts.push_back(attempts.count);
+  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
+  std::nth_element(counts.begin(), middle, counts.end());
+  std::erase_if(attempts_,
+                [most = *middle](const auto& entry) { return entry.second.count <= most; });
 }
 
 }  // namespace wissel::sign_in

@@ -1,7 +1,7 @@
 // Slows down who guesses passwords: some attempts are free, then each next one waits twice as long
 // as the one before. Forgets a key after a while, and at once after a success.
 //
-// Thread-safe. Invariant: remembers 10,000 keys at most.
+// Thread-safe. Invariant: remembers 10,000 keys at most, and those who have tried most the longest.
 #pragma once
 
 #include <map>

@@ -46,6 +46,15 @@ gateway::GrpcDoorOptions ReadGrpcDoor(const config::ConfigFile& file, const std:
   return options;
 }
 
+gateway::RateLimits ReadRateLimits(const config::ConfigFile& file) {
+  gateway::RateLimits limits;
+  const config::RateLimitsSection& section = file.security().rate_limits();
+  if (section.has_per_caller()) limits.per_caller = section.per_caller();
+  if (section.has_per_address()) limits.per_address = section.per_address();
+  if (section.has_burst()) limits.burst_seconds = section.burst();
+  return limits;
+}
+
 absl::StatusOr<std::optional<oidc::OidcOptions>> ReadOidcSection(const config::ConfigFile& file,
                                                                  const std::string& folder) {
   if (!file.has_oidc()) return std::optional<oidc::OidcOptions>();

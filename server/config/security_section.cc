@@ -10,6 +10,8 @@
 namespace wissel::config {
 namespace {
 
+constexpr int kMostCalls = 1'000'000;
+
 bool IsIpAddress(const std::string& text) {
   unsigned char bytes[16];
   return ::inet_pton(AF_INET, text.c_str(), bytes) == 1 ||
@@ -85,6 +87,15 @@ void CheckSecurity(LoadedConfig& config) {
       (security.grpc_tls().certificate().empty() || security.grpc_tls().key().empty())) {
     problem("security.grpcTls", "lacks its certificate or key", "give both files");
   }
+  const auto range = [&](std::string_view field, int value, int least, int most) {
+    if (value >= least && value <= most) return;
+    problem(fmt::format("security.rateLimits.{}", field), "is out of range",
+            fmt::format("{} to {}", least, most));
+  };
+  const RateLimitsSection& limits = security.rate_limits();
+  range("perCaller", limits.per_caller(), 0, kMostCalls);
+  range("perAddress", limits.per_address(), 0, kMostCalls);
+  if (limits.has_burst()) range("burst", limits.burst(), 1, 600);
   CheckOidc(config);
 }
 

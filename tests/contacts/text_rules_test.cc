@@ -33,6 +33,9 @@ TEST(TextRules, ANameStandsOnOneLine) {
   EXPECT_TRUE(CheckName("", "displayName").ok());
   EXPECT_TRUE(CheckName("Ren\xc3\xa9 D'Hondt", "displayName").ok());
   EXPECT_FALSE(CheckName("a\nb", "displayName").ok());
+  EXPECT_FALSE(CheckName("a\u202eb", "displayName").ok());
+  EXPECT_FALSE(CheckName("\u2066b", "displayName").ok());
+  EXPECT_TRUE(CheckName("\u05d3\u05d5\u05d3", "displayName").ok()) << "written from the right";
   EXPECT_FALSE(CheckName(std::string(81, 'a'), "displayName").ok());
 }
 

@@ -1,10 +1,13 @@
 // Bytes that no good client sends, to a server that runs: it answers, refuses or hangs up, keeps serving others at both
 // doors, and does not grow. Loopback, bounded loads.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Server } from "./lib/server.mjs";
+import { until } from "./lib/until.mjs";
 
 let server;
 let admin;
@@ -258,4 +261,50 @@ test("gRPC: answers that nobody takes (window 0)", async () => {
   await othersAreServed();
   raw.close();
   assert.ok(residentMiB() - before < 256, `${residentMiB() - before} MiB more`);
+});
+
+test("who calls too often is told when to come back; others, and what is in hand, are served", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "wissel-limits-"));
+  const config = join(folder, "center.yaml");
+  writeFileSync(config, `
+server: {}
+center: {display_name: Limits}
+security: {trusted_proxies: [127.0.0.1], rate_limits: {per_caller: 20, per_address: 2, burst: 1}}
+`);
+  const limited = await Server.start({ config, demo: false, data: join(folder, "data") });
+  try {
+    const ask = (method, body, headers = {}) => fetch(`${limited.http}/wissel.v1.${method}`, {
+      method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body),
+    });
+    const from = (address) => ({ "x-forwarded-for": address });
+    const flood = (headers, times = 60) =>
+      Promise.all(Array.from({ length: times }, () => ask("AuthService/GetSignInOptions", {}, headers)));
+    const statuses = (answers) => [...new Set(answers.map(({ status }) => status))].sort();
+    const answers = await flood(from("192.0.2.1"));
+    assert.deepEqual(statuses(answers), [200, 429]);
+    const refused = answers.find(({ status }) => status === 429);
+    assert.match(refused.headers.get("retry-after"), /^[1-9]\d*$/);
+    assert.equal((await refused.json()).code, "resource_exhausted");
+    // A network of IPv6 is one, whatever its addresses; what a client says of itself is not heard.
+    const many = await Promise.all(Array.from({ length: 60 }, (_, i) => ask("AuthService/GetSignInOptions", {}, from(`198.51.100.${i}, 2001:db8:1:2::${i}`))));
+    assert.deepEqual(statuses(many), [200, 429]);
+    // Others are served, and from the same address whoever has signed in, and what somebody has in hand.
+    assert.equal((await ask("AuthService/GetSignInOptions", {}, from("192.0.2.2"))).status, 200);
+    assert.equal((await ask("AuthService/GetSignInOptions", {}, from("2001:db8:1:3::1"))).status, 200);
+    const token = await limited.token("admin");
+    assert.equal((await ask("AuthService/GetCurrentUser", {}, { ...from("192.0.2.1"), authorization: `Bearer ${token}` })).status, 200);
+    assert.notEqual((await ask("CustomerChatService/LeaveChat", { chat: "chats/x", secret: "x", requestId: "x" }, from("192.0.2.1"))).status, 429);
+    // Tokens that are none count for the address; one that is good has its own count.
+    assert.deepEqual(statuses(await flood({ ...from("192.0.2.3"), authorization: "Bearer x.y.z" })), [200, 429]);
+    assert.ok(statuses(await flood({ authorization: `Bearer ${token}` }, 200)).includes(429));
+    assert.equal((await fetch(`${limited.http}/livez`)).status, 200);
+    const metrics = await (await fetch(`${limited.http}/metrics`)).text();
+    for (const by of ["caller", "address"]) assert.match(metrics, new RegExp(`wissel_rate_limited_total\\{by="${by}"\\} [1-9]`));
+    // And again, when the time that was said is over.
+    const wait = Number(refused.headers.get("retry-after")) * 1_000;
+    await until(async () => (await ask("AuthService/GetSignInOptions", {}, from("192.0.2.1"))).status === 200, Boolean, wait + 10_000);
+  } finally {
+    await limited.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

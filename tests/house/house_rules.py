@@ -150,6 +150,18 @@ def event_faults(tree):
             for event in re.findall(r'\w+', variant.group(1)) if not re.search(rf'\b{event}\b', told)]
 
 
+_MARKUP = re.compile(r'\{@html|\b(?:innerHTML|outerHTML|srcdoc)\s*=[^=]|\binsertAdjacentHTML\b|\bdocument\.write|'
+                     r'\bparseFromString\b|\bcreateContextualFragment\b|\beval\(|\bnew Function\b|\bcreatePolicy\(')
+# The one maker of markup, and the frame that shows what it made.
+_MAKERS = {'web/src/desk/mail/trusted.ts', 'web/src/desk/mail/FormattedMail.svelte'}
+
+
+def markup_faults(tree):
+    """Text becomes markup or script nowhere on the pages but in the one place for it."""
+    return [f'{path} makes markup of text: {found.group(0).strip()}' for path, text in tree.items()
+            if path.startswith('web/src/') and path not in _MAKERS for found in _MARKUP.finditer(text)]
+
+
 _LINK = re.compile(r'\[[^\]]*\]\(([^)\s]+)(?:\s+"[^"]*")?\)')
 
 

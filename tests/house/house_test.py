@@ -60,6 +60,9 @@ class TheHouse(unittest.TestCase):
     def test_every_event_is_told(self):
         self.holds(rules.event_faults(self.tree))
 
+    def test_text_stays_text_on_the_pages(self):
+        self.holds(rules.markup_faults(self.tree))
+
     def test_links_are_alive(self):
         self.holds(rules.link_faults(self.tree, self.paths))
 
@@ -123,6 +126,13 @@ class TheRules(unittest.TestCase):
                 'docs/GLOSSARY.md': '`ItemEntered`: ...'}
         self.assertEqual(['ItemLost stands neither in docs/LIFE_OF_A_CONTACT.md nor in docs/GLOSSARY.md'],
                          rules.event_faults(tree))
+
+    def test_markup_of_text_is_found(self):
+        tree = {'web/src/a.svelte': '<p>{@html text}</p>', 'web/src/b.ts': 'element.innerHTML = text;',
+                'web/src/c.ts': 'const html = element.innerHTML; if (a.srcdoc === b) return;',
+                'web/src/desk/mail/trusted.ts': 'template.innerHTML = made(html);'}
+        self.assertEqual(['web/src/a.svelte makes markup of text: {@html',
+                          'web/src/b.ts makes markup of text: innerHTML ='], rules.markup_faults(tree))
 
     def test_dead_links_are_found(self):
         tree = {'docs/A.md': '[b](B.md) [c](../base/) [d](C.md) [e](B.md#two-words) [f](B.md#none)\n'

@@ -136,6 +136,14 @@ TEST(ReadMail, HeadersOfThreadsAndMachines) {
   EXPECT_EQ(mail.content_language, "nl-BE");
 }
 
+TEST(ReadMail, NothingFromOutsideTurnsALine) {
+  const Mail mail = Must(
+      "From: =?utf-8?q?=E2=80=AEbank?= <mia@example.net>\r\nMessage-ID: <1@example.net>\r\n"
+      "Subject: =?utf-8?q?a=E2=81=A6b=E2=80=AEc?=\r\n\r\nx");
+  EXPECT_EQ(mail.from->name, "bank");
+  EXPECT_EQ(mail.subject, "abc");
+}
+
 TEST(ReadMail, NothingFromOutsideBreaksALine) {
   const Mail mail = Must(
       "From: =?utf-8?q?a=0D=0ABcc=3A_x=40y?= <mia@example.net>\r\n"

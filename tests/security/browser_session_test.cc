@@ -110,6 +110,11 @@ TEST(ClientBehindAProxy, IsTheLastEntryOfATrustedOneAlone) {
   EXPECT_EQ(ClientBehind(proxies, "10.0.0.7:5", ""), "10.0.0.7:5");
   EXPECT_EQ(ClientBehind(proxies, "10.0.0.7:5", "192.0.2.9, unknown"), "10.0.0.7:5");
   EXPECT_EQ(ClientBehind({}, "10.0.0.7:5", "192.0.2.9"), "10.0.0.7:5");
+  // One behind the other.
+  const std::vector<std::string> two = {"10.0.0.7", "10.0.0.8"};
+  EXPECT_EQ(ClientBehind(two, "10.0.0.7:5", "1.1.1.1, 192.0.2.9,10.0.0.8"), "192.0.2.9:0");
+  EXPECT_EQ(ClientBehind(two, "10.0.0.7:5", "10.0.0.8"), "10.0.0.8:0");
+  EXPECT_EQ(ClientBehind(two, "10.0.0.7:5", "x, 10.0.0.8"), "10.0.0.8:0");
 }
 
 }  // namespace

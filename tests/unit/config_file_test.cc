@@ -247,6 +247,7 @@ TEST(ConfigFile, SaysWhatIsWrongWithSecurity) {
   public_url: https://contact.example.org
   trusted_proxies: [10.0.0.7, "2001:db8::1"]
   grpc_tls: {certificate: a.pem, key: a.key}
+  rate_limits: {per_caller: 500, per_address: 0, burst: 600}
 oidc:
   issuer: https://id.example.org
   client_id: wissel
@@ -259,10 +260,15 @@ oidc:
   public_url: http://contact.example.org
   trusted_proxies: [proxy.example.org]
   grpc_tls: {certificate: a.pem}
+  rate_limits: {per_caller: -1, per_address: 1000001, burst: 0}
 )");
   EXPECT_THAT(wrong, HasSubstr("security.public_url is not the address of a site"));
   EXPECT_THAT(wrong, HasSubstr("security.trusted_proxies[0] is no IP address"));
   EXPECT_THAT(wrong, HasSubstr("security.grpc_tls lacks its certificate or key"));
+  EXPECT_THAT(wrong, HasSubstr("security.rate_limits.per_caller is out of range"));
+  EXPECT_THAT(wrong, HasSubstr("security.rate_limits.per_address is out of range"));
+  EXPECT_THAT(wrong, HasSubstr("security.rate_limits.burst is out of range"));
+  EXPECT_THAT(problems("security:\n  rate_limits: {per_user: 3}\n"), HasSubstr("per_user"));
   const std::string nobody = problems(R"(oidc:
   issuer: http://id.example.org
   groups: [{name: agents, roles: [agent]}, {name: managers}]

@@ -50,6 +50,9 @@ TEST_F(GatewayPages, PagesComeWithStrictHeaders) {
   EXPECT_THAT(page.headers.at("permissions-policy"), HasSubstr("microphone=()"));
   EXPECT_THAT(page.headers.at("content-security-policy"), HasSubstr("default-src 'self'"));
   EXPECT_THAT(page.headers.at("content-security-policy"), HasSubstr("frame-ancestors 'none'"));
+  EXPECT_THAT(page.headers.at("content-security-policy"),
+              HasSubstr("require-trusted-types-for 'script'; "
+                        "trusted-types svelte-trusted-html wissel-mail;"));
 }
 
 class GatewayEmbedding : public GatewayPages {

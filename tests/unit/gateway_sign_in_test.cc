@@ -273,7 +273,13 @@ TEST_F(GatewaySignIn, GuessingGetsSlowerAndSlower) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(other.Begin("anna", now_), Duration());
   now_ = now_ + Duration::Minutes(16);
   EXPECT_EQ(throttle.Begin("anna", now_), Duration());
+}
+
+TEST_F(GatewaySignIn, WhoGuessesIsNotForgottenForInventedNames) {
+  Throttle throttle;
+  while (throttle.Begin("anna", now_) == Duration()) continue;
   for (int i = 0; i < 30'000; ++i) throttle.Begin(std::to_string(i), now_);
+  EXPECT_GT(throttle.Begin("anna", now_), Duration());
 }
 
 // Calls a unary handler and waits for its answer.

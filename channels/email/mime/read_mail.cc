@@ -38,6 +38,7 @@ std::string Lower(std::string_view text) {
 }
 
 // Marks of direction, with which "exe.gpj" is made to read as "jpg.exe" backwards.
+// Who reads "moc.tset@knab" should not be shown it the other way round.
 void DropDirectionMarks(std::string& text) {
   for (const char* mark : {"\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
                            "\u2066", "\u2067", "\u2068", "\u2069"}) {
@@ -106,7 +107,8 @@ void AddAddresses(InternetAddressList* list, std::vector<Address>& out, int dept
     }
     const char* text = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address));
     if (text == nullptr || !IsAddress(text)) continue;
-    const std::string name = CleanLine(TextOr(internet_address_get_name(address)));
+    std::string name = CleanLine(TextOr(internet_address_get_name(address)));
+    DropDirectionMarks(name);
     out.push_back({std::string(Beginning(name, kLongestFileName)), text});
   }
 }
@@ -149,7 +151,9 @@ void ReadHeaders(GMimeMessage* message, Mail& mail) {
   mail.reply_to = FirstAddress(g_mime_message_get_reply_to(message));
   AddAddresses(g_mime_message_get_to(message), mail.to);
   AddAddresses(g_mime_message_get_cc(message), mail.cc);
-  mail.subject = Beginning(CleanLine(TextOr(g_mime_message_get_subject(message))), kLongestSubject);
+  std::string subject = CleanLine(TextOr(g_mime_message_get_subject(message)));
+  DropDirectionMarks(subject);
+  mail.subject = Beginning(subject, kLongestSubject);
   mail.date = CleanLine(TextOr(g_mime_object_get_header(object, "Date"))).substr(0, kLongestDate);
   mail.marks = ReadMarks(object);
 }

@@ -1,6 +1,8 @@
 // A mail's HTML made harmless: the few elements that carry meaning, without attributes but those that a
 // table or a language needs. It is shown in a frame that may do nothing, whose policy loads nothing: three
 // locks on one door. Links lead nowhere; where they lead is written behind them.
+import { framed, parsed } from "./trusted";
+
 const kKept = new Set([
   ...["P", "BR", "HR", "DIV", "SPAN", "BLOCKQUOTE", "PRE", "CODE", "SUB", "SUP"],
   ...["B", "STRONG", "I", "EM", "U", "S", "SMALL", "H1", "H2", "H3", "H4", "H5", "H6"],
@@ -25,10 +27,9 @@ export interface HarmlessHtml {
 }
 
 export function harmless(html: string): HarmlessHtml {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
   const clean = document.implementation.createHTMLDocument("");
   const found = { meaningful: false };
-  copy(parsed.body, clean.body, 0, found);
+  copy(parsed(html), clean.body, 0, found);
   return { html: clean.body.innerHTML, meaningful: found.meaningful };
 }
 
@@ -75,10 +76,11 @@ function addAddress(link: Element, to: Node): void {
 const kPolicy = "default-src 'none'; form-action 'none'; base-uri 'none'";
 
 export function frameText(html: string, dark: boolean): string {
-  return [
+  const lines = [
     "<!doctype html><meta charset=\"utf-8\">",
     `<meta http-equiv="Content-Security-Policy" content="${kPolicy}">`,
     `<meta name="color-scheme" content="${dark ? "dark" : "light"}">`,
     html,
-  ].join("");
+  ];
+  return framed(lines.join(""));
 }
