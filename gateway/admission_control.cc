@@ -21,7 +21,10 @@ std::optional<AdmissionControl::Refusal> AdmissionControl::Admit(Criticality cri
   if (criticality == Criticality::kHeld) return std::nullopt;
   if (deadline && *deadline - now < standing_) return Refuse(now, /*too_late=*/true);
   const bool view = criticality == Criticality::kViewing;
-  if (view && (overloaded(now) || under_way_ >= limit_ / 2)) return Refuse(now, false);
+  // That views are refused is no trouble of its own: or they would never be let in again while
+  // anybody asks.
+  if (view && overloaded(now)) return Paced(now);
+  if (view && under_way_ >= limit_ / 2) return Refuse(now, false);
   if (under_way_ >= limit_) return Refuse(now, false);
   ++under_way_;
   most_under_way_ = std::max(most_under_way_, under_way_);
@@ -56,13 +59,19 @@ void AdmissionControl::CloseWindow(Time now) {
 AdmissionControl::Refusal AdmissionControl::Refuse(Time now, bool too_late) {
   // A deadline of its own making says nothing of how the others fare.
   if (!too_late || standing_ > limits_.target) calm_at_ = now + limits_.calm;
+  Refusal refusal = Paced(now);
+  refusal.too_late = too_late;
+  return refusal;
+}
+
+AdmissionControl::Refusal AdmissionControl::Paced(Time now) {
   const std::chrono::nanoseconds apart =
       std::chrono::nanoseconds(std::chrono::seconds(1)) / limits_.refusals_per_second;
   // However many are refused, the pace forgets them within the longest hold.
   next_refusal_ = std::min(std::max(now, next_refusal_) + apart, now + limits_.longest_hold);
   // A few may go at once after a pause.
   const Time paced = next_refusal_ - kAtOnce;
-  return {.tell_at = std::max(now, paced), .too_late = too_late};
+  return {.tell_at = std::max(now, paced)};
 }
 
 }  // namespace wissel::gateway

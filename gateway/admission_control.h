@@ -70,6 +70,7 @@ class AdmissionControl {
  private:
   void CloseWindow(Time now);
   Refusal Refuse(Time now, bool too_late);
+  Refusal Paced(Time now);
 
   const AdmissionLimits limits_;
   int limit_;

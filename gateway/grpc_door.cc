@@ -66,6 +66,10 @@ std::string Header(const grpc::CallbackServerContext& call, const char* name) {
   return found == call.client_metadata().end() ? "" : std::string(View(found->second));
 }
 
+std::optional<TraceContext> TraceOf(const grpc::CallbackServerContext& call) {
+  return ParseTraceparent(Header(call, "traceparent"));
+}
+
 // A call that another node passes on says whose it was.
 void ReadPeerHeaders(const grpc::CallbackServerContext& call, const std::string& peer_key,
                      rpc::Context* context) {
@@ -236,7 +240,7 @@ class DescribedService : public grpc::Service {
     if (!read.ok()) return call->Answer(read, nullptr), reactor;
     call->caller() = *std::move(caller);
     const rpc::Context& who = call->caller();
-    const CallScope scope({who.deadline});
+    const CallScope scope({who.deadline, TraceOf(*context)});
     method.unary(who, *request,
                  [this, call](const absl::Status& status, std::unique_ptr<Message> message) {
                    Count(status);
@@ -272,7 +276,7 @@ class DescribedService : public grpc::Service {
     auto caller = Admit(method, criticality, *shared_, *context);
     refusal = caller.ok() ? ReadBuffer(bytes, stream->mutable_request()) : caller.status();
     if (refusal.ok()) {
-      const CallScope scope({caller->deadline});
+      const CallScope scope({caller->deadline, TraceOf(*context)});
       method.server_streaming(*caller, stream->request(), stream);
     } else {
       stream->Finish(std::move(refusal));

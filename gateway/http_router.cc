@@ -281,6 +281,7 @@ absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const
     call->context.browser =
         std::make_shared<rpc::Browser>(rpc::Browser{std::string(request.cookie), {}});
   }
+  call->trace = ParseTraceparent(request.traceparent);
   call->context.tenant = request.wissel_tenant;
   call->context.host = HostWithoutPort(request.host);
   absl::StatusOr<rpc::Caller> caller = CallerOf(request, &call->context.token);

@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/rpc/method_table.h"
+#include "base/runtime/trace_context.h"
 #include "base/time.h"
 #include "gateway/admission.h"
 #include "gateway/connect_protocol.h"
@@ -97,6 +98,7 @@ struct HttpRequest {
   std::string_view sec_fetch_site;
   std::string_view wissel_user;  // whose page it is, as its script believes
   std::string_view wissel_tenant;
+  std::string_view traceparent;
   std::string forwarded_for;  // of all its lines
 };
 
@@ -113,6 +115,7 @@ struct HttpCall {
   const rpc::Method* method = nullptr;
   ContentType type;
   rpc::Context context;
+  std::optional<TraceContext> trace;
   std::optional<std::string> message;  // of a GET; else the body
   // Of an HttpDocument: its bytes are the answer.
   struct Document {

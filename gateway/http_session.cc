@@ -87,6 +87,7 @@ HttpRequest HeadOf(const Parser::value_type& request) {
   head.sec_fetch_site = field("Sec-Fetch-Site");
   head.wissel_user = field("Wissel-User");
   head.wissel_tenant = field("Wissel-Tenant");
+  head.traceparent = field("traceparent");
   // A proxy may add a line of its own to those that the client has sent.
   const auto [first, last] = request.equal_range("X-Forwarded-For");
   for (auto line = first; line != last; ++line) {
@@ -307,7 +308,7 @@ Awaitable<bool> Session::ServeUnary(const HttpCall& call, std::string_view body,
     reply->request = *std::move(request);
     const std::optional<SteadyTime> deadline = call.context.deadline;
     {
-      const CallScope scope({deadline});
+      const CallScope scope({deadline, call.trace});
       call.method->unary(reply->context, *reply->request, reply->ForService());
     }
     while (!reply->answered() && !aborted_ && !Passed(deadline)) {
@@ -361,7 +362,7 @@ Awaitable<bool> Session::ServeStream(const HttpCall& call, std::string_view body
   WatchForClose();
   auto stream = std::make_shared<HttpStream>(worker_, &wakeup_);
   {
-    const CallScope scope({call.context.deadline});
+    const CallScope scope({call.context.deadline, call.trace});
     call.method->server_streaming(call.context, **request, stream);
   }
   const absl::Status ending = co_await Pump(call, stream.get(), call.context.deadline);

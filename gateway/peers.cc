@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/invariant.h"
+#include "base/runtime/call_scope.h"
 #include "fmt/format.h"
 #include "gateway/error_detail.h"
 #include "gateway/peer_headers.h"
@@ -78,6 +79,9 @@ void Describe(const rpc::Context& context, const std::string& key, grpc::ClientC
   if (!context.host.empty()) call->AddMetadata(kHostHeader, context.host);
   if (!context.token.empty()) call->AddMetadata("authorization", "Bearer " + context.token);
   if (context.browser != nullptr) call->AddMetadata(kCookiesHeader, context.browser->cookies);
+  if (const auto trace = CallScope::Current().trace) {
+    call->AddMetadata("traceparent", Traceparent(*trace));
+  }
 }
 
 // Of a unary call: when its caller gives up, or when a node that says nothing is given up.

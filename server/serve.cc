@@ -1,5 +1,6 @@
 #include "server/serve.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -19,6 +20,8 @@
 #include "gateway/grpc_door.h"
 #include "gateway/http_door.h"
 #include "gateway/static_files.h"
+#include "gateway/tracing/exporter.h"
+#include "gateway/tracing/traced_methods.h"
 #include "server/applied_config.h"
 #include "server/cell/cell.h"
 #include "server/center/center_setup.h"
@@ -77,6 +80,7 @@ class Server {
   absl::Status OpenOnlyCenter(const CenterPlace& place);
   absl::Status ApplyConfig(Center& center);
   absl::Status OpenCell(const CenterPlace& place);
+  const rpc::MethodTable& TraceMethods(const rpc::MethodTable& methods);
   absl::Status OpenGrpc(const rpc::MethodTable& methods, const rpc::Authenticate& authenticate);
   gateway::HttpContent HttpContents(const rpc::MethodTable& methods,
                                     const rpc::Authenticate& authenticate);
@@ -99,8 +103,10 @@ class Server {
   std::optional<gateway::StaticFiles> pages_;
   gateway::Admission admission_;
   std::optional<gateway::RateLimit> rate_limit_;
-  std::unique_ptr<HostedCenter> hosted_;  // one of the two
+  std::unique_ptr<tracing::Exporter> traces_;  // none: nobody asked for any
+  std::unique_ptr<HostedCenter> hosted_;       // one of the two
   std::unique_ptr<Cell> cell_;
+  rpc::MethodTable traced_;  // over theirs
   std::unique_ptr<gateway::GrpcDoor> grpc_;
   std::unique_ptr<gateway::HttpDoor> http_;
   std::unique_ptr<email::LmtpServer> lmtp_;
@@ -222,8 +228,22 @@ absl::Status Server::ApplyConfig(Center& center) {
   return RememberAppliedConfig(data_, config_.sha256);
 }
 
+const rpc::MethodTable& Server::TraceMethods(const rpc::MethodTable& methods) {
+  const config::TracingSection& tracing = config_.file.tracing();
+  if (tracing.otlp_endpoint().empty()) return methods;
+  traces_ = std::make_unique<tracing::Exporter>(tracing::ExporterOptions{
+      tracing.otlp_endpoint(),
+      {WISSEL_VERSION,
+       cell_ == nullptr ? "" : Chosen(options_.node, section().node(), HostName())}});
+  traced_ = tracing::TracedMethods(
+      methods, {tracing.sample(),
+                [traces = traces_.get()](tracing::Span span) { traces->Add(std::move(span)); }});
+  return traced_;
+}
+
 absl::Status Server::OpenDoors() {
-  const rpc::MethodTable& methods = cell_ != nullptr ? cell_->methods() : hosted_->methods();
+  const rpc::MethodTable& methods =
+      TraceMethods(cell_ != nullptr ? cell_->methods() : hosted_->methods());
   const rpc::Authenticate authenticate = [this](std::string_view token) {
     return cell_ != nullptr ? cell_->Authenticate(token) : hosted_->Verify(token);
   };
@@ -302,7 +322,8 @@ std::string Server::StatusText() const {
 
 std::string Server::MetricsText() const {
   return (cell_ != nullptr ? cell_->MetricsText() : hosted_->center().MetricsText()) +
-         admission_.MetricsText() + rate_limit_->MetricsText();
+         admission_.MetricsText() + rate_limit_->MetricsText() +
+         (traces_ == nullptr ? "" : traces_->MetricsText());
 }
 
 // Once the doors are open, so that their ports are known.
@@ -394,6 +415,8 @@ int Fail(const absl::Status& status) {
 }  // namespace
 
 int Serve(const ServeOptions& options) {
+  // What it writes is nothing for others of this machine.
+  ::umask(::umask(0) | S_IRWXO);
   const sigset_t signals = BlockSignals();
   Server server(options);
   if (absl::Status status = server.ReadConfig(); !status.ok()) return Fail(status);

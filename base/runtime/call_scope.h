@@ -1,7 +1,8 @@
-// What a call brings along for whatever is done for it: until when its answer is of use. A door
-// opens a scope around the handler; what the handler hands over within it (a command for a
-// sequencer, a look at an engine) takes a copy along. So a deadline need not stand in the signature
-// of everything in between, and whatever has no caller (a timer, a channel's own work) has none.
+// What a call brings along for whatever is done for it: until when its answer is of use, and which
+// trace it belongs to. A door opens a scope around the handler; what the handler hands over within
+// it (a command for a sequencer, a look at an engine) takes a copy along. So a deadline need not
+// stand in the signature of everything in between, and whatever has no caller (a timer, a channel's
+// own work) has none.
 //
 // Of one thread each; scopes nest. Work that is handed to another thread takes Current() along and
 // opens a scope of its own there, or goes on without.
@@ -11,12 +12,15 @@
 #include <optional>
 #include <utility>
 
+#include "base/runtime/trace_context.h"
+
 namespace wissel {
 
 struct CallInfo {
   using Time = std::chrono::steady_clock::time_point;
   // When whoever calls gives up; an answer after that is for nobody.
-  std::optional<Time> deadline;
+  std::optional<Time> deadline = std::nullopt;
+  std::optional<TraceContext> trace = std::nullopt;
 
   bool ExpiredAt(Time now) const { return deadline && now >= *deadline; }
 };

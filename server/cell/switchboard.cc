@@ -55,6 +55,7 @@ absl::Status NobodyServes(const std::string& tenant) {
 struct Switchboard::Call {
   const MethodDescriptor* descriptor = nullptr;
   rpc::Context context;  // of its center by name
+  CallInfo info;         // of the scope in which it came
   const Message* request = nullptr;
   // One of the two.
   rpc::AnyReply reply;
@@ -134,6 +135,7 @@ void Switchboard::AddMethods() {
       auto call = std::make_shared<Call>();
       call->descriptor = descriptor;
       call->context = context;
+      call->info = CallScope::Current();
       call->request = &request;
       return call;
     };
@@ -175,6 +177,7 @@ void Switchboard::Keep(Call& call) const {
 }
 
 bool Switchboard::Connect(const std::shared_ptr<Call>& call) {
+  const CallScope scope(call->info);
   const Way way = options_.way_to(call->context.tenant);
   if (way.here != nullptr && way.here->Enter()) {
     ConnectHere(call, way.here);
@@ -209,7 +212,6 @@ void Switchboard::ConnectHere(const std::shared_ptr<Call>& call,
   }
   absl::Status admitted = rpc::MethodTable::Authorize(*method, context.caller);
   if (!admitted.ok()) return refuse(context.sign_in.ok() ? admitted : context.sign_in);
-  const CallScope scope({context.deadline});
   if (call->reply) {
     method->unary(context, *call->request, center->Counted(std::move(call->reply)));
   } else {

@@ -96,6 +96,17 @@ void CheckSecurity(LoadedConfig& config) {
   range("perCaller", limits.per_caller(), 0, kMostCalls);
   range("perAddress", limits.per_address(), 0, kMostCalls);
   if (limits.has_burst()) range("burst", limits.burst(), 1, 600);
+  const TracingSection& tracing = config.file.tracing();
+  const std::string& endpoint = tracing.otlp_endpoint();
+  const bool web = endpoint.starts_with("http://") || endpoint.starts_with("https://");
+  if (!endpoint.empty() &&
+      (!web || endpoint.ends_with('/') || endpoint.find_first_of(" ?#\r\n") != std::string::npos)) {
+    problem("tracing.otlpEndpoint", "is no address of a collector",
+            "write for example http://127.0.0.1:4318, without a path");
+  }
+  if (!(tracing.sample() >= 0 && tracing.sample() <= 1)) {
+    problem("tracing.sample", "is no share", "0 to 1");
+  }
   CheckOidc(config);
 }
 

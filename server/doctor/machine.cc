@@ -108,11 +108,14 @@ void LookAtDisk(const fs::path& folder, Findings* findings) {
 
 void LookAtFiles(const fs::path& folder, Findings* findings) {
   bool good = true;
+  struct stat whole {};
+  // Where others cannot look in, it does not matter.
+  const bool shut = ::stat(folder.c_str(), &whole) == 0 && (whole.st_mode & S_IXOTH) == 0;
   for (const char* name : {"token.key", "users.sqlite", "contact_keys.sqlite", "contacts.sqlite"}) {
     struct stat info {};
     const fs::path path = folder / name;
     if (::stat(path.c_str(), &info) != 0) continue;
-    if ((info.st_mode & S_IRWXO) == 0) continue;
+    if (shut || (info.st_mode & S_IRWXO) == 0) continue;
     good = false;
     findings->Wrong("files", fmt::format("others may read {}", path.string()),
                     fmt::format("chmod o= {}", path.string()));

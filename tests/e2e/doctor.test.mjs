@@ -28,6 +28,8 @@ test("a server that is right has nothing wrong, and each finding says what to do
   for (const finding of report.findings) assert.equal(finding.right === "", finding.grade === "good");
 
   // A key that others may read.
+  chmodSync(server.data, 0o755);
+  assert.equal((await doctor("--data", server.data)).code, 0, "what the server writes is its own");
   chmodSync(join(server.data, "token.key"), 0o644);
   const open = await doctor("--data", server.data);
   assert.equal(open.code, 1);

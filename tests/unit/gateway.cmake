@@ -22,3 +22,4 @@ wissel_test(gateway_grpc_test
 wissel_test(gateway_sign_in_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_sign_in_test.cc
   DEPS wissel_sign_in)
+wissel_test(gateway_tracing_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_tracing_test.cc DEPS wissel_tracing gateway_support LABELS fast)
