@@ -1,0 +1,189 @@
+// What goes wrong in a round: drawn from dice before it happens, so that a seed says all of it but the moments.
+import { clockLibrary } from "./servers.mjs";
+import { pause } from "./doors.mjs";
+
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+
+// Most faults of servers are aimed at the one that serves: what befalls the others is seen less.
+const aim = (dice) => (dice.chance(0.75) ? "the serving" : dice.one(["a standby", "another standby"]));
+
+function partition(dice) {
+  return { direction: dice.one(["to", "from", "both"]), ms: dice.between(2_000, 8_000) };
+}
+
+async function lost(cluster, fault, node) {
+  if (node === cluster.serving()) cluster.judge.losses.lost(node.life, fault.kind, fault.alone);
+}
+
+// Between a server and both databases.
+function cutOff({ network, databases }, node, direction) {
+  for (const database of [databases.first, databases.second]) {
+    if (direction !== "from") network.cut(database.name, node.name);
+    if (direction !== "to") network.cut(node.name, database.name);
+  }
+}
+
+const directions = { to: "does not reach", from: "is not reached by", both: "and do not reach each other:" };
+
+export const kinds = {
+  // kill -9.
+  kill: {
+    draw: (dice) => ({ who: aim(dice) }),
+    tell: ({ who }) => `${who} server is killed`,
+    async run(cluster, fault) {
+      const node = cluster.pick(fault.who);
+      await lost(cluster, fault, node);
+      node.signal("SIGKILL");
+    },
+  },
+
+  // It stands still for longer than its lease, and goes on as if nothing had been.
+  pause: {
+    // Short ones are more telling: others have hardly begun when it goes on.
+    draw: (dice) => ({ ms: 4_000 + 26_000 * dice.next() ** 3 }),
+    tell: ({ ms }) => `the serving server stands still for ${seconds(ms)}`,
+    async run(cluster, fault) {
+      const node = cluster.pick("the serving");
+      const { life } = node;
+      await lost(cluster, fault, node);
+      life.process.kill("SIGSTOP");
+      await pause(fault.ms);
+      life.process.kill("SIGCONT");
+    },
+  },
+
+  // An upgrade.
+  end: {
+    draw: () => ({}),
+    tell: () => "the serving server is asked to end",
+    async run(cluster, fault) {
+      const node = cluster.pick("the serving");
+      await lost(cluster, fault, node);
+      node.signal("SIGTERM");
+      await Promise.race([node.life.ended, pause(20_000)]);
+    },
+  },
+
+  lossy: {
+    draw: (dice) => ({ place: dice.one(["the serving", "a standby", "first", "second"]), percent: dice.whole(5, 25), ms: dice.between(3_000, 8_000) }),
+    tell: ({ place, percent, ms }) => `${percent} packets of 100 to ${place} are lost for ${seconds(ms)}`,
+    async run(cluster, { place, percent, ms }) {
+      cluster.network.lose(cluster.machine(place), percent);
+      await pause(ms);
+    },
+  },
+
+  slow: {
+    draw: (dice) => ({ place: dice.one(["the serving", "a standby", "first", "second"]), kbit: dice.whole(200, 1_500), ms: dice.between(3_000, 8_000) }),
+    tell: ({ place, kbit, ms }) => `the line of ${place} takes ${kbit} kbit/s for ${seconds(ms)}`,
+    async run(cluster, { place, kbit, ms }) {
+      cluster.network.slow(cluster.machine(place), kbit);
+      await pause(ms);
+    },
+  },
+
+  cut: {
+    draw: (dice) => ({ who: aim(dice), ...partition(dice) }),
+    tell: ({ who, direction, ms }) => `${who} server ${directions[direction]} the databases for ${seconds(ms)}`,
+    async run(cluster, fault) {
+      const node = cluster.pick(fault.who);
+      await lost(cluster, fault, node);
+      cutOff(cluster, node, fault.direction);
+      await pause(fault.ms);
+    },
+  },
+
+  unplug: {
+    draw: (dice) => ({ who: aim(dice), ms: dice.between(2_000, 8_000) }),
+    tell: ({ who, ms }) => `${who} server is off the network for ${seconds(ms)}`,
+    async run(cluster, fault) {
+      const node = cluster.pick(fault.who);
+      await lost(cluster, fault, node);
+      cluster.network.unplug(node.name);
+      await pause(fault.ms);
+    },
+  },
+
+  // A server comes back with a clock that is wrong, and then it may be its turn.
+  clock: {
+    draw: (dice) => ({ hours: dice.one([-1, 1]) }),
+    tell: ({ hours }) => `a standby comes back with a clock ${hours} h off, and the serving server is killed`,
+    async run(cluster, fault) {
+      const node = cluster.pick("a standby");
+      node.hoursOff = fault.hours;
+      node.signal("SIGKILL");
+      await cluster.standsBy(node);
+      node.hoursOff = 0; // at its next start
+      const serving = cluster.pick("the serving");
+      await lost(cluster, fault, serving);
+      serving.signal("SIGKILL");
+    },
+  },
+
+  // The first database is gone, the standby is promoted, and the first is built anew as its standby.
+  primary: {
+    database: true,
+    draw: (dice) => ({ after: dice.between(0, 2_000), rewinding: dice.chance(0.5) }),
+    tell: ({ rewinding }) => `the first database is killed and its standby promoted; it is ${rewinding ? "rewound" : "copied"} anew`,
+    async run(cluster, fault) {
+      await pause(fault.after);
+      const serving = cluster.serving();
+      if (serving) await lost(cluster, fault, serving);
+      await cluster.databases.failOver();
+      await cluster.databases.repair(fault);
+    },
+  },
+
+  // The databases do not hear each other. Whoever looks after them gives the standby up when that lasts.
+  parted: {
+    database: true,
+    draw: partition,
+    tell: ({ direction, ms }) => `the first database ${directions[direction]} its standby for ${seconds(ms)}`,
+    async run({ network, databases }, { direction, ms }) {
+      const { first, second } = databases;
+      if (direction !== "from") network.cut(second.name, first.name);
+      if (direction !== "to") network.cut(first.name, second.name);
+      const patience = Math.min(ms, 3_000);
+      await pause(patience);
+      if (ms > patience) databases.alone();
+      await pause(ms - patience);
+    },
+  },
+
+  // Each commit comes to the first's disk late, and the standby's disk stops now and then.
+  disk: {
+    database: true,
+    draw: (dice) => ({ late: dice.whole(20, 100), stops: Array.from({ length: dice.whole(1, 4) }, () => dice.between(300, 2_000)) }),
+    tell: ({ late, stops }) => `the disks are slow: ${late} ms a commit, and ${stops.length} stops of up to ${seconds(Math.max(...stops))}`,
+    async run({ databases }, { late, stops }) {
+      databases.slowDisk(late);
+      const { second } = databases;
+      for (const ms of stops) {
+        await pause(500);
+        second.signal("SIGSTOP", "walreceiver");
+        await pause(ms);
+        second.signal("SIGCONT", "walreceiver");
+      }
+      databases.slowDisk(0);
+    },
+  },
+};
+
+if (!clockLibrary) delete kinds.clock;
+
+/** One or two faults of a round; at most one of them is of the databases, and they begin within 1.5 s. */
+export function draw(dice, only = Object.keys(kinds)) {
+  const names = [dice.one(only)];
+  const second = dice.one(only);
+  const bothOfDatabases = kinds[names[0]].database && kinds[second].database;
+  if (dice.chance(0.4) && second !== names[0] && !bothOfDatabases) names.push(second);
+  return names.map((kind) => {
+    const fault = { kind, alone: names.length === 1, wait: dice.between(0, 1_500), ...kinds[kind].draw(dice) };
+    return { ...fault, text: kinds[kind].tell(fault) };
+  });
+}
+
+export async function strike(cluster, fault) {
+  await pause(fault.wait);
+  await kinds[fault.kind].run(cluster, fault);
+}
