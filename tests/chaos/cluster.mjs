@@ -108,7 +108,9 @@ export class Cluster {
   async #readJournal(ledger, { first }) {
     const from = ledger.sequence + 1;
     const rows = await first.ask(
-      `SELECT first_sequence, last_sequence, epoch FROM wissel_main_journal.journal_batches WHERE last_sequence >= ${from} ORDER BY 1`);
+      "SELECT first_sequence, last_sequence, epoch FROM wissel_main_journal.journal_batches" +
+        ` WHERE last_sequence >= ${from} ORDER BY 1`,
+    );
     const batches = rows.split("\n").filter(Boolean).map((row) => row.split("|").map(Number));
     const words = ["journal", "dump", "--data", this.stores, "--from", String(from)];
     if (batches.length > 0) words.push("--to", String(batches.at(-1)[1]));

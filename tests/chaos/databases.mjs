@@ -2,7 +2,8 @@
 // in a real center. It fences the first before it promotes the second, lets the first go on alone when the second is
 // away for long, and builds anew what has fallen behind.
 import { execFile, spawn } from "node:child_process";
-import { appendFileSync, chownSync, createWriteStream, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chownSync, createWriteStream, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -90,10 +91,10 @@ class Database {
     await until(() => this.ask("SELECT 1").catch(() => ""), (answer) => answer === "1", patience);
   }
 
-  /** What a statement answers, as psql prints it. */
+  /** What a statement answers, as psql prints it. Not by the network: whoever looks after it is on its machine. */
   async ask(sql) {
-    const where = ["-h", this.host.address, "-p", String(port), "-U", "wissel", "-d", "postgres"];
-    const options = { timeout: 10_000, maxBuffer: 256 << 20, env: { ...process.env, PGCONNECT_TIMEOUT: "2" } };
+    const where = ["-h", this.folder, "-p", String(port), "-U", "wissel", "-d", "postgres"];
+    const options = { timeout: patience, maxBuffer: 256 << 20 };
     const { stdout } = await run(join(programs, "psql"), [...where, "-XAtc", sql], options);
     return stdout.trim();
   }
@@ -195,10 +196,11 @@ export class DatabasePair {
     this.first.configure();
   }
 
-  /** The first is gone from one moment to the next, and the second takes its place. */
-  async failOver() {
+  /** The first is gone from one moment to the next, and the second takes its place; `rewinding`: how it is repaired. */
+  async failOver({ rewinding = false } = {}) {
     if (!this.inStep) throw new Error("a standby that is not in step may not be promoted");
     this.inStep = false;
+    this.rewinding = rewinding;
     await this.first.fence();
     [this.first, this.second] = [this.second, this.first];
     await this.first.ask("SELECT pg_promote(true, 30)");
@@ -207,10 +209,10 @@ export class DatabasePair {
     ++this.promotions;
   }
 
-  /** The standby is there and in step again; `rewinding` rather than copying, where that can be done. */
-  async repair({ rewinding = false } = {}) {
+  /** The standby is there and in step again. The network is well. */
+  async repair() {
     if (this.second.process === undefined) {
-      if (!rewinding || !(await this.#rewind(this.second, this.first))) await this.#copy(this.second, this.first);
+      if (!this.rewinding || !(await this.#rewind(this.second, this.first))) await this.#copy(this.second, this.first);
     }
     if (!this.inStep) await this.together();
   }

@@ -21,7 +21,8 @@ export class Doors {
   async #look(node) {
     while (this.#looking) {
       const { life } = node;
-      const answer = await fetch(`${node.url}/readyz`, { signal: AbortSignal.timeout(patienceOfALook) }).catch(() => undefined);
+      const signal = AbortSignal.timeout(patienceOfALook);
+      const answer = await fetch(`${node.url}/readyz`, { signal }).catch(() => undefined);
       await answer?.body?.cancel().catch(() => {});
       if (answer?.status === 200 && life === node.life) this.#ready.set(node, life);
       else this.#ready.delete(node);
@@ -57,7 +58,8 @@ export async function call(life, method, body, token) {
       signal: AbortSignal.timeout(longest),
     });
     const text = await response.text();
-    return { life, asked, answered: Date.now(), status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+    const said = text === "" ? undefined : JSON.parse(text);
+    return { life, asked, answered: Date.now(), status: response.status, body: said };
   } catch {
     return { life, asked };
   }

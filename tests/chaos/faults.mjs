@@ -11,7 +11,10 @@ function partition(dice) {
   return { direction: dice.one(["to", "from", "both"]), ms: dice.between(2_000, 8_000) };
 }
 
-async function lost(cluster, fault, node) {
+// Of servers and of databases.
+const places = ["the serving", "a standby", "first", "second"];
+
+function lost(cluster, fault, node) {
   if (node === cluster.serving()) cluster.judge.losses.lost(node.life, fault.kind, fault.alone);
 }
 
@@ -32,7 +35,7 @@ export const kinds = {
     tell: ({ who }) => `${who} server is killed`,
     async run(cluster, fault) {
       const node = cluster.pick(fault.who);
-      await lost(cluster, fault, node);
+      lost(cluster, fault, node);
       node.signal("SIGKILL");
     },
   },
@@ -45,7 +48,7 @@ export const kinds = {
     async run(cluster, fault) {
       const node = cluster.pick("the serving");
       const { life } = node;
-      await lost(cluster, fault, node);
+      lost(cluster, fault, node);
       life.process.kill("SIGSTOP");
       await pause(fault.ms);
       life.process.kill("SIGCONT");
@@ -58,14 +61,14 @@ export const kinds = {
     tell: () => "the serving server is asked to end",
     async run(cluster, fault) {
       const node = cluster.pick("the serving");
-      await lost(cluster, fault, node);
+      lost(cluster, fault, node);
       node.signal("SIGTERM");
       await Promise.race([node.life.ended, pause(20_000)]);
     },
   },
 
   lossy: {
-    draw: (dice) => ({ place: dice.one(["the serving", "a standby", "first", "second"]), percent: dice.whole(5, 25), ms: dice.between(3_000, 8_000) }),
+    draw: (dice) => ({ place: dice.one(places), percent: dice.whole(5, 25), ms: dice.between(3_000, 8_000) }),
     tell: ({ place, percent, ms }) => `${percent} packets of 100 to ${place} are lost for ${seconds(ms)}`,
     async run(cluster, { place, percent, ms }) {
       cluster.network.lose(cluster.machine(place), percent);
@@ -74,7 +77,7 @@ export const kinds = {
   },
 
   slow: {
-    draw: (dice) => ({ place: dice.one(["the serving", "a standby", "first", "second"]), kbit: dice.whole(200, 1_500), ms: dice.between(3_000, 8_000) }),
+    draw: (dice) => ({ place: dice.one(places), kbit: dice.whole(200, 1_500), ms: dice.between(3_000, 8_000) }),
     tell: ({ place, kbit, ms }) => `the line of ${place} takes ${kbit} kbit/s for ${seconds(ms)}`,
     async run(cluster, { place, kbit, ms }) {
       cluster.network.slow(cluster.machine(place), kbit);
@@ -87,7 +90,7 @@ export const kinds = {
     tell: ({ who, direction, ms }) => `${who} server ${directions[direction]} the databases for ${seconds(ms)}`,
     async run(cluster, fault) {
       const node = cluster.pick(fault.who);
-      await lost(cluster, fault, node);
+      lost(cluster, fault, node);
       cutOff(cluster, node, fault.direction);
       await pause(fault.ms);
     },
@@ -98,7 +101,7 @@ export const kinds = {
     tell: ({ who, ms }) => `${who} server is off the network for ${seconds(ms)}`,
     async run(cluster, fault) {
       const node = cluster.pick(fault.who);
-      await lost(cluster, fault, node);
+      lost(cluster, fault, node);
       cluster.network.unplug(node.name);
       await pause(fault.ms);
     },
@@ -115,22 +118,25 @@ export const kinds = {
       await cluster.standsBy(node);
       node.hoursOff = 0; // at its next start
       const serving = cluster.pick("the serving");
-      await lost(cluster, fault, serving);
+      lost(cluster, fault, serving);
       serving.signal("SIGKILL");
     },
   },
 
-  // The first database is gone, the standby is promoted, and the first is built anew as its standby.
+  // The first database is gone, or its machine, and the standby is promoted; the first is built anew as its standby
+  // when all is healed.
   primary: {
     database: true,
-    draw: (dice) => ({ after: dice.between(0, 2_000), rewinding: dice.chance(0.5) }),
-    tell: ({ rewinding }) => `the first database is killed and its standby promoted; it is ${rewinding ? "rewound" : "copied"} anew`,
+    draw: (dice) => ({ unplugged: dice.chance(0.4), rewinding: dice.chance(0.5), ms: dice.between(2_000, 8_000) }),
+    tell: ({ unplugged, rewinding }) =>
+      `the first database ${unplugged ? "is off the network for good" : "is killed"} and its standby promoted; it is ` +
+      `${rewinding ? "rewound" : "copied"} anew`,
     async run(cluster, fault) {
-      await pause(fault.after);
       const serving = cluster.serving();
-      if (serving) await lost(cluster, fault, serving);
-      await cluster.databases.failOver();
-      await cluster.databases.repair(fault);
+      if (serving) lost(cluster, fault, serving);
+      if (fault.unplugged) cluster.network.unplug(cluster.databases.first.name);
+      await cluster.databases.failOver(fault);
+      await pause(fault.ms);
     },
   },
 
@@ -153,8 +159,12 @@ export const kinds = {
   // Each commit comes to the first's disk late, and the standby's disk stops now and then.
   disk: {
     database: true,
-    draw: (dice) => ({ late: dice.whole(20, 100), stops: Array.from({ length: dice.whole(1, 4) }, () => dice.between(300, 2_000)) }),
-    tell: ({ late, stops }) => `the disks are slow: ${late} ms a commit, and ${stops.length} stops of up to ${seconds(Math.max(...stops))}`,
+    draw: (dice) => ({
+      late: dice.whole(20, 100),
+      stops: Array.from({ length: dice.whole(1, 4) }, () => dice.between(300, 2_000)),
+    }),
+    tell: ({ late, stops }) =>
+      `the disks are slow: ${late} ms a commit, and ${stops.length} stops of up to ${seconds(Math.max(...stops))}`,
     async run({ databases }, { late, stops }) {
       databases.slowDisk(late);
       const { second } = databases;

@@ -96,9 +96,9 @@ export class Judge {
       for (let tries = 1; ; ++tries) {
         const life = await this.#whom();
         const first = tries === 1;
-        const answer = await this.#ask(life, "WorkService/CreateWorkItem",
-          { workItem: { queue: "queues/work", contact: id }, requestId: id },
-          ({ body }) => this.ledger.acknowledge({ kind: "create", item: body.name, id, life: life.name, epoch: life.epoch, first }));
+        const wanted = { workItem: { queue: "queues/work", contact: id }, requestId: id };
+        const answer = await this.#ask(life, "WorkService/CreateWorkItem", wanted, ({ body }) =>
+          this.#acknowledge(life, { kind: "create", item: body.name, id, first }));
         if (!notNow(answer)) break;
         await pause(50);
       }
@@ -148,19 +148,19 @@ export class Judge {
     if (state.notResponding && !(await this.#available(life, agent))) return false;
     for (const offer of state.offers ?? []) {
       const answer = await this.#ask(life, "AgentService/AcceptOffer", { name: offer.name },
-        () => this.#acknowledge("accept", offer.workItem, agent, life));
+        () => this.#acknowledge(life, { kind: "accept", item: offer.workItem, agent, first: true }));
       if (answer.status === undefined || answer.status >= 500) return false;
     }
     for (const assignment of state.assignments ?? []) {
       const answer = await this.#ask(life, "AgentService/CompleteAssignment", { name: assignment.name },
-        () => this.#acknowledge("complete", assignment.workItem, agent, life));
+        () => this.#acknowledge(life, { kind: "complete", item: assignment.workItem, agent, first: true }));
       if (answer.status === undefined || answer.status >= 500) return false;
     }
     return true;
   }
 
-  #acknowledge(kind, item, agent, life) {
-    this.ledger.acknowledge({ kind, item, agent, life: life.name, epoch: life.epoch, first: true });
+  #acknowledge({ name, epoch }, what) {
+    this.ledger.acknowledge({ ...what, life: name, epoch });
   }
 
   // --- At rest

@@ -58,14 +58,15 @@ export class Ledger {
       this.#record(sentence, { sequence, epoch: batches[batch]?.[2] });
     }
     for (let i = 1; i < batches.length; ++i) {
-      if (batches[i][2] < batches[i - 1][2]) this.#fault(`epoch ${batches[i][2]} wrote after ${batches[i - 1][2]} had begun`);
+      const [before, after] = [batches[i - 1][2], batches[i][2]];
+      if (after < before) this.#fault(`epoch ${after} wrote after ${before} had begun`);
     }
   }
 
   #record(sentence, at) {
     const [, came] = entered.exec(sentence) ?? [];
     if (came) {
-      if (this.items.has(came)) this.#fault(`${came} entered twice, at ${this.items.get(came).entered.sequence} and ${at.sequence}`);
+      if (this.items.has(came)) this.#fault(`${came} entered twice, the second time at ${at.sequence}`);
       this.items.set(came, { entered: at });
       return;
     }
@@ -97,8 +98,9 @@ export class Ledger {
     if (!effect) return this.#fault(`${what} is not in the journal`);
     const who = { accept: item.holder, complete: item.completedBy }[kind];
     if (who !== agent) return this.#fault(`${what} stands in the journal for ${who}`);
-    if (effect.epoch > epoch) return this.#fault(`${what} was done in epoch ${effect.epoch}: a stale server granted it`);
-    if (first && effect.epoch !== epoch) this.#fault(`${what} was asked once, and done in epoch ${effect.epoch}`);
+    const when = `done in epoch ${effect.epoch}`;
+    if (effect.epoch > epoch) return this.#fault(`${what} was ${when}: a stale server granted it`);
+    if (first && effect.epoch !== epoch) this.#fault(`${what} was asked once, and ${when}`);
   }
 
   /** Those that have ended since this was last asked. */
@@ -112,9 +114,10 @@ export class Ledger {
   compare(living, ended) {
     const seen = new Map();
     for (const item of [...living, ...ended]) {
-      if (seen.has(item.name)) this.#fault(`${item.name} is there twice, as ${seen.get(item.name).state} and ${item.state}`);
-      seen.set(item.name, item);
-      if (!this.requests.has(item.contact)) this.#fault(`${item.name} (${item.contact}) is there, and nobody asked for it`);
+      const { name, state, contact } = item;
+      if (seen.has(name)) this.#fault(`${name} is there twice, as ${seen.get(name).state} and ${state}`);
+      seen.set(name, item);
+      if (!this.requests.has(contact)) this.#fault(`${name} (${contact}) is there, and nobody asked for it`);
       this.#inOneState(item);
     }
     for (const [name, item] of this.items) {
@@ -126,7 +129,9 @@ export class Ledger {
     const item = this.items.get(now.name);
     if (!item) return this.#fault(`${now.name} is ${now.state}, and not in the journal`);
     const wanted = item.completedBy ? ["COMPLETED"] : item.holder ? heldStates : ["WAITING", "OFFERED"];
-    if (!wanted.includes(now.state)) this.#fault(`${now.name} is ${now.state}; by the journal it is ${wanted.join(" or ")}`);
+    if (!wanted.includes(now.state)) {
+      this.#fault(`${now.name} is ${now.state}; by the journal it is ${wanted.join(" or ")}`);
+    }
     if (item.holder && !item.completedBy && now.agent !== item.holder) {
       this.#fault(`${now.name} is with ${now.agent}; by the journal with ${item.holder}`);
     }

@@ -17,7 +17,8 @@ export class Losses {
     this.#open = this.#open.filter((loss) => {
       const another = life !== loss.life;
       if (answered < loss.at || (!another && asked < loss.at + underWay)) return true;
-      this.over.push({ kind: loss.kind, alone: loss.alone, ms: answered - loss.at, by: another ? "another" : "itself" });
+      const { kind, alone, at } = loss;
+      this.over.push({ kind, alone, ms: answered - at, by: another ? "another" : "itself" });
       return false;
     });
   }
@@ -32,6 +33,6 @@ export function summary(times) {
   if (times.length === 0) return "none";
   const sorted = [...times].sort((a, b) => a - b);
   const seconds = (ms) => (ms / 1000).toFixed(1);
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-  return `${sorted.length} times, median ${seconds(at(0.5))} s, nine of ten within ${seconds(at(0.9))} s, worst ${seconds(sorted.at(-1))} s`;
+  const at = (share) => seconds(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
+  return `${sorted.length} times, median ${at(0.5)} s, nine of ten within ${at(0.9)} s, worst ${at(1)} s`;
 }

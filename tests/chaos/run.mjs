@@ -39,7 +39,9 @@ async function play(cluster, faults, say, round) {
 export async function chaos({ rounds, seed, first = 1, only, plans, say = () => {} }) {
   const cluster = await Cluster.start();
   const result = { played: 0, faults: [], logs: cluster.logs };
-  const interrupted = new Promise((done) => ["SIGINT", "SIGTERM"].forEach((signal) => process.once(signal, () => done(["interrupted"]))));
+  const interrupted = new Promise((done) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => done(["interrupted"]));
+  });
   try {
     for (let round = first; round < first + rounds && result.faults.length === 0; ++round) {
       const drawn = plans?.[round - first] ?? draw(new Dice(seed, round), only);
@@ -47,7 +49,8 @@ export async function chaos({ rounds, seed, first = 1, only, plans, say = () => 
       result.faults = await Promise.race([play(cluster, drawn, say, round), interrupted]);
       result.round = round;
       ++result.played;
-      say(`  ${result.faults.length === 0 ? "all is there" : "FAULT"} after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+      const found = result.faults.length === 0 ? "all is there" : "FAULT";
+      say(`  ${found} after ${((Date.now() - started) / 1000).toFixed(1)} s`);
     }
     if (result.faults.length === 0) result.faults = await cluster.checkRecord();
     return Object.assign(result, tally(cluster));
@@ -78,14 +81,16 @@ function tally(cluster) {
 
 function report(result, seed, say) {
   const { create, accept, complete } = result.acknowledged;
-  say(`${result.played} rounds of seed ${seed}: ${create} items, ${accept} accepts and ${complete} completions acknowledged, ` +
-    `${result.events} events; ${result.lives} lives of servers, ${result.epochs} epochs, ${result.promotions} promotions of a database`);
+  say(`${result.played} rounds of seed ${seed}: ${create} items, ${accept} accepts and ${complete} completions`);
+  say(`acknowledged, ${result.events} events in the journal`);
+  say(`${result.lives} lives of servers, ${result.epochs} epochs, ${result.promotions} promotions of a database`);
   say(`from the loss of a server to the first acknowledged call at another: ${summary(result.failOver)}`);
   say(`  of these without another fault beside it: ${summary(result.failOverAlone)}`);
   say(`  the same server went on: ${summary(result.wentOn)}`);
   say(`from the request to end to the first acknowledged call at another: ${summary(result.handOver)}`);
   say(`from the loss of the database to the first acknowledged call: ${summary(result.database)}`);
-  say(`how servers ended: ${Object.entries(result.ends).map(([end, count]) => `${end} ${count} times`).join(", ") || "not at all"}`);
+  const ends = Object.entries(result.ends).map(([end, count]) => `${end} ${count} times`);
+  say(`how servers ended: ${ends.join(", ") || "not at all"}`);
   say(`${result.faults.length} faults`);
 }
 
@@ -99,7 +104,9 @@ function options(words) {
     else throw new Error("chaos takes --rounds N, --seed S, --first ROUND and --only KIND[,KIND]");
   }
   const unknown = given.only?.find((kind) => !(kind in kinds));
-  if (unknown !== undefined) throw new Error(`there is no fault "${unknown}"; there are ${Object.keys(kinds).join(", ")}`);
+  if (unknown !== undefined) {
+    throw new Error(`there is no fault "${unknown}"; there are ${Object.keys(kinds).join(", ")}`);
+  }
   return given;
 }
 

@@ -13,14 +13,18 @@ test("whatever goes wrong, what was acknowledged is there, once", { skip: reason
   const plans = [
     [fault("kill", { who: "the serving" })],
     [fault("pause", { ms: 5_000 })],
-    [fault("primary", { after: 0, rewinding: false }), fault("lossy", { place: "the serving", percent: 10, ms: 2_000 })],
+    [
+      fault("primary", { unplugged: false, rewinding: false, ms: 2_000 }),
+      fault("lossy", { place: "the serving", percent: 10, ms: 2_000 }),
+    ],
     [fault("cut", { who: "the serving", direction: "from", ms: 5_000 })],
   ];
   const said = [];
   const result = await chaos({ rounds: plans.length, seed: 1, plans, say: (text) => said.push(text) });
   t.diagnostic(said.join("\n"));
   assert.deepEqual(result.faults, [], `the logs are in ${result.logs}`);
-  assert.ok(result.acknowledged.create >= 20 && result.acknowledged.complete >= 20, JSON.stringify(result.acknowledged));
+  const { create, complete } = result.acknowledged;
+  assert.ok(create >= 20 && complete >= 20, `${create} items made, ${complete} completed`);
   assert.equal(result.promotions, 1);
   // The one that was killed, the one that stood still and the one that was cut off.
   assert.ok(result.epochs >= 4, `${result.epochs} epochs`);
@@ -37,7 +41,8 @@ const batches = [
   [1, 3, 1],
   [4, 4, 2],
 ];
-const granted = (kind, life, epoch, more = {}) => ({ kind, item: "workItems/1", agent: "agents/a0", life, epoch, first: true, ...more });
+const usual = { item: "workItems/1", agent: "agents/a0", first: true };
+const granted = (kind, life, epoch, more = {}) => ({ ...usual, kind, life, epoch, ...more });
 const made = (life, epoch, more) => granted("create", life, epoch, { agent: undefined, id: "r1", ...more });
 
 // What is found when this was acknowledged, the journal says `text`, and a server tells these items.
@@ -59,8 +64,9 @@ test("the judge is content with what is right", () => {
 
 test("the judge finds what is lost, and who granted it", () => {
   const lost = { ...granted("accept", "s1/1", 1), item: "workItems/2" };
-  assert.match(found([lost]), /accept of workItems\/2 by agents\/a0, acknowledged by s1\/1 of epoch 1, is not in the journal/);
-  assert.match(found([{ ...made("s1/1", 1), id: "r2" }, { ...made("s1/1", 1), id: "r2", item: "workItems/2" }]), /the request r2 made/);
+  assert.match(found([lost]), /accept of workItems\/2 .* acknowledged by s1\/1 of epoch 1, is not in the journal/);
+  const two = [made("s1/1", 1, { id: "r2" }), made("s1/1", 1, { id: "r2", item: "workItems/2" })];
+  assert.match(found(two), /the request r2 made workItems\/1 and workItems\/2/);
   assert.match(found([granted("accept", "s1/1", 1, { agent: "agents/a1" })]), /stands in the journal for agents\/a0/);
 });
 
@@ -73,14 +79,15 @@ test("the judge finds a stale server that granted something", () => {
 test("the judge finds items in two hands, twice, or in another state than the journal's", () => {
   const again = `${story}5 2026-01-01T09:00:03Z agents/a1 accepts workItems/1 (offers/2)\n`;
   assert.match(found([], { text: again }), /was given to agents\/a0 and, at 5, to agents\/a1/);
-  const twice = `${story}5 2026-01-01T09:00:03Z workItems/1 enters queues/work by task, band 5, due 2026-01-01T09:01:00Z\n`;
+  const twice = `${story}5 2026-01-01T09:00:03Z workItems/1 enters queues/work by task, band 5, due soon\n`;
   assert.match(found([], { text: twice }), /entered twice/);
   assert.match(found([], { text: story.replace(/^2 .*\n/m, "") }), /goes on from 1 with 3/);
   const open = story.replace(/^4 .*\n/m, "");
   const active = { name: "workItems/1", contact: "r1", state: "ACTIVE", agent: "agents/a0" };
   assert.equal(found([], { text: open, living: [active], ended: [] }), "");
-  assert.match(found([], { text: open, living: [{ ...active, agent: "agents/a1" }], ended: [] }), /by the journal with agents\/a0/);
-  assert.match(found([], { text: open, living: [{ ...active, state: "WAITING" }], ended: [] }), /by the journal it is ACTIVE/);
+  const shown = (living) => found([], { text: open, living, ended: [] });
+  assert.match(shown([{ ...active, agent: "agents/a1" }]), /by the journal with agents\/a0/);
+  assert.match(shown([{ ...active, state: "WAITING" }]), /by the journal it is ACTIVE/);
   assert.match(found([], { text: open, ended: [] }), /is in the journal, and not to be had/);
   assert.match(found([], { living: [{ ...active, contact: "r9" }], ended: [] }), /nobody asked for it/);
 });
