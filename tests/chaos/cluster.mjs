@@ -16,6 +16,8 @@ const run = promisify(execFile);
 // How a server may end besides being killed: asked to, in order; to stand by (75); since what became of its last append
 // could not be known (SIGABRT); since the database did not answer when it started or opened its stores (1).
 const knownEnds = ["code 0", "code 75", "SIGKILL", "SIGABRT", "code 1"];
+// So many completions after all is healed.
+const goesOnBy = 5;
 
 export class Cluster {
   faults = [];
@@ -64,8 +66,7 @@ export class Cluster {
 
   /** The server that serves; undefined while none does. */
   serving() {
-    const ready = this.servers.nodes.filter(({ life }) => life.state === "ready");
-    return ready.sort((a, b) => b.life.epoch - a.life.epoch)[0];
+    return this.servers.serving;
   }
   pick(who) {
     const serving = this.serving() ?? this.servers.nodes[0];
@@ -79,7 +80,7 @@ export class Cluster {
   }
   standsBy(node) {
     const before = node.life;
-    return until(() => node.life !== before && node.life.state !== "starts" && node.life.state !== "ended");
+    return until(() => node.life !== before && node.life.isUp);
   }
 
   /** All that was broken is whole again: one serves, two stand by, and the databases are in step. */
@@ -90,6 +91,10 @@ export class Cluster {
     await this.servers.settled();
     await until(() => this.judge.doors.whom());
     await until(() => this.judge.losses.open === 0);
+    // The work goes on.
+    const { counts } = this.judge.ledger;
+    const before = counts.complete;
+    await until(() => counts.complete >= before + goesOnBy);
   }
 
   /** Everything that was acknowledged, held against the journal and against what the server tells. */

@@ -18,6 +18,11 @@ function lost(cluster, fault, node) {
   if (node === cluster.serving()) cluster.judge.losses.lost(node.life, fault.kind, fault.alone);
 }
 
+function killed(life) {
+  life.process.kill("SIGKILL");
+  return life.ended;
+}
+
 // Between a server and both databases.
 function cutOff({ network, databases }, node, direction) {
   for (const database of [databases.first, databases.second]) {
@@ -26,7 +31,17 @@ function cutOff({ network, databases }, node, direction) {
   }
 }
 
-const directions = { to: "does not reach", from: "is not reached by", both: "and do not reach each other:" };
+const directions = {
+  to: (a, b) => `${a} does not reach ${b}`,
+  from: (a, b) => `${b} do not reach ${a}`,
+  both: (a, b) => `${a} and ${b} do not reach each other`,
+};
+
+const partings = {
+  to: "the first database does not reach its standby",
+  from: "the standby does not reach the first database",
+  both: "the databases do not reach each other",
+};
 
 export const kinds = {
   // kill -9.
@@ -36,7 +51,7 @@ export const kinds = {
     async run(cluster, fault) {
       const node = cluster.pick(fault.who);
       lost(cluster, fault, node);
-      node.signal("SIGKILL");
+      await killed(node.life);
     },
   },
 
@@ -87,7 +102,7 @@ export const kinds = {
 
   cut: {
     draw: (dice) => ({ who: aim(dice), ...partition(dice) }),
-    tell: ({ who, direction, ms }) => `${who} server ${directions[direction]} the databases for ${seconds(ms)}`,
+    tell: ({ who, direction, ms }) => `${directions[direction](`${who} server`, "the databases")} for ${seconds(ms)}`,
     async run(cluster, fault) {
       const node = cluster.pick(fault.who);
       lost(cluster, fault, node);
@@ -114,12 +129,12 @@ export const kinds = {
     async run(cluster, fault) {
       const node = cluster.pick("a standby");
       node.hoursOff = fault.hours;
-      node.signal("SIGKILL");
+      await killed(node.life);
       await cluster.standsBy(node);
       node.hoursOff = 0; // at its next start
       const serving = cluster.pick("the serving");
       lost(cluster, fault, serving);
-      serving.signal("SIGKILL");
+      await killed(serving.life);
     },
   },
 
@@ -144,7 +159,7 @@ export const kinds = {
   parted: {
     database: true,
     draw: partition,
-    tell: ({ direction, ms }) => `the first database ${directions[direction]} its standby for ${seconds(ms)}`,
+    tell: ({ direction, ms }) => `${partings[direction]} for ${seconds(ms)}`,
     async run({ network, databases }, { direction, ms }) {
       const { first, second } = databases;
       if (direction !== "from") network.cut(second.name, first.name);

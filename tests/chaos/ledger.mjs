@@ -34,7 +34,10 @@ export class Ledger {
     if (!this.requests.has(id)) this.requests.set(id, undefined);
   }
 
-  /** A server granted something: `kind` is create, accept or complete; `first`: it had been asked of nobody before. */
+  /**
+   * A server granted something: `kind` is create, accept or complete; `epoch`: under which that server serves;
+   * `first`: it had been asked of nobody before.
+   */
   acknowledge({ kind, item, agent, id, life, epoch, first }) {
     ++this.counts[kind];
     if (kind === "create") {
@@ -98,6 +101,7 @@ export class Ledger {
     if (!effect) return this.#fault(`${what} is not in the journal`);
     const who = { accept: item.holder, complete: item.completedBy }[kind];
     if (who !== agent) return this.#fault(`${what} stands in the journal for ${who}`);
+    if (epoch === undefined) return; // that server serves nobody itself: it passed the call on
     const when = `done in epoch ${effect.epoch}`;
     if (effect.epoch > epoch) return this.#fault(`${what} was ${when}: a stale server granted it`);
     if (first && effect.epoch !== epoch) this.#fault(`${what} was asked once, and ${when}`);

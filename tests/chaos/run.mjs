@@ -29,7 +29,7 @@ async function play(cluster, faults, say, round) {
     const states = cluster.servers.nodes.map(({ life }) => `${life.name} ${life.state}`).join(", ");
     return [`healed, and not well again: ${error.message} (${states})`, ...cluster.faults.splice(0)];
   }
-  return cluster.check();
+  return cluster.check().catch((error) => [`it could not be checked: ${error.stack}`, ...cluster.faults.splice(0)]);
 }
 
 /**

@@ -33,6 +33,9 @@ class Life {
     if (epoch) this.epoch = Number(epoch);
     this.lastLines = [...this.lastLines.slice(-9), line];
   }
+  get isUp() {
+    return this.state === "ready" || this.state === "standby";
+  }
   /** For messages. */
   get ending() {
     return this.end.signal ?? `code ${this.end.code}`;
@@ -113,10 +116,15 @@ export class Servers {
     await this.settled();
   }
 
-  /** One serves, and the others stand by. */
+  /** The one that took the center last, when it is ready; undefined while nobody serves. */
+  get serving() {
+    const [last] = this.nodes.filter(({ life }) => life.epoch).sort((a, b) => b.life.epoch - a.life.epoch);
+    return last?.life.state === "ready" ? last : undefined;
+  }
+
+  /** One serves, and the others are there. */
   settled(withinMs = 60_000) {
-    return until(() => this.nodes.map((node) => node.life.state).sort().join(" "),
-      (states) => /^ready( standby)+$/.test(states), withinMs);
+    return until(() => this.serving !== undefined && this.nodes.every(({ life }) => life.isUp), Boolean, withinMs);
   }
 
   async stop() {
