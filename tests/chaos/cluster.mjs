@@ -106,7 +106,7 @@ export class Cluster {
     ledger.settle();
     const { living, ended } = await judge.items(ledger.newlyEnded());
     ledger.compare(living, ended);
-    await this.#command("verify");
+    await this.#command("journal", "verify");
     return [...this.faults.splice(0), ...judge.takeFaults()];
   }
 
@@ -124,9 +124,8 @@ export class Cluster {
   }
 
   async #command(...words) {
-    const done = await wissel("journal", words[0], "--data", this.stores, ...words.slice(1));
-    if (done.code !== 0) this.faults.push(`wissel journal ${words.join(" ")}: ${done.stderr.trim()}`);
-    return done.stdout;
+    const done = await wissel(...words, "--data", this.stores);
+    if (done.code !== 0) this.faults.push(`wissel ${words.join(" ")}: ${done.stderr.trim()}`);
   }
 
   /** Once, at the very end: the record can be played again, and explains itself. */
