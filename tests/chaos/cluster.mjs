@@ -107,7 +107,11 @@ export class Cluster {
     const { living, ended } = await judge.items(ledger.newlyEnded());
     ledger.compare(living, ended);
     await this.#command("journal", "verify");
-    return [...this.faults.splice(0), ...judge.takeFaults()];
+    return this.takeFaults();
+  }
+
+  takeFaults() {
+    return [...this.faults.splice(0), ...this.judge.takeFaults()];
   }
 
   async #readJournal(ledger, { first }) {

@@ -183,12 +183,14 @@ export class Judge {
   }
 
   async #granted(method, body) {
+    let answer;
     for (const end = Date.now() + 30_000; Date.now() < end; await pause(50)) {
-      const answer = await this.#ask(await this.#whom(), method, body);
+      answer = await this.#ask(await this.#whom(), method, body);
       if (answer.status === 200) return answer.body;
       if (!notNow(answer)) break;
     }
-    throw new Error(`${method} ${JSON.stringify(body)} was not answered`);
+    const last = answer.status === undefined ? "no answer" : `${answer.status} ${JSON.stringify(answer.body)}`;
+    throw new Error(`${method} ${JSON.stringify(body)} was not granted by ${answer.life.name}: ${last}`);
   }
 
   close() {

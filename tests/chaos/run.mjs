@@ -27,9 +27,9 @@ async function play(cluster, faults, say, round) {
     await cluster.heal();
   } catch (error) {
     const states = cluster.servers.nodes.map(({ life }) => `${life.name} ${life.state}`).join(", ");
-    return [`healed, and not well again: ${error.message} (${states})`, ...cluster.faults.splice(0)];
+    return [`healed, and not well again: ${error.message} (${states})`, ...cluster.takeFaults()];
   }
-  return cluster.check().catch((error) => [`it could not be checked: ${error.stack}`, ...cluster.faults.splice(0)]);
+  return cluster.check().catch((error) => [`it could not be checked: ${error.message}`, ...cluster.takeFaults()]);
 }
 
 /**
