@@ -157,9 +157,14 @@ export class DatabasePair {
 
   // From a copy of all that there is.
   async #copy(to, from) {
-    rmSync(to.data, { recursive: true, force: true });
-    await to.program("pg_basebackup", "-h", from.host.address, "-p", String(port), "-U", "wissel", "-D", to.data,
-      "-X", "stream", "-c", "fast", "--no-sync");
+    const words = ["-h", from.host.address, "-p", String(port), "-U", "wissel", "-D", to.data];
+    const copy = async () => {
+      rmSync(to.data, { recursive: true, force: true });
+      await to.program("pg_basebackup", ...words, "-X", "stream", "-c", "fast", "--no-sync");
+      return true;
+    };
+    // A network that was healed just now may not know its machines yet.
+    await until(() => copy().catch((error) => void to.log.write(`${error.message}\n`)), Boolean, patience);
     to.configure({ follows: from });
     await to.launch();
   }

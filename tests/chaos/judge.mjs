@@ -184,7 +184,8 @@ export class Judge {
 
   async #granted(method, body) {
     let answer;
-    for (const end = Date.now() + 30_000; Date.now() < end; await pause(50)) {
+    // A view that is refused says when to come back: after a second.
+    for (const end = Date.now() + 30_000; Date.now() < end; await pause(answer?.status === 429 ? 1_100 : 50)) {
       answer = await this.#ask(await this.#whom(), method, body);
       if (answer.status === 200) return answer.body;
       if (!notNow(answer)) break;
