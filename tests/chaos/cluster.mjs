@@ -80,7 +80,7 @@ export class Cluster {
   }
   standsBy(node) {
     const before = node.life;
-    return until(() => node.life !== before && node.life.isUp);
+    return until(() => node.life !== before && node.life.isUp, Boolean, 60_000);
   }
 
   /** All that was broken is whole again: one serves, two stand by, and the databases are in step. */

@@ -23,12 +23,14 @@ function killed(life) {
   return life.ended;
 }
 
-// Between a server and both databases.
-function cutOff({ network, databases }, node, direction) {
-  for (const database of [databases.first, databases.second]) {
-    if (direction !== "from") network.cut(database.name, node.name);
-    if (direction !== "to") network.cut(node.name, database.name);
-  }
+// What `name` sends does not arrive at the others (to), or what they send at it (from), for so long.
+async function cutFor(network, name, others, { direction, ms }) {
+  const ways = [];
+  if (direction !== "from") ways.push(...others.map((other) => [other, name]));
+  if (direction !== "to") ways.push(...others.map((other) => [name, other]));
+  for (const [at, from] of ways) network.cut(at, from);
+  await pause(ms);
+  for (const [at, from] of ways) network.join(at, from);
 }
 
 const directions = {
@@ -86,8 +88,10 @@ export const kinds = {
     draw: (dice) => ({ place: dice.one(places), percent: dice.whole(5, 25), ms: dice.between(3_000, 8_000) }),
     tell: ({ place, percent, ms }) => `${percent} packets of 100 to ${place} are lost for ${seconds(ms)}`,
     async run(cluster, { place, percent, ms }) {
-      cluster.network.lose(cluster.machine(place), percent);
+      const machine = cluster.machine(place);
+      cluster.network.lose(machine, percent);
       await pause(ms);
+      cluster.network.lose(machine, 0);
     },
   },
 
@@ -95,8 +99,10 @@ export const kinds = {
     draw: (dice) => ({ place: dice.one(places), kbit: dice.whole(200, 1_500), ms: dice.between(3_000, 8_000) }),
     tell: ({ place, kbit, ms }) => `the line of ${place} takes ${kbit} kbit/s for ${seconds(ms)}`,
     async run(cluster, { place, kbit, ms }) {
-      cluster.network.slow(cluster.machine(place), kbit);
+      const machine = cluster.machine(place);
+      cluster.network.slow(machine, kbit);
       await pause(ms);
+      cluster.network.quicken(machine);
     },
   },
 
@@ -106,8 +112,8 @@ export const kinds = {
     async run(cluster, fault) {
       const node = cluster.pick(fault.who);
       lost(cluster, fault, node);
-      cutOff(cluster, node, fault.direction);
-      await pause(fault.ms);
+      const { first, second } = cluster.databases;
+      await cutFor(cluster.network, node.name, [first.name, second.name], fault);
     },
   },
 
@@ -119,6 +125,7 @@ export const kinds = {
       lost(cluster, fault, node);
       cluster.network.unplug(node.name);
       await pause(fault.ms);
+      cluster.network.plug(node.name);
     },
   },
 
@@ -160,14 +167,13 @@ export const kinds = {
     database: true,
     draw: partition,
     tell: ({ direction, ms }) => `${partings[direction]} for ${seconds(ms)}`,
-    async run({ network, databases }, { direction, ms }) {
-      const { first, second } = databases;
-      if (direction !== "from") network.cut(second.name, first.name);
-      if (direction !== "to") network.cut(first.name, second.name);
-      const patience = Math.min(ms, 3_000);
-      await pause(patience);
-      if (ms > patience) databases.alone();
-      await pause(ms - patience);
+    async run({ network, databases }, fault) {
+      const cut = cutFor(network, databases.first.name, [databases.second.name], fault);
+      if (fault.ms > 3_000) {
+        await pause(3_000);
+        databases.alone();
+      }
+      await cut;
     },
   },
 

@@ -94,9 +94,17 @@ export class Network {
     host.deafTo.add(from);
     this.#filter(host);
   }
+  join(at, from) {
+    const host = this.#hosts.get(at);
+    host.deafTo.delete(from);
+    this.#filter(host);
+  }
   /** Neither the others nor the runner hear it, nor it them. */
   unplug(name) {
     run(["ip", "link", "set", this.#hosts.get(name).link, "down"]);
+  }
+  plug(name) {
+    run(["ip", "link", "set", this.#hosts.get(name).link, "up"]);
   }
   /** So many packets of a hundred that arrive there are lost. */
   lose(at, percent) {
@@ -113,16 +121,21 @@ export class Network {
     run(["tc", "-n", host.namespace, "qdisc", "replace", "dev", "eth0", ...bucket]);
   }
 
+  quicken(name) {
+    const host = this.#hosts.get(name);
+    if (host.kbit === 0) return;
+    host.kbit = 0;
+    run(["tc", "qdisc", "del", "dev", host.link, "root"]);
+    run(["tc", "-n", host.namespace, "qdisc", "del", "dev", "eth0", "root"]);
+  }
+
   /** All is well between all. */
   heal() {
     for (const host of this.#hosts.values()) {
-      if (host.kbit > 0) {
-        run(["tc", "qdisc", "del", "dev", host.link, "root"]);
-        run(["tc", "-n", host.namespace, "qdisc", "del", "dev", "eth0", "root"]);
-      }
+      this.quicken(host.name);
       this.#calm(host);
       this.#filter(host);
-      run(["ip", "link", "set", host.link, "up"]);
+      this.plug(host.name);
     }
   }
 
