@@ -226,6 +226,11 @@ absl::StatusOr<std::shared_ptr<ServedCenter>> Cell::OpenCenter(
   options.center.standby = engine;
   options.center.time.wall = [this] { return now(); };
   options.center.waited = options_.waited;
+  options.center.on_fatal = [tenant](const absl::Status& status) {
+    Log(LogLevel::kError, "a center cannot go on; this server ends, to be started again",
+        {{"tenant", tenant}, {"reason", std::string(status.message())}});
+    ::_exit(kStartAgain);
+  };
   options.users = TenantStores(options_.url, tenant, std::nullopt, std::nullopt);
   options.token_key = token_key_;
   options.tenant = tenant;

@@ -9,13 +9,13 @@ import { root } from "./server.mjs";
 import { until } from "./until.mjs";
 
 const folders = [join(root, "build/tools/usr/lib/postgresql/15/bin"), "/usr/lib/postgresql/15/bin"];
-const programs = folders.find((folder) => existsSync(join(folder, "postgres")));
+export const programs = folders.find((folder) => existsSync(join(folder, "postgres")));
 
 // Why tests that need one are skipped; false where it is there.
 export const noPostgres = programs ? false : "there is no PostgreSQL 15 here; ./dev setup --tests brings it";
 
 // It refuses to run as root.
-const nobody = process.getuid() === 0 ? { uid: 65534, gid: 65534 } : {};
+export const nobody = process.getuid() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 export class Postgres {
   static async start() {

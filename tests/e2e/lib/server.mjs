@@ -133,12 +133,11 @@ export class Desk {
 }
 
 // Messages of a server-streaming call in the Connect protocol with JSON: each in an envelope of one
-// byte of flags and four of length.
-Server.prototype.stream = async function* stream(method, body, token) {
+// byte of flags and four of length. `abort` ends it from outside.
+Server.prototype.stream = async function* stream(method, body, token, abort = new AbortController()) {
   const message = Buffer.from(JSON.stringify(body));
   const envelope = Buffer.alloc(5);
   envelope.writeUInt32BE(message.length, 1);
-  const abort = new AbortController();
   const response = await fetch(`${this.http}/wissel.v1.${method}`, {
     method: "POST",
     headers: { "content-type": "application/connect+json", authorization: `Bearer ${token}` },
