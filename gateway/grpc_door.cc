@@ -59,10 +59,16 @@ std::optional<std::chrono::steady_clock::time_point> DeadlineOf(
   return std::chrono::steady_clock::now() + (call.deadline() - now);
 }
 
+// Who is asked about a caller.
+struct Guards {
+  rpc::Authenticate authenticate;
+  RateLimit* rate_limit = nullptr;
+  std::function<void(std::string_view)> token_refused;
+};
+
 // Who calls and whether they may.
 absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, Criticality criticality,
-                                   const rpc::Authenticate& authenticate, RateLimit* rate_limit,
-                                   const grpc::CallbackServerContext& call) {
+                                   const Guards& guards, const grpc::CallbackServerContext& call) {
   rpc::Context context;
   context.peer = call.peer();
   context.deadline = DeadlineOf(call);
@@ -72,15 +78,16 @@ absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, Criticality critic
   if (header != metadata.end()) {
     auto token = BearerToken(View(header->second));
     absl::StatusOr<rpc::Caller> caller =
-        token.ok() ? authenticate(*token) : absl::StatusOr<rpc::Caller>(token.status());
+        token.ok() ? guards.authenticate(*token) : absl::StatusOr<rpc::Caller>(token.status());
+    if (!caller.ok() && guards.token_refused) guards.token_refused(context.peer);
     if (caller.ok()) {
       context.caller = *std::move(caller);
     } else if (!method.open_to_all) {
       stale = caller.status();
     }
   }
-  if (rate_limit != nullptr) {
-    WISSEL_RETURN_IF_ERROR(rate_limit->Admit(criticality, context.caller, context.peer));
+  if (guards.rate_limit != nullptr) {
+    WISSEL_RETURN_IF_ERROR(guards.rate_limit->Admit(criticality, context.caller, context.peer));
   }
   WISSEL_RETURN_IF_ERROR(stale);
   WISSEL_RETURN_IF_ERROR(rpc::MethodTable::Authorize(method, context.caller));
@@ -141,10 +148,9 @@ class UnaryCall {
 
 // What the services of a door share.
 struct Shared {
-  rpc::Authenticate authenticate;
+  Guards guards;
   std::function<void(absl::StatusCode)> answered;
   Admission* admission = nullptr;
-  RateLimit* rate_limit = nullptr;
   GrpcStreamSet streams;
   std::optional<HeldRefusals> held;  // until the door stops
 };
@@ -198,7 +204,7 @@ class DescribedService : public grpc::Service {
     Admission::Verdict verdict = AskAdmission(criticality, *context);
     if (!verdict.refusal.ok()) return Refuse(std::move(call), std::move(verdict)), reactor;
     call->Take(std::move(verdict.place));
-    auto caller = Admit(method, criticality, shared_->authenticate, shared_->rate_limit, *context);
+    auto caller = Admit(method, criticality, shared_->guards, *context);
     if (!caller.ok()) return call->Answer(caller.status(), nullptr), reactor;
     Message* request = call->NewRequest(*method.request_prototype);
     const absl::Status read = ReadBuffer(bytes, request);
@@ -238,7 +244,7 @@ class DescribedService : public grpc::Service {
         context, std::unique_ptr<Message>(method.request_prototype->New()), &shared_->streams);
     absl::Status refusal = AskAdmission(criticality, *context).refusal;
     if (!refusal.ok()) return stream->Finish(std::move(refusal)), stream.get();
-    auto caller = Admit(method, criticality, shared_->authenticate, shared_->rate_limit, *context);
+    auto caller = Admit(method, criticality, shared_->guards, *context);
     refusal = caller.ok() ? ReadBuffer(bytes, stream->mutable_request()) : caller.status();
     if (refusal.ok()) {
       const CallScope scope({caller->deadline});
@@ -257,10 +263,9 @@ class Door : public GrpcDoor {
  public:
   Door(const GrpcDoorOptions& options, const rpc::MethodTable& methods,
        rpc::Authenticate authenticate)
-      : shared_{.authenticate = std::move(authenticate),
+      : shared_{.guards = {std::move(authenticate), options.rate_limit, options.token_refused},
                 .answered = options.answered,
-                .admission = options.admission,
-                .rate_limit = options.rate_limit} {
+                .admission = options.admission} {
     shared_.held.emplace();
     for (const auto& [name, method] : methods.methods()) {
       const std::string& service = method.descriptor->service()->full_name();

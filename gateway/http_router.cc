@@ -283,6 +283,9 @@ absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const
   }
   absl::StatusOr<rpc::Caller> caller = CallerOf(request);
   const absl::Status stale = caller.status();
+  if (absl::IsUnauthenticated(stale) && content_.token_refused) {
+    content_.token_refused(call->context.peer);
+  }
   if (caller.ok()) call->context.caller = *std::move(caller);
   if (content_.rate_limit != nullptr) {
     const Criticality criticality = CriticalityOf(call->method->descriptor->full_name());

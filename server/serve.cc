@@ -88,6 +88,7 @@ class Server {
   }
   std::filesystem::path BesideConfig(const std::string& path) const;
   absl::Status OpenSignIn();
+  absl::Status RegisterSignIn();
   sql::Stores UnfencedStores() const;
   void AnnounceStandby();
   absl::Status LoadPages();
@@ -109,6 +110,7 @@ class Server {
   std::unique_ptr<sign_in::Users> users_;
   std::unique_ptr<sign_in::EndedSessions> ended_;
   std::unique_ptr<sign_in::Tokens> tokens_;
+  std::unique_ptr<sign_in::SecurityEvents> events_;
   std::optional<gateway::StaticFiles> pages_;
   gateway::Admission admission_;
   std::optional<gateway::RateLimit> rate_limit_;
@@ -200,6 +202,7 @@ absl::Status Server::OpenSignIn() {
   };
   WISSEL_ASSIGN_OR_RETURN(users_, sign_in::Users::Open(UnfencedStores()));
   WISSEL_ASSIGN_OR_RETURN(ended_, sign_in::EndedSessions::Open(UnfencedStores(), clock()));
+  WISSEL_ASSIGN_OR_RETURN(events_, sign_in::SecurityEvents::Open(UnfencedStores(), clock));
   if (membership_ == nullptr) {
     WISSEL_ASSIGN_OR_RETURN(tokens_,
                             sign_in::Tokens::Open(data_, options_.demo, clock, ended_.get()));
@@ -323,19 +326,27 @@ std::vector<sign_in::DemoUser> Server::DemoUsers() const {
   return users;
 }
 
-absl::Status Server::OpenDoors() {
+absl::Status Server::RegisterSignIn() {
   sign_in::AuthOptions auth;
   auth.center = center_->shard().directory()->center.display_name;
   auth.demo_users = DemoUsers();
+  auth.events = events_.get();
   WISSEL_ASSIGN_OR_RETURN(auto oidc, ReadOidcSection(config_.file, ConfigFolder()));
   if (oidc) {
     auth.provider = oidc->display_name;
     auth.provider_only = !oidc->local_users;
+    oidc->events = events_.get();
     oidc_ = std::make_unique<oidc::OidcService>(*std::move(oidc), *users_, *tokens_);
     oidc_->Register(&center_->methods());
   }
   auth_ = std::make_unique<sign_in::AuthService>(std::move(auth), *users_, *tokens_, *ended_);
   auth_->Register(&center_->methods());
+  events_->Register(&center_->methods());
+  return absl::OkStatus();
+}
+
+absl::Status Server::OpenDoors() {
+  WISSEL_RETURN_IF_ERROR(RegisterSignIn());
   methods_ = scope::ConfinedMethods(center_->methods(), center_->shard());
   const rpc::Authenticate authenticate = [tokens = tokens_.get()](std::string_view token) {
     return tokens->Verify(token);
@@ -351,6 +362,10 @@ absl::Status Server::OpenDoors() {
     center->CountAnswer(code);
   };
   grpc.answered = answered;
+  const auto token_refused = [events = events_.get()](std::string_view peer) {
+    events->Note(v1::SecurityEvent::TOKEN_REFUSED, "", peer);
+  };
+  grpc.token_refused = token_refused;
   grpc.admission = &admission_;
   rate_limit_.emplace(ReadRateLimits(config_.file), std::random_device()());
   grpc.rate_limit = &*rate_limit_;
@@ -370,6 +385,7 @@ absl::Status Server::OpenDoors() {
     return center_->MetricsText() + admission_.MetricsText() + rate_limit_->MetricsText();
   };
   content.answered = answered;
+  content.token_refused = token_refused;
   content.admission = &admission_;
   content.rate_limit = &*rate_limit_;
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
