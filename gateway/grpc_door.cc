@@ -82,6 +82,44 @@ void ReadPeerHeaders(const grpc::CallbackServerContext& call, const std::string&
   }
 }
 
+// Who is asked about a caller.
+struct Guards {
+  rpc::Authenticate authenticate;
+  std::string peer_key;
+  RateLimit* rate_limit = nullptr;
+  std::function<void(std::string_view)> token_refused;
+};
+
+// Who calls and whether they may. A call that another node passes on has been counted there.
+absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, Criticality criticality,
+                                   const Guards& guards, const grpc::CallbackServerContext& call) {
+  rpc::Context context;
+  context.peer = call.peer();
+  context.deadline = DeadlineOf(call);
+  context.tenant = Header(call, kTenantHeader);
+  ReadPeerHeaders(call, guards.peer_key, &context);
+  const std::string header = Header(call, "authorization");
+  if (!header.empty()) {
+    auto token = BearerToken(header);
+    absl::StatusOr<rpc::Caller> caller =
+        token.ok() ? guards.authenticate(*token) : absl::StatusOr<rpc::Caller>(token.status());
+    if (caller.ok()) {
+      context.caller = *std::move(caller);
+      context.token = *token;
+    } else {
+      context.sign_in = std::move(caller).status();
+      if (guards.token_refused) guards.token_refused(context.peer);
+    }
+  }
+  if (guards.rate_limit != nullptr && !context.forwarded) {
+    WISSEL_RETURN_IF_ERROR(guards.rate_limit->Admit(criticality, context.caller, context.peer));
+  }
+  // A method without sign-in takes a stale token for none.
+  if (!method.open_to_all) WISSEL_RETURN_IF_ERROR(context.sign_in);
+  WISSEL_RETURN_IF_ERROR(rpc::MethodTable::Authorize(method, context.caller));
+  return context;
+}
+
 // One unary call, from its request until its answer. It lives as long as the service holds the
 // reply; the request with it, on an arena whose first block is inside.
 class UnaryCall {
@@ -146,43 +184,12 @@ class UnaryCall {
 
 // What the services of a door share.
 struct Shared {
-  rpc::Authenticate authenticate;
+  Guards guards;
   std::function<void(absl::StatusCode)> answered;
   Admission* admission = nullptr;
-  std::string peer_key;
-  RateLimit* rate_limit = nullptr;
   GrpcStreamSet streams;
   std::optional<HeldRefusals> held;  // until the door stops
 };
-
-// Who calls and whether they may. A call that another node passes on has been counted there.
-absl::StatusOr<rpc::Context> Admit(const rpc::Method& method, Criticality criticality,
-                                   const Shared& shared, const grpc::CallbackServerContext& call) {
-  rpc::Context context;
-  context.peer = call.peer();
-  context.deadline = DeadlineOf(call);
-  context.tenant = Header(call, kTenantHeader);
-  ReadPeerHeaders(call, shared.peer_key, &context);
-  const std::string header = Header(call, "authorization");
-  if (!header.empty()) {
-    auto token = BearerToken(header);
-    absl::StatusOr<rpc::Caller> caller =
-        token.ok() ? shared.authenticate(*token) : absl::StatusOr<rpc::Caller>(token.status());
-    if (caller.ok()) {
-      context.caller = *std::move(caller);
-      context.token = *token;
-    } else {
-      context.sign_in = std::move(caller).status();
-    }
-  }
-  if (shared.rate_limit != nullptr && !context.forwarded) {
-    WISSEL_RETURN_IF_ERROR(shared.rate_limit->Admit(criticality, context.caller, context.peer));
-  }
-  // A method without sign-in takes a stale token for none.
-  if (!method.open_to_all) WISSEL_RETURN_IF_ERROR(context.sign_in);
-  WISSEL_RETURN_IF_ERROR(rpc::MethodTable::Authorize(method, context.caller));
-  return context;
-}
 
 // A gRPC service with the methods of one service descriptor, as generated code with raw callback
 // methods would make it.
@@ -233,7 +240,7 @@ class DescribedService : public grpc::Service {
     Admission::Verdict verdict = AskAdmission(criticality, *context);
     if (!verdict.refusal.ok()) return Refuse(std::move(call), std::move(verdict)), reactor;
     call->Take(std::move(verdict.place));
-    auto caller = Admit(method, criticality, *shared_, *context);
+    auto caller = Admit(method, criticality, shared_->guards, *context);
     if (!caller.ok()) return call->Answer(caller.status(), nullptr), reactor;
     Message* request = call->NewRequest(*method.request_prototype);
     const absl::Status read = ReadBuffer(bytes, request);
@@ -273,7 +280,7 @@ class DescribedService : public grpc::Service {
         context, std::unique_ptr<Message>(method.request_prototype->New()), &shared_->streams);
     absl::Status refusal = AskAdmission(criticality, *context).refusal;
     if (!refusal.ok()) return stream->Finish(std::move(refusal)), stream.get();
-    auto caller = Admit(method, criticality, *shared_, *context);
+    auto caller = Admit(method, criticality, shared_->guards, *context);
     refusal = caller.ok() ? ReadBuffer(bytes, stream->mutable_request()) : caller.status();
     if (refusal.ok()) {
       const CallScope scope({caller->deadline, TraceOf(*context)});
@@ -292,11 +299,10 @@ class Door : public GrpcDoor {
  public:
   Door(const GrpcDoorOptions& options, const rpc::MethodTable& methods,
        rpc::Authenticate authenticate)
-      : shared_{.authenticate = std::move(authenticate),
+      : shared_{.guards = {std::move(authenticate), options.peer_key, options.rate_limit,
+                           options.token_refused},
                 .answered = options.answered,
-                .admission = options.admission,
-                .peer_key = options.peer_key,
-                .rate_limit = options.rate_limit} {
+                .admission = options.admission} {
     shared_.held.emplace();
     for (const auto& [name, method] : methods.methods()) {
       const std::string& service = method.descriptor->service()->full_name();

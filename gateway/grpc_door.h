@@ -32,7 +32,9 @@ struct GrpcDoorOptions {
   int max_streams_per_connection = 250;
   // Sees how each admitted unary call ended, on the thread that answers it.
   std::function<void(absl::StatusCode)> answered;
-  Admission* admission = nullptr;   // outlives the door; null: every call is let in
+  Admission* admission = nullptr;  // outlives the door; null: every call is let in
+  // Sees from where a token came that is none, on a thread of the door.
+  std::function<void(std::string_view peer)> token_refused;
   RateLimit* rate_limit = nullptr;  // outlives the door; null: everybody as often as they like
   std::optional<GrpcTls> tls;       // none: plain text, for loopback
   // What other nodes of the cell know, and say with the calls that they pass on (peers.h); empty:

@@ -290,6 +290,9 @@ absl::Status HttpRouter::Admit(const HttpRequest& request, HttpCall* call) const
   } else {
     call->context.token.clear();
     call->context.sign_in = std::move(caller).status();
+    if (absl::IsUnauthenticated(call->context.sign_in) && content_.token_refused) {
+      content_.token_refused(call->context.peer);
+    }
   }
   if (content_.rate_limit != nullptr) {
     const Criticality criticality = CriticalityOf(call->method->descriptor->full_name());

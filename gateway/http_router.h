@@ -64,7 +64,9 @@ struct HttpContent {
   std::function<std::string()> metrics;  // for /metrics, in Prometheus' text format
   // Sees how each admitted unary call ended, on a thread of the door.
   std::function<void(absl::StatusCode)> answered;
-  Admission* admission = nullptr;   // outlives the door; null: every call is let in
+  Admission* admission = nullptr;  // outlives the door; null: every call is let in
+  // Sees from where a token came that is none, on a thread of the door.
+  std::function<void(std::string_view peer)> token_refused;
   RateLimit* rate_limit = nullptr;  // outlives the door; null: everybody as often as they like
   std::vector<HttpDocument> documents;
   std::vector<HttpPage> written_pages;

@@ -84,6 +84,7 @@ class Server {
   absl::Status OpenGrpc(const rpc::MethodTable& methods, const rpc::Authenticate& authenticate);
   gateway::HttpContent HttpContents(const rpc::MethodTable& methods,
                                     const rpc::Authenticate& authenticate);
+  void TokenRefused(std::string_view peer);
   absl::Status Ready() const;
   std::string StatusText() const;
   std::string MetricsText() const;
@@ -269,6 +270,7 @@ absl::Status Server::OpenGrpc(const rpc::MethodTable& methods,
   }
   grpc.host = grpc_address_.host;
   grpc.port = grpc_address_.port;
+  grpc.token_refused = [this](std::string_view peer) { TokenRefused(peer); };
   grpc.admission = &admission_;
   grpc.rate_limit = &*rate_limit_;
   if (cell_ != nullptr) {
@@ -291,6 +293,7 @@ gateway::HttpContent Server::HttpContents(const rpc::MethodTable& methods,
   if (hosted_ != nullptr) {
     content.answered = [this](absl::StatusCode code) { hosted_->center().CountAnswer(code); };
   }
+  content.token_refused = [this](std::string_view peer) { TokenRefused(peer); };
   content.admission = &admission_;
   content.rate_limit = &*rate_limit_;
   content.documents = {{"/shifts/", ".ics", "wissel.v1.DayService.GetShiftCalendar",
@@ -308,6 +311,11 @@ gateway::HttpContent Server::HttpContents(const rpc::MethodTable& methods,
   content.trusted_proxies = {config_.file.security().trusted_proxies().begin(),
                              config_.file.security().trusted_proxies().end()};
   return content;
+}
+
+void Server::TokenRefused(std::string_view peer) {
+  if (cell_ != nullptr) return cell_->TokenRefused(peer);
+  hosted_->TokenRefused(peer);
 }
 
 absl::Status Server::Ready() const {

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "gateway/sign_in/ended_sessions.h"
+#include "gateway/sign_in/security_events.h"
 #include "gateway/sign_in/tokens.h"
 #include "gateway/sign_in/users.h"
 #include "router/journal/address.h"
@@ -48,6 +49,14 @@ int ChangeUsers(const UserOptions& options, Change change) {
   if (!users.ok()) return Fail(users.status());
   const absl::Status status = change(**users);
   return status.ok() ? 0 : Fail(status);
+}
+
+// For administrators to read (wissel.v1.AuditService).
+absl::Status Note(const UserOptions& options, sign_in::SecurityEvents::Kind kind) {
+  WISSEL_ASSIGN_OR_RETURN(
+      auto events, sign_in::SecurityEvents::Open(StoresAt(options.data), sign_in::SystemWallClock));
+  events->Note(kind, "users/" + options.user, "");
+  return absl::OkStatus();
 }
 
 // Of one who is gone, or whose password somebody else may have known. A server that runs sees it.
@@ -100,13 +109,17 @@ int AddUser(const UserOptions& options) {
   user.teams = ScopeNames(options.teams, sign_in::kTeamPrefix);
   user.queues = ScopeNames(options.queues, sign_in::kQueuePrefix);
   const std::string password = ReadPassword();
-  return ChangeUsers(options, [&](sign_in::Users& users) { return users.Add(user, password); });
+  return ChangeUsers(options, [&](sign_in::Users& users) {
+    WISSEL_RETURN_IF_ERROR(users.Add(user, password));
+    return Note(options, v1::SecurityEvent::USER_ADDED);
+  });
 }
 
 int SetUserPassword(const UserOptions& options) {
   const std::string password = ReadPassword();
   return ChangeUsers(options, [&](sign_in::Users& users) {
     WISSEL_RETURN_IF_ERROR(users.SetPassword(options.user, password));
+    WISSEL_RETURN_IF_ERROR(Note(options, v1::SecurityEvent::PASSWORD_SET));
     return EndSessions(options);
   });
 }
@@ -114,6 +127,7 @@ int SetUserPassword(const UserOptions& options) {
 int DeleteUser(const UserOptions& options) {
   return ChangeUsers(options, [&](sign_in::Users& users) {
     WISSEL_RETURN_IF_ERROR(users.Remove(options.user));
+    WISSEL_RETURN_IF_ERROR(Note(options, v1::SecurityEvent::USER_REMOVED));
     return EndSessions(options);
   });
 }

@@ -93,9 +93,10 @@ void OidcService::Register(rpc::MethodTable* methods) {
           return reply(Refuse(absl::StatusCode::kNotFound, "path", "there is no such page",
                               "/signin/oidc, in a browser"));
         }
-        const bool queued = pool_.TryRun([this, browser, begins, request, reply] {
-          reply(begins ? Begin(browser.get()) : End(request, browser.get()));
-        });
+        const bool queued =
+            pool_.TryRun([this, browser, begins, request, reply, peer = context.peer] {
+              reply(begins ? Begin(browser.get()) : End(request, browser.get(), peer));
+            });
         if (!queued) {
           reply(gateway::RefuseForNow("many people sign in right now", Duration::Seconds(2)));
         }
@@ -112,11 +113,18 @@ v1::Page OidcService::Begin(rpc::Browser* browser) {
   return LeadTo(*std::move(url));
 }
 
-v1::Page OidcService::End(const v1::PageRequest& request, rpc::Browser* browser) {
+v1::Page OidcService::End(const v1::PageRequest& request, rpc::Browser* browser,
+                          const std::string& peer) {
   browser->set_cookies.push_back(gateway::EndOfCookie(kAttemptCookie, SameSite::kLax));
   auto user = WhoCame(request, *browser);
-  if (!user.ok()) return BackWith(user.status());
-  if (absl::Status known = users_.Remember(*user); !known.ok()) return BackWith(known);
+  absl::Status refused = user.status();
+  if (user.ok()) refused = users_.Remember(*user);
+  if (options_.events != nullptr) {
+    options_.events->Note(
+        refused.ok() ? v1::SecurityEvent::SIGNED_IN : v1::SecurityEvent::SIGN_IN_REFUSED,
+        user.ok() ? "users/" + user->name : "", peer);
+  }
+  if (!refused.ok()) return BackWith(refused);
   const sign_in::Tokens::Token token =
       tokens_.Make(sign_in::CallerOf(*user), options_.token_lifetime);
   browser->set_cookies.push_back(gateway::CookieText(gateway::kSessionCookie, token.text,

@@ -14,6 +14,7 @@
 #include "base/rpc/method_table.h"
 #include "gateway/oidc/claims.h"
 #include "gateway/oidc/provider.h"
+#include "gateway/sign_in/security_events.h"
 #include "gateway/sign_in/tokens.h"
 #include "gateway/sign_in/users.h"
 #include "gateway/sign_in/worker_pool.h"
@@ -28,6 +29,7 @@ struct OidcOptions {
   std::map<std::string, Grant> groups;
   bool local_users = true;  // these may sign in as well
   Duration token_lifetime = Duration::Hours(12);
+  sign_in::SecurityEvents* events = nullptr;  // outlives the service; null: nothing is kept
 };
 
 class OidcService {
@@ -39,7 +41,7 @@ class OidcService {
 
  private:
   v1::Page Begin(rpc::Browser* browser);
-  v1::Page End(const v1::PageRequest& request, rpc::Browser* browser);
+  v1::Page End(const v1::PageRequest& request, rpc::Browser* browser, const std::string& peer);
   absl::StatusOr<sign_in::User> WhoCame(const v1::PageRequest& request,
                                         const rpc::Browser& browser);
 

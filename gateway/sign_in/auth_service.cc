@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/rpc/peer_network.h"
@@ -103,22 +104,37 @@ void AuthService::SignInUser(const Context& context, const v1::SignInUserRequest
   const std::string key = fmt::format("{} {}", name, rpc::NetworkOf(context.peer));
   const Duration wait = throttle_.Begin(key, clock_());
   if (wait > Duration()) {
+    Note(v1::SecurityEvent::SIGN_IN_REFUSED, "", context.peer);
     return reply(gateway::RefuseForNow("too many attempts to sign in; wait a moment", wait));
   }
   if (request.browser_session() && context.browser == nullptr) {
     return reply(RefuseField("browser_session", "this door keeps no cookies", "the HTTP door"));
   }
   auto browser = request.browser_session() ? context.browser : nullptr;
-  const bool queued =
-      pool_.TryRun([this, name, key, browser, password = request.password(), reply] {
-        auto user = Check(name, password);
-        if (!user.ok()) return reply(user.status());
-        throttle_.Succeeded(key);
-        reply(Admit(*user, browser.get()));
-      });
+  const bool queued = pool_.TryRun([this, name, key, browser, peer = context.peer,
+                                    password = request.password(), reply] {
+    auto user = Check(name, password);
+    Note(user.ok() ? v1::SecurityEvent::SIGNED_IN : v1::SecurityEvent::SIGN_IN_REFUSED, name, peer);
+    if (!user.ok()) return reply(user.status());
+    throttle_.Succeeded(key);
+    reply(Admit(*user, browser.get()));
+  });
   if (!queued) {
     reply(gateway::RefuseForNow("many people sign in right now", Duration::Seconds(2)));
   }
+}
+
+// A name that is nobody's may be a password that was typed into the wrong field.
+void AuthService::Note(SecurityEvents::Kind kind, const std::string& name,
+                       const std::string& peer) const {
+  if (options_.events == nullptr) return;
+  bool known = std::any_of(options_.demo_users.begin(), options_.demo_users.end(),
+                           [&](const DemoUser& demo) { return demo.user.name == name; });
+  if (!known && !name.empty()) {
+    const auto user = users_.Find(name);
+    known = user.ok() && user->has_value();
+  }
+  options_.events->Note(kind, known ? fmt::format("{}{}", kPrefix, name) : "", peer);
 }
 
 absl::StatusOr<User> AuthService::Check(const std::string& name,
@@ -150,11 +166,14 @@ void AuthService::SignOutUser(const Context& context, const Reply<v1::SignOutUse
     return reply(Refuse(absl::StatusCode::kFailedPrecondition, "",
                         "the token is of no session that could be ended"));
   }
-  const bool queued =
-      pool_.TryRun([this, session = context.caller.session, browser = context.browser, reply] {
+  const bool queued = pool_.TryRun(
+      [this, caller = context.caller, peer = context.peer, browser = context.browser, reply] {
         const Instant until = clock_() + kLongestTokenLifetime;
-        absl::Status ended = ended_.EndSession(session, until);
+        absl::Status ended = ended_.EndSession(caller.session, until);
         if (!ended.ok()) return reply(std::move(ended));
+        if (options_.events != nullptr) {
+          options_.events->Note(v1::SecurityEvent::SIGNED_OUT, caller.user, peer);
+        }
         if (browser != nullptr) {
           browser->set_cookies.push_back(
               gateway::EndOfCookie(gateway::kSessionCookie, gateway::SameSite::kStrict));

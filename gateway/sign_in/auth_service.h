@@ -13,6 +13,7 @@
 #include "base/rpc/method_table.h"
 #include "base/time.h"
 #include "gateway/sign_in/ended_sessions.h"
+#include "gateway/sign_in/security_events.h"
 #include "gateway/sign_in/throttle.h"
 #include "gateway/sign_in/tokens.h"
 #include "gateway/sign_in/user.h"
@@ -38,6 +39,7 @@ struct AuthOptions {
   Duration token_lifetime = Duration::Hours(12);
   int threads = 2;
   size_t longest_queue = 64;
+  SecurityEvents* events = nullptr;  // outlives the service; null: nothing is kept
 };
 
 class AuthService {
@@ -51,6 +53,7 @@ class AuthService {
  private:
   void SignInUser(const rpc::Context& context, const v1::SignInUserRequest& request,
                   const rpc::Reply<v1::SignInUserResponse>& reply);
+  void Note(SecurityEvents::Kind kind, const std::string& name, const std::string& peer) const;
   absl::StatusOr<User> Check(const std::string& name, const std::string& password) const;
   v1::SignInUserResponse Admit(const User& user, rpc::Browser* browser) const;
   void SignOutUser(const rpc::Context& context, const rpc::Reply<v1::SignOutUserResponse>& reply);

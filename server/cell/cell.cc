@@ -319,6 +319,13 @@ absl::StatusOr<rpc::Caller> Cell::Authenticate(std::string_view token) const {
   return caller;
 }
 
+void Cell::TokenRefused(std::string_view peer) const {
+  const Served here = served();
+  if (here.size() == 1 && table()->tenants.size() == 1) {
+    here.begin()->second->hosted().TokenRefused(peer);
+  }
+}
+
 absl::StatusOr<std::string> Cell::TenantOf(const rpc::Context& context) const {
   const auto known = table();
   const cluster::TenantRow* asked = nullptr;

@@ -61,6 +61,8 @@ class Cell {
   // For the doors, which may be opened before it joins.
   const rpc::MethodTable& methods() const { return switchboard_->methods(); }
   absl::StatusOr<rpc::Caller> Authenticate(std::string_view token) const;
+  // Noted where it can be told whose center was meant: where there is one alone.
+  void TokenRefused(std::string_view peer) const;
   const std::string& peer_key() const { return peer_key_; }
   // For an LMTP door: addresses of centers that are served here; whether others may know one.
   bool Knows(std::string_view address) const;

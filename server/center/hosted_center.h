@@ -16,6 +16,7 @@
 #include "base/sql/stores.h"
 #include "gateway/oidc/oidc_service.h"
 #include "gateway/sign_in/auth_service.h"
+#include "gateway/sign_in/security_events.h"
 #include "gateway/sign_in/tokens.h"
 #include "server/center/center.h"
 
@@ -46,6 +47,8 @@ class HostedCenter {
   absl::StatusOr<rpc::Caller> Verify(std::string_view token) const {
     return tokens_->Verify(token);
   }
+  // A token that was none: noted among the center's security events, which know no token.
+  void TokenRefused(std::string_view peer) const;
   // Center::Stop.
   void Stop() { center_->Stop(); }
 
@@ -58,6 +61,7 @@ class HostedCenter {
   std::unique_ptr<sign_in::Users> users_;
   std::unique_ptr<sign_in::EndedSessions> ended_;
   std::unique_ptr<sign_in::Tokens> tokens_;
+  std::unique_ptr<sign_in::SecurityEvents> events_;
   std::unique_ptr<Center> center_;
   std::unique_ptr<sign_in::AuthService> auth_;
   std::unique_ptr<oidc::OidcService> oidc_;

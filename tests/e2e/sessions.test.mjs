@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { launch, Person } from "./lib/browser.mjs";
 import { Server } from "./lib/server.mjs";
+import { until } from "./lib/until.mjs";
 
 const kSession = "__Host-wissel";
 
@@ -134,4 +135,29 @@ test("another password ends what was signed in before", async () => {
     status = (await server.call("AuthService/GetCurrentUser", {}, token)).status;
   }
   assert.equal(status, 401);
+});
+
+test("who signed in and who tried in vain, administrators can read", async () => {
+  const { execFileSync } = await import("node:child_process");
+  const { binary } = await import("./lib/server.mjs");
+  const signIn = (user, password) => server.call("AuthService/SignInUser", { user, password });
+  assert.equal((await signIn("mieke", "wrong")).status, 401);
+  assert.equal((await signIn("correct-horse-in-the-wrong-field", "x")).status, 401);
+  const { token } = (await signIn("anna", "demo")).body;
+  await server.ask("AuthService/SignOutUser", {}, token);
+  assert.equal((await server.call("AuthService/GetCurrentUser", {}, token)).status, 401);
+  execFileSync(binary, ["user", "add", "--data", server.data, "ines", "--role", "planner"], { input: "correct horse\n" });
+  execFileSync(binary, ["user", "delete", "--data", server.data, "ines"]);
+  const admin = await server.token("admin");
+  const list = async () => (await server.ask("AuditService/ListSecurityEvents", { pageSize: 1000 }, admin)).securityEvents ?? [];
+  const has = (events, kind, user, network) =>
+    events.some((each) => each.kind === kind && each.user === user && each.network === network && Number(each.count) > 0);
+  const events = await until(list, (all) => has(all, "SIGNED_OUT", "users/anna", "127.0.0.1") && has(all, "TOKEN_REFUSED", undefined, "127.0.0.1"));
+  assert.ok(has(events, "SIGNED_IN", "users/anna", "127.0.0.1"));
+  assert.ok(has(events, "SIGN_IN_REFUSED", "users/mieke", "127.0.0.1"));
+  assert.ok(has(events, "SIGN_IN_REFUSED", undefined, "127.0.0.1"));
+  assert.ok(has(events, "USER_ADDED", "users/ines", undefined) && has(events, "USER_REMOVED", "users/ines", undefined));
+  // It may have been a password.
+  assert.ok(!JSON.stringify(events).includes("correct-horse"));
+  assert.equal((await server.call("AuditService/ListSecurityEvents", {}, await server.token("manager"))).status, 403);
 });

@@ -83,6 +83,8 @@ class Access : public ::testing::Test {
     auth_ =
         std::make_unique<sign_in::AuthService>(sign_in::AuthOptions(), *users_, *tokens_, *ended_);
     auth_->Register(&center_->methods());
+    events_ = *sign_in::SecurityEvents::Open(folder_.string(), sign_in::SystemWallClock);
+    events_->Register(&center_->methods());
   }
   void TearDown() override {
     center_->Stop();
@@ -118,6 +120,7 @@ class Access : public ::testing::Test {
   std::unique_ptr<sign_in::Users> users_;
   std::unique_ptr<sign_in::EndedSessions> ended_;
   std::unique_ptr<sign_in::Tokens> tokens_;
+  std::unique_ptr<sign_in::SecurityEvents> events_;
   std::unique_ptr<sign_in::AuthService> auth_;
 };
 
