@@ -12,7 +12,7 @@ namespace wissel::doctor {
 namespace {
 
 constexpr int64_t kOldestVersion = 150'000;  // server_version_num of PostgreSQL 15
-constexpr int64_t kConnectionsOfACenter = 30;
+constexpr int64_t kConnectionsOfACenter = 18;
 constexpr int64_t kMostDrift = 2'000;  // ms
 
 int64_t UnixMillis() {
