@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "base/runtime/log.h"
@@ -20,6 +21,8 @@ namespace {
 
 constexpr Duration kForLeaving = Duration::Seconds(20);
 constexpr Duration kForAnswers = Duration::Seconds(5);
+constexpr auto kForItsLease = std::chrono::seconds(5);
+constexpr auto kLookAgain = std::chrono::milliseconds(200);
 constexpr size_t kOpenAtOnce = 4;
 constexpr size_t kMostTasks = 100'000;
 constexpr const char* kMain = "main";
@@ -99,17 +102,24 @@ absl::Status Cell::SeedMain() {
   return absl::OkStatus();
 }
 
-absl::Status Cell::Join(const std::string& address) {
-  {
+// Another server may have been called so a moment ago, and be gone: then its lease runs out.
+absl::Status Cell::AwaitName(const std::string& address) {
+  for (auto give_up = std::chrono::steady_clock::now() + kForItsLease;;) {
     WISSEL_ASSIGN_OR_RETURN(const cluster::Table table, registry_.Read());
     const cluster::NodeRow* const node = table.FindNode(options_.node);
-    if (node != nullptr && node->alive && node->address != address) {
+    if (node == nullptr || !node->alive || node->address == address) return absl::OkStatus();
+    if (std::chrono::steady_clock::now() > give_up) {
       return Refuse(
           absl::StatusCode::kFailedPrecondition, "node",
           fmt::format("another server is called {} already, at {}", options_.node, node->address),
           "a name of its own for each server (server.node)");
     }
+    std::this_thread::sleep_for(kLookAgain);
   }
+}
+
+absl::Status Cell::Join(const std::string& address) {
+  WISSEL_RETURN_IF_ERROR(AwaitName(address));
   followers_ = std::make_unique<cluster::Followers>(
       [url = options_.url](const std::string& tenant) {
         return OpenJournalReader(TenantJournalAddress(url, tenant));

@@ -89,6 +89,7 @@ class Cell {
   Cell(CellOptions options, cluster::Registry registry, std::string token_key,
        std::string peer_key);
   absl::Status SeedMain();
+  absl::Status AwaitName(const std::string& address);
   absl::StatusOr<std::string> TenantOf(const rpc::Context& context) const;
   Way WayTo(const std::string& tenant) const;
   std::shared_ptr<const cluster::Table> table() const;

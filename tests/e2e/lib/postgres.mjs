@@ -28,6 +28,8 @@ export class Postgres {
         "--locale=C", "--no-sync"],
       { ...nobody, stdio: "pipe", cwd: postgres.folder },
     );
+    postgres.data = join(postgres.folder, "data");
+    postgres.settings = []; // "archive_mode=on"; of the next launch
     postgres.port = await freePort();
     postgres.url = `postgres://wissel@127.0.0.1:${postgres.port}/postgres`;
     await postgres.launch();
@@ -37,8 +39,9 @@ export class Postgres {
   async launch() {
     this.process = spawn(
       join(programs, "postgres"),
-      ["-D", join(this.folder, "data"), "-k", this.folder, "-p", String(this.port),
-        "-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB", "-c", "max_connections=200"],
+      ["-D", this.data, "-k", this.folder, "-p", String(this.port),
+        "-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB", "-c", "max_connections=200",
+        ...this.settings.flatMap((setting) => ["-c", setting])],
       { ...nobody, stdio: ["ignore", "ignore", "pipe"], cwd: this.folder },
     );
     this.log = "";
@@ -62,9 +65,14 @@ export class Postgres {
     }
   }
 
-  async stop() {
+  // In order; it can be launched again.
+  async halt() {
     this.process.kill("SIGINT");
     await this.exited;
+  }
+
+  async stop() {
+    await this.halt();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
