@@ -6,8 +6,10 @@
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "fmt/format.h"
@@ -16,11 +18,13 @@
 #include "gateway/sign_in/tokens.h"
 #include "server/center/hosted_center.h"
 #include "tests/gateway_support/http_client.h"
+#include "tests/security/certificates.h"
 #include "wissel/v1/config.grpc.pb.h"
 
 namespace wissel::server {
 namespace {
 
+namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 constexpr char kTenant[] = "acme";
@@ -45,7 +49,8 @@ std::shared_ptr<ServedCenter> OpenCenter(const std::string& key) {
 // A node: a switchboard between its doors and the places that the test gives it.
 class Node {
  public:
-  explicit Node(const std::string& key, Duration patience = Duration::Seconds(30)) {
+  explicit Node(const std::string& key, Duration patience = Duration::Seconds(30),
+                std::optional<gateway::GrpcTls> tls = std::nullopt) {
     any_ = *sign_in::Tokens::WithKey(key, true, sign_in::SystemWallClock, nullptr,
                                      sign_in::kOfAnyTenant);
     SwitchboardOptions options;
@@ -58,7 +63,7 @@ class Node {
       ++asked_;
       return way_;
     };
-    options.peers.key = "the key of the cell";
+    options.peers = {.key = "the key of the cell", .tls = tls};
     options.patience = patience;
     switchboard_ = std::make_unique<Switchboard>(std::move(options));
     const rpc::Authenticate authenticate =
@@ -69,6 +74,7 @@ class Node {
     };
     gateway::GrpcDoorOptions grpc;
     grpc.peer_key = "the key of the cell";
+    grpc.tls = tls;
     grpc_ = *gateway::GrpcDoor::Open(grpc, switchboard_->methods(), authenticate);
     gateway::HttpContent content;
     content.methods = &switchboard_->methods();
@@ -272,8 +278,26 @@ TEST_F(SwitchboardTest, AStreamComesThroughAndEndsWithItsCaller) {
   EXPECT_THAT(last, HasSubstr("unavailable"));
 }
 
+TEST_F(SwitchboardTest, NodesKnowEachOtherByTheirCertificates) {
+  security_testing::Certificates made(fs::path(::testing::TempDir()) / "wissel_cell_tls");
+  const auto ca = made.MakeCa("ca");
+  const auto other_ca = made.MakeCa("other");
+  const auto tls = [&](const std::string& name, const security_testing::Pair& signer) {
+    const auto pair = made.Make(name, signer);
+    return gateway::GrpcTls{pair.certificate, pair.key, ca.certificate};
+  };
+  Node a(key_, Duration::Seconds(30), tls("a", ca));
+  Node b(key_, Duration::Seconds(30), tls("b", ca));
+  Node stranger(key_, Duration::Millis(500), tls("stranger", other_ca));
+  a.Set({center_, ""});
+  b.Set({nullptr, a.address()});
+  stranger.Set({nullptr, a.address()});
+  EXPECT_EQ(Post(b, "ConfigService/ListSkills", "{}", token_).status, 200);
+  EXPECT_EQ(Post(stranger, "ConfigService/ListSkills", "{}", token_).status, 503);
+}
+
 TEST_F(SwitchboardTest, NobodyPassesForANodeWithoutTheKey) {
-  Node a(key_);
+  Node a(key_, Duration::Millis(100));
   a.Set({nullptr, "127.0.0.1:1"});  // a call that a node had passed on would be refused as astray
   const auto stub = v1::ConfigService::NewStub(
       grpc::CreateChannel(a.address(), grpc::InsecureChannelCredentials()));
