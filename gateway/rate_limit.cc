@@ -26,7 +26,7 @@ RateLimit::RateLimit(const RateLimits& limits, uint64_t seed, std::function<Time
   for (size_t kind = 0; kind < buckets_.size(); ++kind) {
     if (rates[kind] == 0) continue;
     const auto make = [&, rate = rates[kind]](int times) {
-      const double per_second = double{rate} * times;
+      const double per_second = static_cast<double>(rate) * times;
       return std::make_unique<TokenBuckets>(per_second, per_second * limits.burst_seconds,
                                             seed + kind * 2 + (times == 1 ? 0 : 1));
     };

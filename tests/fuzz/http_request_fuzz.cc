@@ -84,6 +84,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   request.connect_timeout_ms = NextLine(&rest);
   request.accept_encoding = NextLine(&rest);
   request.if_none_match = NextLine(&rest);
+  request.wissel_tenant = NextLine(&rest);
+  request.traceparent = NextLine(&rest);
   ListHolds(request.accept_encoding, "gzip");
   ListHolds(request.if_none_match, "\"abc\"");
   auto routed = Router().Route(request, "peer");
