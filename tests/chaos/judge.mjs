@@ -93,12 +93,11 @@ export class Judge {
     while (this.#going) {
       const id = `r${++this.#number}`;
       this.ledger.asks(id);
-      for (let tries = 1; ; ++tries) {
+      for (;;) {
         const life = await this.#whom();
-        const first = tries === 1;
         const wanted = { workItem: { queue: "queues/work", contact: id }, requestId: id };
         const answer = await this.#ask(life, "WorkService/CreateWorkItem", wanted, ({ body }) =>
-          this.#acknowledge(life, { kind: "create", item: body.name, id, first }));
+          this.#acknowledge(life, { kind: "create", item: body.name, id }));
         if (!notNow(answer)) break;
         await pause(50);
       }
@@ -148,19 +147,19 @@ export class Judge {
     if (state.notResponding && !(await this.#available(life, agent))) return false;
     for (const offer of state.offers ?? []) {
       const answer = await this.#ask(life, "AgentService/AcceptOffer", { name: offer.name },
-        () => this.#acknowledge(life, { kind: "accept", item: offer.workItem, agent, first: true }));
+        () => this.#acknowledge(life, { kind: "accept", item: offer.workItem, agent }));
       if (answer.status === undefined || answer.status >= 500) return false;
     }
     for (const assignment of state.assignments ?? []) {
       const answer = await this.#ask(life, "AgentService/CompleteAssignment", { name: assignment.name },
-        () => this.#acknowledge(life, { kind: "complete", item: assignment.workItem, agent, first: true }));
+        () => this.#acknowledge(life, { kind: "complete", item: assignment.workItem, agent }));
       if (answer.status === undefined || answer.status >= 500) return false;
     }
     return true;
   }
 
-  #acknowledge({ name, epoch }, what) {
-    this.ledger.acknowledge({ ...what, life: name, epoch });
+  #acknowledge({ name }, what) {
+    this.ledger.acknowledge({ ...what, life: name });
   }
 
   // --- At rest

@@ -18,6 +18,7 @@ export class Ledger {
   /** Up to where the journal has been read. */
   sequence = 0;
   counts = { create: 0, accept: 0, complete: 0 };
+  #epoch = 0; // of the batch that was read last
   #acknowledged = []; // not yet held against the journal
   #faults = [];
 
@@ -35,34 +36,32 @@ export class Ledger {
   }
 
   /**
-   * A server granted something: `kind` is create, accept or complete; `epoch`: under which that server serves;
-   * `first`: it had been asked of nobody before.
+   * A server granted something, itself or whoever it passed the call on to: `kind` is create, accept or complete. Whose
+   * turn it was says the journal: no epoch writes after a later one has begun.
    */
-  acknowledge({ kind, item, agent, id, life, epoch, first }) {
+  acknowledge({ kind, item, agent, id, life }) {
     ++this.counts[kind];
     if (kind === "create") {
       const known = this.requests.get(id);
       if (known && known !== item) this.#fault(`the request ${id} made ${known} and ${item}`);
       this.requests.set(id, item);
     }
-    this.#acknowledged.push({ kind, item, agent, life, epoch, first });
+    this.#acknowledged.push({ kind, item, agent, life });
   }
 
   /** Reads on in the journal: `text` begins after `sequence`; `batches` are [first, last, epoch], in order. */
   read(text, batches) {
-    let batch = 0;
     for (const each of text.split("\n")) {
       const [, number, , sentence] = line.exec(each) ?? [];
       if (number === undefined) continue;
       const sequence = Number(number);
       if (sequence !== this.sequence + 1) this.#fault(`the journal goes on from ${this.sequence} with ${sequence}`);
       this.sequence = sequence;
-      while (batch < batches.length && batches[batch][1] < sequence) ++batch;
-      this.#record(sentence, { sequence, epoch: batches[batch]?.[2] });
+      this.#record(sentence, { sequence });
     }
-    for (let i = 1; i < batches.length; ++i) {
-      const [before, after] = [batches[i - 1][2], batches[i][2]];
-      if (after < before) this.#fault(`epoch ${after} wrote after ${before} had begun`);
+    for (const [, , epoch] of batches) {
+      if (epoch < this.#epoch) this.#fault(`epoch ${epoch} wrote after ${this.#epoch} had begun`);
+      this.#epoch = Math.max(this.#epoch, epoch);
     }
   }
 
@@ -94,17 +93,13 @@ export class Ledger {
   }
 
   #judge(told) {
-    const { kind, item: name, agent, life, epoch, first } = told;
+    const { kind, item: name, agent, life } = told;
     const item = this.items.get(name);
     const effect = { create: item?.entered, accept: item?.accepted, complete: item?.completed }[kind];
-    const what = `${kind} of ${name}${agent ? ` by ${agent}` : ""}, acknowledged by ${life} of epoch ${epoch},`;
+    const what = `${kind} of ${name}${agent ? ` by ${agent}` : ""}, acknowledged by ${life},`;
     if (!effect) return this.#fault(`${what} is not in the journal`);
     const who = { accept: item.holder, complete: item.completedBy }[kind];
     if (who !== agent) return this.#fault(`${what} stands in the journal for ${who}`);
-    if (epoch === undefined) return; // that server serves nobody itself: it passed the call on
-    const when = `done in epoch ${effect.epoch}`;
-    if (effect.epoch > epoch) return this.#fault(`${what} was ${when}: a stale server granted it`);
-    if (first && effect.epoch !== epoch) this.#fault(`${what} was asked once, and ${when}`);
   }
 
   /** Those that have ended since this was last asked. */

@@ -32,7 +32,6 @@ class Life {
   hear(line) {
     const epoch = taken.exec(line)?.[1];
     if (epoch) this.epoch = Number(epoch);
-    // What it answers from then on, others have answered.
     if (gone.test(line)) this.epoch = undefined;
     this.lastLines = [...this.lastLines.slice(-9), line];
   }
