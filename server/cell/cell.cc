@@ -10,6 +10,7 @@
 #include "base/runtime/log.h"
 #include "base/status.h"
 #include "fmt/format.h"
+#include "gateway/peer_headers.h"
 #include "router/journal/address.h"
 #include "server/cell/metrics_text.h"
 #include "server/cell/tenant_place.h"
@@ -339,6 +340,11 @@ void Cell::TokenRefused(std::string_view peer) const {
 absl::StatusOr<std::string> Cell::TenantOf(const rpc::Context& context) const {
   const auto known = table();
   const cluster::TenantRow* asked = nullptr;
+  // Whoever passed it on knows the center; this server has just begun, or will see it in a moment.
+  if (context.forwarded && known->FindTenant(context.tenant) == nullptr) {
+    return gateway::ServedElsewhere(context.tenant);
+  }
+  if (known->tenants.empty()) return absl::UnavailableError("this server has not joined its cell");
   if (!context.tenant.empty()) {
     asked = known->FindTenant(context.tenant);
     if (asked == nullptr) {
@@ -358,7 +364,6 @@ absl::StatusOr<std::string> Cell::TenantOf(const rpc::Context& context) const {
   if (asked != nullptr) return asked->name;
   WISSEL_RETURN_IF_ERROR(context.sign_in);
   if (known->tenants.size() == 1) return known->tenants.front().name;
-  if (known->tenants.empty()) return absl::UnavailableError("this server has not joined its cell");
   return Refuse(absl::StatusCode::kFailedPrecondition, "", "there are several centers here",
                 "the host name of one, its token, or its name in the header wissel-tenant");
 }
