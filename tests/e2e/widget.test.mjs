@@ -132,7 +132,12 @@ describe("a site that may", () => {
     const reply = (text) => server.ask("ChatService/SendMessage", { workItem, text }, anna.token);
     await reply("Dag Els");
     await says(frame(els).getByRole("log"), "Dag Els");
+    // Until the chat in the frame knows that nobody sees it, which it answers.
+    const known = els.page.evaluate(
+      () => new Promise((heard) => addEventListener("message", ({ data }) => data?.wissel === "state" && heard())),
+    );
     await els.page.getByRole("button", { name: els.t("widget.close") }).click();
+    await known;
     await reply("Ik kijk het na");
     await reply("Morgen");
     await els.page.getByRole("button", { name: els.t("widget.unread", { count: 2 }) }).waitFor();

@@ -102,8 +102,11 @@ iframe { flex: 1; width: 100%; border: 0; }
     shown(true);
   }
 
+  // What is said from this moment on is unread; the dialog's own event comes a frame later.
   function close(): void {
-    if (dialog.open) dialog.close();
+    if (!dialog.open) return;
+    dialog.close();
+    shown(false);
   }
 
   function shown(is: boolean): void {
@@ -125,10 +128,7 @@ iframe { flex: 1; width: 100%; border: 0; }
   dialog.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
   });
-  dialog.addEventListener("close", () => {
-    shown(false);
-    button.focus();
-  });
+  dialog.addEventListener("close", () => button.focus());
   addEventListener("message", (event: MessageEvent<FromChat | null>) => {
     if (event.origin !== origin || !frame || event.source !== frame.contentWindow) return;
     const told = event.data;
