@@ -240,6 +240,7 @@ describe("a colleague", () => {
     await bruno.picture("desk-mail-asked-nl");
     await page(anna).keyboard.press("Alt+e");
     await page(bruno).getByTestId("mail-read-only").waitFor({ state: "detached" });
+    await page(anna).getByTestId("consult").waitFor({ state: "detached" });
   });
 
   test("gets it with a note, and answers in his own language", async () => {
