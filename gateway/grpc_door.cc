@@ -24,6 +24,7 @@
 #include "gateway/held_refusals.h"
 #include "gateway/http_text.h"
 #include "gateway/peer_headers.h"
+#include "gateway/same_secret.h"
 #include "google/protobuf/arena.h"
 
 namespace wissel::gateway {
@@ -73,7 +74,7 @@ std::optional<TraceContext> TraceOf(const grpc::CallbackServerContext& call) {
 // A call that another node passes on says whose it was.
 void ReadPeerHeaders(const grpc::CallbackServerContext& call, const std::string& peer_key,
                      rpc::Context* context) {
-  if (peer_key.empty() || !SameKey(Header(call, kPeerKeyHeader), peer_key)) return;
+  if (peer_key.empty() || !SameSecret(Header(call, kPeerKeyHeader), peer_key)) return;
   context->forwarded = true;
   context->peer = Header(call, kPeerOfHeader);
   context->host = Header(call, kHostHeader);

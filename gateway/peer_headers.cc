@@ -1,7 +1,5 @@
 #include "gateway/peer_headers.h"
 
-#include <openssl/crypto.h>
-
 #include "absl/strings/cord.h"
 #include "fmt/format.h"
 
@@ -11,10 +9,6 @@ namespace {
 constexpr char kElsewhere[] = "wissel/elsewhere";
 
 }  // namespace
-
-bool SameKey(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 absl::Status ServedElsewhere(std::string_view tenant) {
   absl::Status status =

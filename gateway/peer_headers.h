@@ -23,9 +23,6 @@ inline constexpr char kCookiesHeader[] = "wissel-cookies-bin";
 inline constexpr char kSetCookieHeader[] = "wissel-set-cookie-bin";
 inline constexpr char kElsewhereHeader[] = "wissel-elsewhere";
 
-// Takes as long whatever differs.
-bool SameKey(std::string_view a, std::string_view b);
-
 // UNAVAILABLE, for another node: nothing was done, and whoever passed the call on may ask again.
 absl::Status ServedElsewhere(std::string_view tenant);
 bool IsElsewhere(const absl::Status& status);

@@ -19,9 +19,9 @@ struct ServeOptions {
 };
 
 // Prints `ready http=HOST:PORT grpc=HOST:PORT` when the doors serve, with ` lmtp=HOST:PORT`
-// and ` sip=HOST:PORT` behind it where those are open on a port; before that `standby node=NAME`
-// where another server serves. The exit code: 0 after a drain, 1 when something failed, 2 for an
-// address that is none, 75 when another server serves now and this one is to be started again.
+// and ` sip=HOST:PORT` behind it where those are open on a port. The exit code: 0 after a drain, 1
+// when something failed, 2 for an address that is none, 75 when a server of a cell has lost its
+// centers to others and is to be started again.
 int Serve(const ServeOptions& options);
 
 }  // namespace wissel::server

@@ -1,6 +1,5 @@
 #include "gateway/oidc/oidc_service.h"
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <optional>
@@ -14,6 +13,7 @@
 #include "gateway/base64url.h"
 #include "gateway/cookies.h"
 #include "gateway/error_detail.h"
+#include "gateway/same_secret.h"
 
 namespace wissel::oidc {
 namespace {
@@ -55,10 +55,6 @@ std::string Parameter(const v1::PageRequest& request, std::string_view name) {
     found = field.value();
   }
   return found.value_or("");
-}
-
-bool SameText(const std::string& a, const std::string& b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 std::optional<Attempt> AttemptOf(const rpc::Browser& browser) {
@@ -135,7 +131,7 @@ v1::Page OidcService::End(const v1::PageRequest& request, rpc::Browser* browser,
 absl::StatusOr<sign_in::User> OidcService::WhoCame(const v1::PageRequest& request,
                                                    const rpc::Browser& browser) {
   const auto attempt = AttemptOf(browser);
-  if (!attempt || !SameText(attempt->state, Parameter(request, "state"))) {
+  if (!attempt || !gateway::SameSecret(attempt->state, Parameter(request, "state"))) {
     return absl::UnauthenticatedError("the answer is of no sign-in that this browser began");
   }
   // RFC 9207: a provider that says who it is must be the one that was asked.

@@ -1,7 +1,5 @@
 #include "gateway/sign_in/auth_service.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -10,6 +8,7 @@
 #include "fmt/format.h"
 #include "gateway/cookies.h"
 #include "gateway/error_detail.h"
+#include "gateway/same_secret.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace wissel::sign_in {
@@ -40,10 +39,6 @@ void AddRoles(rpc::Roles roles, Message* message) {
   for (const auto& [role, number] : kRoles) {
     if (roles.Has(role)) message->add_roles(number);
   }
-}
-
-bool SameText(const std::string& a, const std::string& b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 v1::User ToProto(const User& user) {
@@ -140,7 +135,7 @@ void AuthService::Note(SecurityEvents::Kind kind, const std::string& name,
 absl::StatusOr<User> AuthService::Check(const std::string& name,
                                         const std::string& password) const {
   for (const DemoUser& demo : options_.demo_users) {
-    if (demo.user.name == name && SameText(demo.password, password)) return demo.user;
+    if (demo.user.name == name && gateway::SameSecret(demo.password, password)) return demo.user;
   }
   return users_.SignIn(name, password);
 }

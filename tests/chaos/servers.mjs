@@ -1,5 +1,5 @@
 // Servers on machines of their own, and what starts them again: what systemd does in a real center. Each start of one
-// is a life; a life takes the center once, under an epoch of its own.
+// is a life; one that takes the center does so under an epoch of its own.
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { join } from "node:path";
