@@ -1,6 +1,7 @@
 #include "server/backup/manifest.h"
 
 #include <charconv>
+#include <set>
 #include <vector>
 
 #include "absl/strings/str_split.h"
@@ -26,12 +27,14 @@ bool IsPlainName(const std::string& name) {
          name != kManifestName;
 }
 
-bool ReadLine(const std::vector<std::string>& words, Manifest* manifest) {
+// `heads` has what is still missing of what is said once.
+bool ReadLine(const std::vector<std::string>& words, std::set<std::string>* heads,
+              Manifest* manifest) {
   if (words.size() == 3 && words[0] == "sha256") {
     return IsSha256(words[1]) && IsPlainName(words[2]) &&
            manifest->sha256.emplace(words[2], words[1]).second;
   }
-  if (words.size() != 2) return false;
+  if (words.size() != 2 || heads->erase(words[0]) == 0) return false;
   if (words[0] == "made") return !(manifest->made = words[1]).empty();
   if (words[0] == "by") return !(manifest->by = words[1]).empty();
   if (words[0] == "sequence") return Read(words[1], 10, &manifest->sequence);
@@ -59,11 +62,15 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
   if (!lines.back().empty()) return absl::DataLossError("the manifest is cut off");
   lines.pop_back();
   Manifest manifest;
+  std::set<std::string> heads = {"made", "by", "sequence", "digest"};
   for (size_t i = 1; i < lines.size(); ++i) {
     const std::vector<std::string> words = absl::StrSplit(lines[i], absl::MaxSplits(' ', 2));
-    if (!ReadLine(words, &manifest)) {
+    if (!ReadLine(words, &heads, &manifest)) {
       return absl::DataLossError(fmt::format("line {} of the manifest is none", i + 1));
     }
+  }
+  if (!heads.empty()) {
+    return absl::DataLossError(fmt::format("the manifest has no line \"{}\"", *heads.begin()));
   }
   if (!manifest.sha256.contains("journal.sqlite")) {
     return absl::DataLossError("the manifest names no journal.sqlite");

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/backup/archive.h"
@@ -61,6 +62,18 @@ TEST(Manifest, RefusesWhatIsNone) {
   }
   EXPECT_THAT(std::string(ParseManifest(good + "colour red\n").status().message()),
               HasSubstr("line 8"));
+}
+
+TEST(Manifest, SaysEachThingOnce) {
+  const std::string good = Text(Sample());
+  for (const std::string line : {"made 2026-11-27T02:00:00Z\n", "by 0.1.0\n", "sequence 1200\n",
+                                 "digest 00ab34cd56ef7890\n"}) {
+    EXPECT_EQ(ParseManifest(good + line).status().code(), absl::StatusCode::kDataLoss) << line;
+    const std::string without = absl::StrReplaceAll(good, {{line, ""}});
+    ASSERT_NE(without, good);
+    EXPECT_THAT(std::string(ParseManifest(without).status().message()),
+                HasSubstr(line.substr(0, line.find(' '))));
+  }
 }
 
 TEST(Archive, GivesBackWhatWasPutIn) {
