@@ -68,6 +68,11 @@ absl::Status FromGrpc(const grpc::Status& status, const grpc::ClientContext& cal
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE && !WasSent(call)) {
     return ServedElsewhere(tenant);
   }
+  // A door that shuts breaks off what it has under way; a caller who breaks off is told nothing.
+  if (status.error_code() == grpc::StatusCode::CANCELLED) {
+    return absl::UnavailableError(
+        fmt::format("the node that serves the center {} ended before it answered", tenant));
+  }
   return FromRpcStatus(static_cast<absl::StatusCode>(status.error_code()), status.error_message(),
                        status.error_details());
 }
@@ -157,6 +162,7 @@ class PassedStream : public grpc::ClientReadReactor<ByteBuffer> {
     }
     auto message = MessageOf(method_, &buffer_);
     if (!message.ok()) {
+      unreadable_ = std::move(message).status();
       call_.TryCancel();
       ended_ = true;
       return LetGo(lock);
@@ -167,7 +173,7 @@ class PassedStream : public grpc::ClientReadReactor<ByteBuffer> {
   }
 
   void OnDone(const grpc::Status& status) override {
-    down_->Finish(FromGrpc(status, call_, context_.tenant));
+    down_->Finish(unreadable_.ok() ? FromGrpc(status, call_, context_.tenant) : unreadable_);
     done_();
     const std::shared_ptr<PassedStream> last = std::move(self_);
   }
@@ -222,6 +228,7 @@ class PassedStream : public grpc::ClientReadReactor<ByteBuffer> {
   bool ended_ = false;   // the other node writes no more
   bool closed_ = false;  // the caller is gone
   bool let_go_ = false;
+  absl::Status unreadable_;
   std::unique_ptr<Message> waiting_;
   std::shared_ptr<PassedStream> self_;  // until gRPC is done
 };

@@ -153,6 +153,7 @@ void TestWorld::GetWorkItem(const v1::GetWorkItemRequest& request, rpc::Reply<v1
     return;
   }
   if (request.name() == "workItems/dropped") return;
+  if (request.name() == "workItems/broken-off") return reply(absl::CancelledError());
   if (request.name() == "workItems/overload") {
     return reply(RefuseForNow("too many requests", Duration::Millis(1500)));
   }

@@ -19,6 +19,9 @@ wissel_test(gateway_grpc_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_grpc_test.cc
           ${CMAKE_CURRENT_LIST_DIR}/gateway_access_test.cc
   DEPS gateway_support wissel_stubs LABELS fast)
+wissel_test(gateway_peers_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_peers_test.cc
+  DEPS gateway_support LABELS fast)
 wissel_test(gateway_sign_in_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_sign_in_test.cc
   DEPS wissel_sign_in)
