@@ -23,6 +23,7 @@ constexpr Entry kTable[] = {
     {"VoiceService.*", kHeld},
     {"MailService.*", kHeld},
     {"MailService.List*", kViewing},
+    {"MailService.DeliverMail", kWaiting},
     {"ContactService.*", kViewing},
     {"ContactService.Get*", kHeld},
     {"ContactService.AddNote", kHeld},

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <csignal>
 #include <cstdio>
@@ -36,6 +37,7 @@ namespace {
 
 // How long calls under way may take once the server is asked to end.
 constexpr Duration kDrain = Duration::Seconds(5);
+constexpr int kRoomForRecipients = 64 << 10;  // bytes, beside a mail
 
 std::string HostName() {
   char name[256] = {};
@@ -64,6 +66,7 @@ class Server {
   absl::Status OpenCenter();
   absl::Status OpenDoors();
   absl::Status OpenLmtp();
+  size_t LargestMail() const;
   absl::Status JoinCell();
   void AnnounceReady();
   int Drain();
@@ -275,6 +278,9 @@ absl::Status Server::OpenGrpc(const rpc::MethodTable& methods,
   grpc.rate_limit = &*rate_limit_;
   if (cell_ != nullptr) {
     grpc.peer_key = cell_->peer_key();
+    // What comes to one server's LMTP door is passed on to another as one message.
+    grpc.max_message_bytes =
+        std::max(grpc.max_message_bytes, static_cast<int>(LargestMail()) + kRoomForRecipients);
   } else {
     grpc.answered = [this](absl::StatusCode code) { hosted_->center().CountAnswer(code); };
   }
@@ -345,6 +351,11 @@ std::string Server::PeerAddress() const {
   return Address{everywhere ? HostName() : grpc_address_.host, grpc_->port()}.Text();
 }
 
+size_t Server::LargestMail() const {
+  const auto mib = static_cast<size_t>(config_.file.mail().most_mib());
+  return mib > 0 ? mib << 20 : email::LmtpLimits().mail;
+}
+
 absl::Status Server::OpenLmtp() {
   const std::string where = Chosen(options_.lmtp, section().lmtp(), "");
   if (where.empty()) return absl::OkStatus();
@@ -359,17 +370,16 @@ absl::Status Server::OpenLmtp() {
   }
   const auto& domain = config_.file.mail().domain();
   if (!domain.empty()) lmtp.name = domain;
-  if (config_.file.mail().most_mib() > 0) {
-    lmtp.limits.mail = static_cast<size_t>(config_.file.mail().most_mib()) << 20;
-  }
+  lmtp.limits.mail = LargestMail();
   if (cell_ != nullptr) {
-    lmtp.elsewhere = [this](std::string_view) { return cell_->MayBeElsewhere(); };
+    const PostOffice& post = cell_->post_office();
+    lmtp.undecided = [&post](std::string_view) { return post.MayKnowMore(); };
     WISSEL_ASSIGN_OR_RETURN(
         lmtp_,
         email::LmtpServer::Open(
-            std::move(lmtp), [this](std::string_view address) { return cell_->Knows(address); },
-            [this](email::LmtpMail delivered, email::LmtpServer::Done done) {
-              cell_->Deliver(std::move(delivered), std::move(done));
+            std::move(lmtp), [&post](std::string_view address) { return post.Knows(address); },
+            [&post](email::LmtpMail delivered, email::LmtpServer::Done done) {
+              post.Deliver(std::move(delivered), std::move(done));
             }));
     return absl::OkStatus();
   }

@@ -7,6 +7,7 @@
 
 #include "base/runtime/task_thread.h"
 #include "base/status.h"
+#include "channels/email/handed_over.h"
 #include "channels/email/hub.h"
 #include "channels/email/mime/read_mail.h"
 #include "router/core/item_of.h"
@@ -111,6 +112,19 @@ class MailChannel::Parts : public std::enable_shared_from_this<MailChannel::Part
     const absl::Status pushed = thread_.Ask(
         [this, arrival] { hub_.WhenBegun([this, arrival] { hub_.Deliver(arrival); }); });
     if (!pushed.ok()) reply(TurnedAway(pushed));
+  }
+
+  // By a call: of its recipients, those that are the center's.
+  void HandOver(const v1::DeliverMailRequest& request, rpc::Reply<v1::DeliverMailResponse> reply) {
+    auto mail = MailOf(request);
+    if (!mail.ok()) return reply(mail.status());
+    const std::vector<std::string> recipients = mail->recipients;
+    DeliverInParts(
+        *std::move(mail), [this](std::string_view address) { return Knows(address) ? 0 : -1; },
+        [this](int, LmtpMail part, MailReplies done) { Deliver(std::move(part), std::move(done)); },
+        [reply, recipients](const std::vector<LmtpReply>& replies) {
+          reply(ResponseOf(recipients, replies));
+        });
   }
 
   // The call tells `done` itself, once it is done.
@@ -226,6 +240,12 @@ void MailChannel::Register(rpc::MethodTable& table) {
   parts_->Register(table, "ListQuickReplies", write, &Hub::ListReplies);
   parts_->Register(table, "UploadMailAttachment", write, &Hub::Upload);
   parts_->Register(table, "DownloadMailAttachment", read, &Hub::Download);
+  table.Unary<v1::DeliverMailRequest, v1::DeliverMailResponse>(
+      "wissel.v1.MailService.DeliverMail", Access::Of({Role::kIntegration, Role::kAdmin}),
+      [parts = parts_](const rpc::Context&, const v1::DeliverMailRequest& request,
+                       rpc::Reply<v1::DeliverMailResponse> reply) {
+        parts->HandOver(request, std::move(reply));
+      });
 }
 
 }  // namespace wissel::email

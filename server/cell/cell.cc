@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/invariant.h"
 #include "base/runtime/log.h"
 #include "base/status.h"
 #include "fmt/format.h"
@@ -21,6 +22,7 @@ namespace wissel::server {
 namespace {
 
 constexpr Duration kForLeaving = Duration::Seconds(20);
+constexpr Duration kForAMail = Duration::Minutes(5);
 constexpr Duration kForAnswers = Duration::Seconds(5);
 constexpr auto kForItsLease = std::chrono::seconds(5);
 constexpr auto kLookAgain = std::chrono::milliseconds(200);
@@ -76,6 +78,8 @@ Cell::Cell(CellOptions options, cluster::Registry registry, std::string token_ke
   switchboard.way_to = [this](const std::string& tenant) { return WayTo(tenant); };
   switchboard.peers = {.key = peer_key_, .tls = options_.tls};
   switchboard_ = std::make_unique<Switchboard>(std::move(switchboard));
+  post_office_ = std::make_unique<PostOffice>(
+      switchboard_->methods(), [this](const std::string& tenant) { return AsPostOffice(tenant); });
   for (size_t i = 0; i < kOpenAtOnce; ++i) {
     threads_.push_back(std::make_unique<TaskThread>("cell", kMostTasks));
     threads_.back()->Start([] { return std::optional<Duration>(); });
@@ -274,6 +278,9 @@ absl::Status Cell::Configure(const std::string& tenant, uint64_t epoch,
 }
 
 void Cell::Seen(const cluster::Table& table) {
+  for (const cluster::TenantRow& row : post_office_->ToBeRead(table)) {
+    ThreadOf(row.name).Post([this, row] { ReadAddresses(row); });
+  }
   std::vector<std::string> changed;
   {
     std::lock_guard lock(mutex_);
@@ -383,47 +390,28 @@ Way Cell::WayTo(const std::string& tenant) const {
   return over || node == nullptr ? Way{} : Way{nullptr, node->address};
 }
 
-bool Cell::Knows(std::string_view address) const {
-  const Served here = served();
-  return std::any_of(here.begin(), here.end(), [&](const auto& each) {
-    return each.second->hosted().center().mail().Knows(address);
-  });
+void Cell::ReadAddresses(const cluster::TenantRow& tenant) {
+  absl::StatusOr<cluster::Registry::Config> stored;
+  {
+    std::lock_guard lock(registry_mutex_);
+    stored = registry_.ConfigOf(tenant.name);
+  }
+  if (!stored.ok()) return post_office_->Forget(tenant);
+  post_office_->Set(tenant, config::ParseConfig("", stored->text).file.mail());
 }
 
-bool Cell::MayBeElsewhere() const { return served().size() < table()->tenants.size(); }
-
-// One mail may be for people of several centers.
-void Cell::Deliver(email::LmtpMail mail, email::LmtpServer::Done done) const {
-  struct Delivery {
-    std::mutex mutex;
-    std::vector<email::LmtpReply> replies;
-    size_t open = 0;
-    email::LmtpServer::Done done;
-  };
-  auto delivery = std::make_shared<Delivery>();
-  delivery->done = std::move(done);
-  delivery->replies.assign(mail.recipients.size(),
-                           {451, "4.3.0", "not at this server any more; try again"});
-  std::map<std::shared_ptr<ServedCenter>, std::vector<size_t>> parts;
-  for (const auto& [tenant, center] : served()) {
-    for (size_t i = 0; i < mail.recipients.size(); ++i) {
-      if (center->hosted().center().mail().Knows(mail.recipients[i])) parts[center].push_back(i);
-    }
-  }
-  delivery->open = parts.size();
-  if (parts.empty()) return delivery->done(delivery->replies);
-  for (const auto& [center, places] : parts) {
-    email::LmtpMail part{mail.return_path, {}, mail.bytes};
-    for (size_t i : places) part.recipients.push_back(mail.recipients[i]);
-    center->hosted().center().mail().Deliver(
-        std::move(part), [delivery, places = places](const std::vector<email::LmtpReply>& replies) {
-          std::unique_lock lock(delivery->mutex);
-          for (size_t i = 0; i < places.size(); ++i) delivery->replies[places[i]] = replies[i];
-          if (--delivery->open > 0) return;
-          lock.unlock();
-          delivery->done(delivery->replies);
-        });
-  }
+rpc::Context Cell::AsPostOffice(const std::string& tenant) const {
+  rpc::Context context;
+  context.tenant = tenant;
+  context.peer = "lmtp";
+  context.caller.user = "users/lmtp";
+  context.caller.roles = {rpc::Role::kIntegration};
+  context.caller.tenant = tenant;
+  const auto tokens = sign_in::Tokens::WithKey(
+      token_key_, options_.demo, [this] { return now(); }, nullptr, tenant);
+  INVARIANT(tokens.ok());  // it is the key that any_token_ was made with
+  context.token = (*tokens)->Make(context.caller, kForAMail).text;
+  return context;
 }
 
 // --- How it stands

@@ -21,12 +21,12 @@
 
 #include "absl/status/statusor.h"
 #include "base/runtime/task_thread.h"
-#include "channels/email/transport/lmtp_server.h"
 #include "cluster/followers.h"
 #include "cluster/keeper.h"
 #include "cluster/registry.h"
 #include "gateway/grpc_tls.h"
 #include "gateway/sign_in/tokens.h"
+#include "server/cell/post_office.h"
 #include "server/cell/served_center.h"
 #include "server/cell/switchboard.h"
 #include "server/center/center_setup.h"
@@ -64,10 +64,8 @@ class Cell {
   // Noted where it can be told whose center was meant: where there is one alone.
   void TokenRefused(std::string_view peer) const;
   const std::string& peer_key() const { return peer_key_; }
-  // For an LMTP door: addresses of centers that are served here; whether others may know one.
-  bool Knows(std::string_view address) const;
-  bool MayBeElsewhere() const;
-  void Deliver(email::LmtpMail mail, email::LmtpServer::Done done) const;
+  // For an LMTP door.
+  const PostOffice& post_office() const { return *post_office_; }
 
   // Takes part from now on. `address`: HOST:PORT where the others reach its gRPC door.
   // FAILED_PRECONDITION: another server has its name.
@@ -107,6 +105,8 @@ class Cell {
                          Center& center);
   TaskThread& ThreadOf(const std::string& tenant);
   void CloseAll();
+  void ReadAddresses(const cluster::TenantRow& tenant);
+  rpc::Context AsPostOffice(const std::string& tenant) const;
 
   // On the keeper's.
   void Seen(const cluster::Table& table);
@@ -129,6 +129,7 @@ class Cell {
 
   std::vector<std::unique_ptr<TaskThread>> threads_;
   std::unique_ptr<Switchboard> switchboard_;
+  std::unique_ptr<PostOffice> post_office_;
   std::unique_ptr<cluster::Followers> followers_;
   std::unique_ptr<cluster::Keeper> keeper_;               // first to end: it calls the rest
   std::atomic<const cluster::Keeper*> joined_ = nullptr;  // once it is there

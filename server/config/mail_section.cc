@@ -93,8 +93,8 @@ class MailCheck {
       Problem(path + ".address", "is none of mail.addresses", "name one of them");
     }
     const int64_t s = imap.every().seconds();
-    if (imap.has_every() && (s < 10 || s > 3600)) {
-      Problem(path + ".every", "is out of range", "from 10 s to 1 h");
+    if (imap.has_every() && (s < 1 || s > 3600)) {
+      Problem(path + ".every", "is out of range", "from 1 s to 1 h");
     }
   }
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 
+import { deliver } from "./lib/lmtp.mjs";
 import { Postgres, noPostgres } from "./lib/postgres.mjs";
 import { Desk, Server, sampleCenter, wissel } from "./lib/server.mjs";
 import { until } from "./lib/until.mjs";
@@ -27,11 +28,11 @@ afterEach(async () => {
 after(() => postgres?.stop());
 
 // A server called `name`, once its doors answer.
-function start(name) {
+function start(name, ...more) {
   return Server.start({
     config: sampleCenter,
     demo: false,
-    args: ["--journal", postgres.url, "--node", name],
+    args: ["--journal", postgres.url, "--node", name, ...more],
     onStart: (started) => {
       started.stores = `${postgres.url}#main`;
       all.push(started);
@@ -300,6 +301,55 @@ test("a configuration is changed once and holds everywhere", { skip: noPostgres,
   const acme = (await lines("tenants", "list")).find((each) => each.tenant === "acme");
   assert.deepEqual(acme.hosts, ["acme.example"]);
   assert.equal(acme.problem, "");
+});
+
+test("mails come to any server, whichever has their center", { skip: noPostgres, timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "wissel-e2e-mails-"));
+  const file = join(folder, "center.yaml");
+  for (const tenant of tenants) {
+    writeFileSync(file, `
+center:
+  display_name: ${tenant}
+  queues:
+    - {name: queues/mail, channel: email, answer_within: 4h}
+mail:
+  addresses:
+    - {address: "tax@${tenant}.example", queue: queues/mail}
+`);
+    await setTenant(tenant, "--config", file);
+  }
+  const a = await start("a", "--lmtp", "127.0.0.1:0");
+  const b = await start("b", "--lmtp", "127.0.0.1:0");
+  await until(async () => (await shards()).filter((shard) => shard.node === "b").length === 2, Boolean, 60_000);
+  // A mail that is larger than any other message (16 MB) is passed on, too.
+  const large = "a line of a long mail\r\n".repeat(700_000);
+  const mail = (id, text) =>
+    `From: mia@home.test\r\nTo: tax@center.test\r\nSubject: ${id}\r\nMessage-ID: <${id}@home.test>\r\n\r\n${text}\r\n`;
+  for (const tenant of tenants) {
+    const admin = await token(tenant, "admin");
+    const count = async () => (await a.ask("WorkService/ListWorkItems", { queue: "queues/mail" }, admin)).workItems?.length ?? 0;
+    const before = await count();
+    for (const [server, text] of [[a, "first"], [b, "second"], [a, large], [b, large]]) {
+      const id = `${tenant}-${server.lmtp}-${text.length}`;
+      const from = `mia${text.length}-${server.lmtp.split(":")[1]}@home.test`;
+      assert.match(await deliver(server.lmtp, from, `tax@${tenant}.example`, mail(id, text).replace("mia@home.test", from)), /^250 /);
+      assert.match(await deliver(server.lmtp, from, `tax@${tenant}.example`, mail(id, text).replace("mia@home.test", from)), /^250 /);
+    }
+    assert.equal((await count()) - before, 4, "each is an item, and once");
+  }
+  for (const server of [a, b]) {
+    assert.match(await deliver(server.lmtp, "mia@home.test", "tax@omega.example", mail("none", "x")), /^550 /);
+  }
+  // Its server dies, and the mail waits a moment for the next one.
+  const tenant = (await shards()).find((shard) => shard.node === "b" && shard.tenant !== "main").tenant;
+  await b.killHard();
+  const answer = await until(
+    () => deliver(a.lmtp, "zoe@home.test", `tax@${tenant}.example`, mail("after", "x")),
+    (reply) => /^250 /.test(reply),
+    30_000,
+  );
+  assert.match(answer, /^250 /);
+  assert.equal(await a.stop(), 0);
 });
 
 test("what is no address of a database is refused", async () => {

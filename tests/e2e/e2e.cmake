@@ -2,6 +2,6 @@
 find_program(NODE node)
 if(NODE)
   add_test(NAME kill_loop COMMAND ${NODE} ${CMAKE_CURRENT_LIST_DIR}/kill_loop.mjs)
-  set_tests_properties(kill_loop PROPERTIES TIMEOUT 1800 LABELS slow
+  set_tests_properties(kill_loop PROPERTIES TIMEOUT 1800 LABELS slow COST 60
                        ENVIRONMENT "WISSEL_BINARY=$<TARGET_FILE:wissel>")
 endif()

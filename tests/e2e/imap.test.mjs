@@ -21,7 +21,7 @@ mail:
   imap:
     - server: {address: "127.0.0.1:${port}", tls: IMPLICIT, user: mia, password_file: password, ca_file: "${certificate}"}
       address: tax@center.test
-      every: 10s
+      every: 1s
 `;
 
 const mail = (id) => `Return-Path: <mia@home.test>\r

@@ -34,3 +34,5 @@ wissel_test(what_if_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/what_if_test.cc
   DEPS wissel_recorded_day
   LABELS fast)
+# Begun first where several run at once.
+set_tests_properties(simulation_test rerun_test small_scope_test PROPERTIES COST 100)

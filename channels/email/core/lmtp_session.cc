@@ -52,11 +52,11 @@ std::optional<std::string_view> TakePath(std::string_view& text) {
 
 }  // namespace
 
-LmtpSession::LmtpSession(std::string host, LmtpLimits limits, Knows knows, Knows elsewhere)
+LmtpSession::LmtpSession(std::string host, LmtpLimits limits, Knows knows, Knows undecided)
     : host_(std::move(host)),
       limits_(limits),
       knows_(std::move(knows)),
-      elsewhere_(std::move(elsewhere)) {
+      undecided_(std::move(undecided)) {
   output_ = fmt::format("220 {} LMTP Wissel\r\n", host_);
 }
 
@@ -268,8 +268,8 @@ void LmtpSession::OnRcpt(std::string_view rest) {
     return Reply(452, "4.5.3", "too many recipients; deliver to the others in a mail of its own");
   }
   const bool known = IsAddress(*path) && knows_(*path);
-  if (!known && IsAddress(*path) && elsewhere_ && elsewhere_(*path)) {
-    return Reply(451, "4.3.0", "not at this server now; try another one, or later");
+  if (!known && IsAddress(*path) && undecided_ && undecided_(*path)) {
+    return Reply(451, "4.3.0", "this address is not known yet; try again");
   }
   if (!known) {
     return Reply(550, "5.1.1", "there is no such address here");

@@ -55,8 +55,8 @@ class LmtpSession {
  public:
   // `knows` says whether an address is one of the center's; called in Feed.
   using Knows = std::function<bool(std::string_view address)>;
-  // `elsewhere` says of one that is not whether it may be another server's at the moment: 451.
-  LmtpSession(std::string host, LmtpLimits limits, Knows knows, Knows elsewhere = nullptr);
+  // `undecided` says of one that is not whether it may turn out to be: 451.
+  LmtpSession(std::string host, LmtpLimits limits, Knows knows, Knows undecided = nullptr);
 
   void Feed(std::string_view bytes);
 
@@ -100,7 +100,7 @@ class LmtpSession {
   const std::string host_;
   const LmtpLimits limits_;
   const Knows knows_;
-  const Knows elsewhere_;
+  const Knows undecided_;
 
   State state_ = State::kCommands;
   bool greeted_ = false;

@@ -84,7 +84,7 @@ class LmtpServer::Door::Connection : public std::enable_shared_from_this<Connect
         socket_(std::move(socket)),
         timer_(door_->context),
         session_(door_->options.name, door_->options.limits, door_->knows,
-                 door_->options.elsewhere),
+                 door_->options.undecided),
         began_(Steady::now()),
         heard_(began_) {}
   ~Connection() { door_->Ended(this); }

@@ -27,7 +27,7 @@ struct LmtpServerOptions {
   std::string path;
   std::string name = "localhost";  // what it calls itself
   LmtpLimits limits;
-  LmtpSession::Knows elsewhere;  // none: who is not known here is known nowhere
+  LmtpSession::Knows undecided;  // LmtpSession's; none: who is not known is nobody
   size_t connections = 100;
   Duration idle = Duration::Minutes(1);
   Duration transaction = Duration::Minutes(10);
