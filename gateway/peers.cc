@@ -9,7 +9,10 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <list>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -26,11 +29,18 @@ namespace {
 
 using google::protobuf::Message;
 using grpc::ByteBuffer;
+using SteadyClock = std::chrono::steady_clock;
 
 // A door takes 250 calls and streams of one connection at a time (grpc_door.h).
 constexpr int kStreamsPerConnection = 200;
 constexpr int kConnectionsForCalls = 4;
 constexpr std::chrono::seconds kLongestCall(60);
+// gRPC is the first to say so, where its timers run.
+constexpr std::chrono::milliseconds kAfterTheDeadline(500);
+// A node that gives a center away answers what it was asked before; that may still be on its way.
+constexpr std::chrono::seconds kForLastAnswers(1);
+// A connection that has not come about for so long is begun anew.
+constexpr std::chrono::seconds kLongestConnecting(2);
 
 std::string PathOf(const rpc::Method& method) {
   return fmt::format("/{}/{}", method.descriptor->service()->full_name(),
@@ -68,10 +78,11 @@ absl::Status FromGrpc(const grpc::Status& status, const grpc::ClientContext& cal
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE && !WasSent(call)) {
     return ServedElsewhere(tenant);
   }
-  // A door that shuts breaks off what it has under way; a caller who breaks off is told nothing.
+  // A door that shuts breaks off what it has under way, and so does BreakOff; a caller who breaks
+  // off is told nothing.
   if (status.error_code() == grpc::StatusCode::CANCELLED) {
     return absl::UnavailableError(
-        fmt::format("the node that serves the center {} ended before it answered", tenant));
+        fmt::format("the node that served the center {} did not answer", tenant));
   }
   return FromRpcStatus(static_cast<absl::StatusCode>(status.error_code()), status.error_message(),
                        status.error_details());
@@ -89,14 +100,57 @@ void Describe(const rpc::Context& context, const std::string& key, grpc::ClientC
   }
 }
 
-// Of a unary call: when its caller gives up, or when a node that says nothing is given up.
-void Limit(const rpc::Context& context, std::optional<std::chrono::seconds> longest,
-           grpc::ClientContext* call) {
-  const auto now = std::chrono::steady_clock::now();
-  if (!context.deadline && !longest) return;
-  call->set_deadline(std::chrono::system_clock::now() +
-                     (context.deadline ? *context.deadline - now : *longest));
+// Until when it may go on: until its caller gives up, or a node that says nothing is given up. gRPC
+// tells the other node, and is not relied upon here.
+std::optional<SteadyClock::time_point> Limit(const rpc::Context& context,
+                                             std::optional<std::chrono::seconds> longest,
+                                             grpc::ClientContext* call) {
+  if (!context.deadline && !longest) return std::nullopt;
+  const auto now = SteadyClock::now();
+  const auto end = context.deadline ? *context.deadline : now + *longest;
+  call->set_deadline(std::chrono::system_clock::now() + (end - now));
+  return end + kAfterTheDeadline;
 }
+
+// Of a call or stream that is passed on, from its start to its end.
+struct UnderWay {
+  std::string tenant;
+  std::string address;
+  const grpc::Channel* channel = nullptr;
+  std::optional<SteadyClock::time_point> end;
+  std::shared_ptr<grpc::ClientContext> call;
+  std::optional<SteadyClock::time_point> astray;  // since its center is somewhere else
+};
+
+class UnderWayList {
+ public:
+  using Place = std::list<UnderWay>::iterator;
+
+  Place Add(UnderWay one) {
+    std::lock_guard lock(mutex_);
+    return all_.insert(all_.end(), std::move(one));
+  }
+  void Remove(Place place) {
+    std::lock_guard lock(mutex_);
+    all_.erase(place);
+  }
+  // Their ends come from within.
+  template <class Which>
+  void BreakOff(Which which) {
+    std::vector<std::shared_ptr<grpc::ClientContext>> calls;
+    {
+      std::lock_guard lock(mutex_);
+      for (UnderWay& one : all_) {
+        if (which(one)) calls.push_back(one.call);
+      }
+    }
+    for (const auto& call : calls) call->TryCancel();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::list<UnderWay> all_;
+};
 
 // One unary call, until its answer.
 struct PassedCall {
@@ -110,6 +164,7 @@ struct PassedCall {
   grpc::ClientContext call;
   ByteBuffer request;
   ByteBuffer response;
+  UnderWayList::Place place;
 
   void Answer(const grpc::Status& status) {
     if (context.browser != nullptr) {
@@ -138,10 +193,14 @@ class PassedStream : public grpc::ClientReadReactor<ByteBuffer> {
         done_(std::move(done)) {}
 
   static void Start(std::shared_ptr<PassedStream> self, grpc::Channel* channel,
-                    const std::string& key, const Message& request) {
+                    const std::string& address, const std::string& key, UnderWayList* under_way,
+                    const Message& request) {
     Describe(self->context_, key, &self->call_);
-    Limit(self->context_, std::nullopt, &self->call_);
+    const auto end = Limit(self->context_, std::nullopt, &self->call_);
     self->self_ = self;
+    self->under_way_ = under_way;
+    self->place_ = under_way->Add(
+        {self->context_.tenant, address, channel, end, {self, &self->call_}, std::nullopt});
     self->request_ = BytesOf(request);
     const grpc::internal::RpcMethod path(self->path_.c_str(),
                                          grpc::internal::RpcMethod::SERVER_STREAMING);
@@ -173,6 +232,7 @@ class PassedStream : public grpc::ClientReadReactor<ByteBuffer> {
   }
 
   void OnDone(const grpc::Status& status) override {
+    under_way_->Remove(place_);
     down_->Finish(unreadable_.ok() ? FromGrpc(status, call_, context_.tenant) : unreadable_);
     done_();
     const std::shared_ptr<PassedStream> last = std::move(self_);
@@ -231,6 +291,8 @@ class PassedStream : public grpc::ClientReadReactor<ByteBuffer> {
   absl::Status unreadable_;
   std::unique_ptr<Message> waiting_;
   std::shared_ptr<PassedStream> self_;  // until gRPC is done
+  UnderWayList* under_way_ = nullptr;
+  UnderWayList::Place place_;
 };
 
 }  // namespace
@@ -244,43 +306,75 @@ class Peers::Connections {
 
   const std::string& key() const { return key_; }
 
+  UnderWayList& under_way() { return under_way_; }
+
   // One of a few, in turn.
   std::shared_ptr<grpc::Channel> ForCall(const std::string& address) {
     std::lock_guard lock(mutex_);
     Node& node = nodes_[address];
     if (node.calls.size() < kConnectionsForCalls) node.calls.push_back(Connect(address));
-    return node.calls[node.turn++ % node.calls.size()];
+    return node.calls[node.turn++ % node.calls.size()]->channel;
   }
 
   struct Lent {
     std::shared_ptr<grpc::Channel> channel;
-    size_t index = 0;
+    std::function<void()> give_back;
   };
-  // One with room for a stream; give it back.
+  // One with room for a stream.
   Lent ForStream(const std::string& address) {
     std::lock_guard lock(mutex_);
-    Node& node = nodes_[address];
-    for (size_t i = 0; i < node.streams.size(); ++i) {
-      if (node.streams[i].second >= kStreamsPerConnection) continue;
-      ++node.streams[i].second;
-      return {node.streams[i].first, i};
-    }
-    node.streams.emplace_back(Connect(address), 1);
-    return {node.streams.back().first, node.streams.size() - 1};
+    auto& all = nodes_[address].streams;
+    auto free = std::find_if(all.begin(), all.end(), [](const auto& connection) {
+      return connection->streams < kStreamsPerConnection;
+    });
+    if (free == all.end()) free = all.insert(all.end(), Connect(address));
+    ++(*free)->streams;
+    return {(*free)->channel, [connection = *free] { --connection->streams; }};
   }
-  void Return(const std::string& address, size_t index) {
-    std::lock_guard lock(mutex_);
-    --nodes_[address].streams[index].second;
+
+  void BeginAnewWhatDoesNotComeAbout() {
+    const auto now = SteadyClock::now();
+    std::vector<std::shared_ptr<Connection>> old;
+    {
+      std::lock_guard lock(mutex_);
+      for (auto& [address, node] : nodes_) {
+        for (auto* all : {&node.calls, &node.streams}) {
+          for (auto& connection : *all) {
+            if (!LateToConnect(*connection, now)) continue;
+            old.push_back(std::exchange(connection, Connect(address)));
+          }
+        }
+      }
+    }
+    for (const auto& connection : old) {
+      under_way_.BreakOff(
+          [&](const UnderWay& one) { return one.channel == connection->channel.get(); });
+    }
   }
 
  private:
+  struct Connection {
+    std::shared_ptr<grpc::Channel> channel;
+    std::atomic<int> streams = 0;
+    std::optional<SteadyClock::time_point> connecting;  // since
+  };
   struct Node {
-    std::vector<std::shared_ptr<grpc::Channel>> calls;
+    std::vector<std::shared_ptr<Connection>> calls;
     size_t turn = 0;
-    std::vector<std::pair<std::shared_ptr<grpc::Channel>, int>> streams;
+    std::vector<std::shared_ptr<Connection>> streams;
   };
 
-  std::shared_ptr<grpc::Channel> Connect(const std::string& address) const {
+  static bool LateToConnect(Connection& connection, SteadyClock::time_point now) {
+    const auto state = connection.channel->GetState(/*try_to_connect=*/false);
+    if (state == GRPC_CHANNEL_READY || state == GRPC_CHANNEL_IDLE) {
+      connection.connecting.reset();
+      return false;
+    }
+    if (!connection.connecting) connection.connecting = now;
+    return now - *connection.connecting > kLongestConnecting;
+  }
+
+  std::shared_ptr<Connection> Connect(const std::string& address) const {
     grpc::ChannelArguments arguments;
     // Each a connection of its own.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -290,13 +384,16 @@ class Peers::Connections {
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
-    return grpc::CreateCustomChannel(address, credentials_, arguments);
+    auto connection = std::make_shared<Connection>();
+    connection->channel = grpc::CreateCustomChannel(address, credentials_, arguments);
+    return connection;
   }
 
   const std::string key_;
   const std::shared_ptr<grpc::ChannelCredentials> credentials_;
   std::mutex mutex_;
   std::map<std::string, Node> nodes_;
+  UnderWayList under_way_;
 };
 
 Peers::Peers(PeerOptions options)
@@ -310,13 +407,18 @@ void Peers::Unary(const std::string& address, const rpc::Method& method,
                   const rpc::Context& context, const Message& request, rpc::AnyReply reply) {
   auto passed = std::make_shared<PassedCall>(method, context, std::move(reply));
   Describe(context, connections_->key(), &passed->call);
-  Limit(context, kLongestCall, &passed->call);
+  const auto end = Limit(context, kLongestCall, &passed->call);
   passed->request = BytesOf(request);
   const grpc::internal::RpcMethod path(passed->path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
   const auto channel = connections_->ForCall(address);
+  passed->place = connections_->under_way().Add(
+      {context.tenant, address, channel.get(), end, {passed, &passed->call}, std::nullopt});
   grpc::internal::CallbackUnaryCall<ByteBuffer, ByteBuffer>(
       channel.get(), path, &passed->call, &passed->request, &passed->response,
-      [passed, channel](const grpc::Status& status) { passed->Answer(status); });
+      [passed, channel, connections = connections_](const grpc::Status& status) {
+        connections->under_way().Remove(passed->place);
+        passed->Answer(status);
+      });
 }
 
 void Peers::Stream(const std::string& address, const rpc::Method& method,
@@ -325,10 +427,22 @@ void Peers::Stream(const std::string& address, const rpc::Method& method,
   const Connections::Lent lent = connections_->ForStream(address);
   PassedStream::Start(
       std::make_shared<PassedStream>(method, context, std::move(stream),
-                                     [connections = connections_, address, index = lent.index] {
-                                       connections->Return(address, index);
-                                     }),
-      lent.channel.get(), connections_->key(), request);
+                                     [connections = connections_, lent] { lent.give_back(); }),
+      lent.channel.get(), address, connections_->key(), &connections_->under_way(), request);
+}
+
+void Peers::BreakOff(
+    const std::function<bool(const std::string& tenant, const std::string& address)>& still_at) {
+  connections_->BeginAnewWhatDoesNotComeAbout();
+  const auto now = SteadyClock::now();
+  connections_->under_way().BreakOff([&](UnderWay& one) {
+    if (still_at(one.tenant, one.address)) {
+      one.astray.reset();
+    } else if (!one.astray) {
+      one.astray = now;
+    }
+    return (one.end && now > *one.end) || (one.astray && now > *one.astray + kForLastAnswers);
+  });
 }
 
 }  // namespace wissel::gateway

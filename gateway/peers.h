@@ -2,9 +2,12 @@
 // caller's token, address and cookies, and until the same deadline.
 //
 // Thread-safe. Answers come on gRPC's threads. Invariants: a call is passed on once; whoever called
-// gets the other node's refusal word by word; a slow reader costs one message here too.
+// gets the other node's refusal word by word; a slow reader costs one message here too; a call
+// ends, whatever gRPC's own timers do (they wait by the wall clock: set back by an hour, it stops
+// them for an hour).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +36,11 @@ class Peers {
   void Stream(const std::string& address, const rpc::Method& method, const rpc::Context& context,
               const google::protobuf::Message& request,
               std::shared_ptr<rpc::AnyServerStream> stream);
+
+  // To be called several times a second: breaks off calls whose time is over, and calls and streams
+  // of a center that has been somewhere else for a second, as far as `still_at` knows.
+  void BreakOff(
+      const std::function<bool(const std::string& tenant, const std::string& address)>& still_at);
 
  private:
   class Connections;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ using google::protobuf::MethodDescriptor;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr Duration kLookEvery = Duration::Millis(50);
+constexpr std::chrono::milliseconds kLookForAstrayEvery(250);
 constexpr std::string_view kContract = "wissel/v1/";
 
 template <class Use>
@@ -109,7 +111,10 @@ Switchboard::Switchboard(SwitchboardOptions options)
     : options_(std::move(options)),
       peers_(options_.peers),
       waiting_(std::make_shared<Waiting>(options_.most_waiting)),
-      ticker_("switchboard", kLookEvery, [this] { LookAgain(); }) {
+      ticker_("switchboard", kLookEvery, [this] {
+        LookAgain();
+        BreakOffAstray();
+      }) {
   AddMethods();
 }
 
@@ -232,6 +237,20 @@ void Switchboard::PassOn(const std::shared_ptr<Call>& call, const std::string& a
                  if (gateway::IsElsewhere(status)) return waiting->Add(call);
                  call->reply(std::move(status), std::move(answer));
                });
+}
+
+// Their callers ask again, and are led to where the center is now.
+void Switchboard::BreakOffAstray() {
+  const auto now = SteadyClock::now();
+  if (now < looked_for_astray_ + kLookForAstrayEvery) return;
+  looked_for_astray_ = now;
+  std::map<std::string, Way> ways;
+  peers_.BreakOff([&](const std::string& tenant, const std::string& address) {
+    auto way = ways.find(tenant);
+    if (way == ways.end()) way = ways.emplace(tenant, options_.way_to(tenant)).first;
+    if (way->second.here != nullptr) return false;
+    return way->second.address.empty() || way->second.address == address;
+  });
 }
 
 void Switchboard::LookAgain() {

@@ -6,6 +6,7 @@
 // when nothing of it has been done; one that was passed on is not passed on again.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -52,6 +53,7 @@ class Switchboard {
  private:
   struct Call;
   void AddMethods();
+  void BreakOffAstray();
   void Take(std::shared_ptr<Call> call);
   // False: there is no way to its center now.
   bool Connect(const std::shared_ptr<Call>& call);
@@ -64,7 +66,8 @@ class Switchboard {
   gateway::Peers peers_;
   rpc::MethodTable methods_;
   class Waiting;
-  const std::shared_ptr<Waiting> waiting_;  // answers of other nodes may come late
+  const std::shared_ptr<Waiting> waiting_;                   // answers of other nodes may come late
+  std::chrono::steady_clock::time_point looked_for_astray_;  // of the ticker
   Ticker ticker_;
 };
 

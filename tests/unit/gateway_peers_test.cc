@@ -1,4 +1,10 @@
 // Calls that one node passes on to the gRPC door of another.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -82,6 +88,57 @@ TEST_F(PeersTest, ACallThatTheOtherBreaksOffMayHaveBeenDone) {
   EXPECT_FALSE(IsElsewhere(shut));
   (*reply)(v1::WorkItem());
   stop.Join();
+}
+
+// A node that was cut off says nothing, and gRPC's own timers may stand still.
+TEST_F(PeersTest, ACallIsBrokenOffOnceItsCenterIsElsewhere) {
+  auto answer = Get("workItems/held");
+  auto reply = world_.WaitForHeldReply();
+  ASSERT_TRUE(reply.has_value());
+  peers_.BreakOff([](const std::string&, const std::string&) { return true; });
+  while (answer.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) {
+    peers_.BreakOff([&](const std::string& tenant, const std::string& address) {
+      EXPECT_EQ(tenant, "acme");
+      EXPECT_EQ(address, address_);
+      return false;
+    });
+  }
+  const absl::Status status = answer.get().first;
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_FALSE(IsElsewhere(status)) << "it may have been done";
+  (*reply)(v1::WorkItem());
+  EXPECT_TRUE(Get("workItems/7").get().first.ok());
+}
+
+// As one that is killed in the middle of a call.
+TEST_F(PeersTest, ANodeThatIsGoneOnceItHasTheCallMayHaveDoneIt) {
+  const int listening = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in where{
+      .sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  socklen_t size = sizeof(where);
+  auto* const address = reinterpret_cast<sockaddr*>(&where);
+  ASSERT_EQ(::bind(listening, address, size) + ::listen(listening, 8), 0);
+  ASSERT_EQ(::getsockname(listening, address, &size), 0);
+  address_ = fmt::format("127.0.0.1:{}", ntohs(where.sin_port));
+  Thread node("node", [&] {
+    const int peer = ::accept(listening, nullptr, nullptr);
+    // An empty SETTINGS frame (RFC 9113, section 6.5): now it counts as connected.
+    const std::string settings("\0\0\0\4\0\0\0\0\0", 9);
+    EXPECT_EQ(::write(peer, settings.data(), settings.size()), 9);
+    std::string read;
+    char bytes[4096];
+    while (read.find("GetWorkItem") == read.npos) {
+      const ssize_t count = ::read(peer, bytes, sizeof(bytes));
+      if (count <= 0) break;
+      read.append(bytes, static_cast<size_t>(count));
+    }
+    ::close(peer);
+    ::close(listening);
+  });
+  const absl::Status status = Get("workItems/7").get().first;
+  node.Join();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_FALSE(IsElsewhere(status)) << status;
 }
 
 TEST_F(PeersTest, ANodeThatCannotBeReachedHasDoneNothing) {
