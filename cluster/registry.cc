@@ -304,6 +304,17 @@ absl::StatusOr<std::string> Registry::Secret(const std::string& name, const std:
   return Text(rows, 0, 0);
 }
 
+absl::Status Registry::ReplaceSecret(const std::string& name, const std::string& seen,
+                                     const std::string& value) {
+  WISSEL_ASSIGN_OR_RETURN(PostgresConnection * database, Connection());
+  WISSEL_ASSIGN_OR_RETURN(
+      const PostgresRows rows,
+      database->Ask("UPDATE secrets SET value = $3 WHERE name = $1 AND value = $2 RETURNING name",
+                    name, seen, value));
+  if (rows.size() == 1) return absl::OkStatus();
+  return absl::AbortedError(fmt::format("somebody else has changed {} meanwhile", name));
+}
+
 // --- As the nodes see it
 
 std::vector<NodeView> NodesOf(const Table& table) {

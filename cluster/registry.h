@@ -120,6 +120,9 @@ class Registry {
 
   // The secret of that name; `proposal`, where there is none yet.
   absl::StatusOr<std::string> Secret(const std::string& name, const std::string& proposal);
+  // ABORTED where it is not `seen` any more.
+  absl::Status ReplaceSecret(const std::string& name, const std::string& seen,
+                             const std::string& value);
 
  private:
   explicit Registry(PostgresOptions database) : options_(std::move(database)) {}

@@ -23,6 +23,11 @@ struct TokenOptions {
 };
 int PrintToken(const TokenOptions& options);
 
+// Another key signs tokens from now on, in a server that runs too; and the one before it is worth
+// nothing any more.
+int RotateKey(const std::string& data);
+int RetireKey(const std::string& data);
+
 int VerifyJournalIn(const std::string& data);
 int DumpJournalIn(const std::string& data, uint64_t from, std::optional<uint64_t> to);
 

@@ -33,6 +33,24 @@ void AddJournal(CLI::App& app, JournalOptions& options, Action& action) {
       [&] { action = [&] { return DumpJournalIn(options.data, options.from, options.to); }; });
 }
 
+constexpr const char* kKeyHelp =
+    "The key that tokens are signed by. A server that runs, and every server of a cell, takes up "
+    "a\n"
+    "change within two seconds.";
+
+void AddKey(CLI::App& app, std::string& data, Action& action) {
+  CLI::App* key = app.add_subcommand("key", kKeyHelp);
+  key->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, int (*run)(const std::string&)) {
+    CLI::App* command = key->add_subcommand(name, help);
+    command->add_option("--data", data, "Folder of the server's stores, or postgres://...")
+        ->required();
+    command->callback([&data, &action, run] { action = [&data, run] { return run(data); }; });
+  };
+  add("rotate", "Sign by a new one; tokens of the one before it count on", RotateKey);
+  add("retire", "Let tokens of the one before it count no more", RetireKey);
+}
+
 constexpr const char* kBackupHelp =
     "Copy the folder of a server's stores into one file, while the server runs or not. The file\n"
     "holds people's data and their keys: keep it as you keep those.";
@@ -134,6 +152,7 @@ void AddPrint(CLI::App& app, Action& action) {
 void AddOperations(CLI::App& app, OperationsCommands& commands, Action& action) {
   AddCheckConfig(app, commands.config, action);
   AddJournal(app, commands.journal, action);
+  AddKey(app, commands.key_data, action);
   AddBackup(app, commands.backup, action);
   AddRestore(app, commands.restore, action);
   AddTenants(app, commands.cell, action);

@@ -1,5 +1,5 @@
-// The operator's commands on the command line: backup, check-config, journal, print, restore. Of
-// main.cc alone.
+// The operator's commands on the command line: backup, check-config, journal, key, print, restore.
+// Of main.cc alone.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,7 @@ struct OperationsCommands {
   backup::RestoreOptions restore;
   CellCommandOptions cell;
   doctor::DoctorOptions doctor;
+  std::string key_data;
 };
 
 // `action` becomes what the command that was given does. Both outlive the parsing. Add it last:

@@ -52,11 +52,15 @@ int ChangeUsers(const UserOptions& options, Change change) {
 }
 
 // For administrators to read (wissel.v1.AuditService).
-absl::Status Note(const UserOptions& options, sign_in::SecurityEvents::Kind kind) {
-  WISSEL_ASSIGN_OR_RETURN(
-      auto events, sign_in::SecurityEvents::Open(StoresAt(options.data), sign_in::SystemWallClock));
-  events->Note(kind, "users/" + options.user, "");
+absl::Status Note(const std::string& data, sign_in::SecurityEvents::Kind kind,
+                  const std::string& user) {
+  WISSEL_ASSIGN_OR_RETURN(auto events,
+                          sign_in::SecurityEvents::Open(StoresAt(data), sign_in::SystemWallClock));
+  events->Note(kind, user, "");
   return absl::OkStatus();
+}
+absl::Status Note(const UserOptions& options, sign_in::SecurityEvents::Kind kind) {
+  return Note(options.data, kind, "users/" + options.user);
 }
 
 // Of one who is gone, or whose password somebody else may have known. A server that runs sees it.
@@ -76,9 +80,23 @@ rpc::Roles RolesNamed(const std::vector<std::string>& names) {
 
 absl::StatusOr<std::unique_ptr<sign_in::Tokens>> OpenTokens(const std::string& data) {
   if (!IsPostgresUrl(data)) return sign_in::Tokens::Open(data, /*demo=*/false);
-  WISSEL_ASSIGN_OR_RETURN(std::string key, SharedTokenKey(data));
-  return sign_in::Tokens::WithKey(std::move(key), /*demo=*/false, sign_in::SystemWallClock, nullptr,
-                                  TenantAt(data));
+  WISSEL_ASSIGN_OR_RETURN(sign_in::TokenKeys keys, SharedTokenKeys(data));
+  return sign_in::Tokens::WithKeys(sign_in::AlwaysKeys(std::move(keys)), /*demo=*/false,
+                                   sign_in::SystemWallClock, nullptr, TenantAt(data));
+}
+
+using KeyChange = sign_in::TokenKeys (sign_in::TokenKeys::*)() const;
+
+absl::Status ChangeKeys(const std::string& data, KeyChange change,
+                        sign_in::SecurityEvents::Kind kind) {
+  if (IsPostgresUrl(data)) {
+    WISSEL_ASSIGN_OR_RETURN(const sign_in::TokenKeys keys, SharedTokenKeys(data));
+    WISSEL_RETURN_IF_ERROR(ReplaceSharedTokenKeys(data, keys, (keys.*change)()));
+  } else {
+    WISSEL_ASSIGN_OR_RETURN(const sign_in::TokenKeys keys, sign_in::ReadOrMakeKeys(data));
+    WISSEL_RETURN_IF_ERROR(sign_in::ReplaceKeys(data, (keys.*change)()));
+  }
+  return Note(data, kind, "");
 }
 
 }  // namespace
@@ -97,6 +115,26 @@ int PrintToken(const TokenOptions& options) {
     return Fail(absl::InvalidArgumentError("--team and --queue name at most 20 teams and queues"));
   }
   fmt::print("{}\n", (*tokens)->Make(caller, Duration::Hours(options.hours)).text);
+  return 0;
+}
+
+int RotateKey(const std::string& data) {
+  const absl::Status status =
+      ChangeKeys(data, &sign_in::TokenKeys::Rotated, v1::SecurityEvent::KEY_ROTATED);
+  if (!status.ok()) return Fail(status);
+  fmt::print(
+      "A new key signs tokens. Those of the key before it count until they expire, or until\n"
+      "`wissel key retire`; those of a key before that count no more.\n");
+  return 0;
+}
+
+int RetireKey(const std::string& data) {
+  const absl::Status status =
+      ChangeKeys(data, &sign_in::TokenKeys::WithoutFormer, v1::SecurityEvent::KEY_RETIRED);
+  if (!status.ok()) return Fail(status);
+  fmt::print(
+      "Tokens of the newest key alone count. Who has another signs in again, and programs need\n"
+      "a new one.\n");
   return 0;
 }
 

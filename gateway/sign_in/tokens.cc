@@ -1,18 +1,12 @@
 #include "gateway/sign_in/tokens.h"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -29,11 +23,10 @@
 namespace wissel::sign_in {
 namespace {
 
-namespace fs = std::filesystem;
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
-constexpr size_t kKeyBytes = 32;
+constexpr int64_t kLookEveryMs = 1000;
 constexpr size_t kLongestToken = 4096;
 constexpr size_t kKnownTokens = 10'000;
 // A clock elsewhere may be ahead of ours by so much.
@@ -74,6 +67,22 @@ std::string NewSession() {
   unsigned char bytes[16];
   INVARIANT(RAND_bytes(bytes, sizeof(bytes)) == 1);
   return gateway::ToBase64Url(std::string_view(reinterpret_cast<char*>(bytes), sizeof(bytes)));
+}
+
+std::string Sign(const std::string& key, std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  const unsigned char* made =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &size);
+  INVARIANT(made != nullptr);
+  return std::string(reinterpret_cast<char*>(digest), size);
+}
+
+bool Signs(const std::string& key, std::string_view text, std::string_view signature) {
+  const std::string expected = Sign(key, text);
+  return signature.size() == expected.size() &&
+         CRYPTO_memcmp(signature.data(), expected.data(), expected.size()) == 0;
 }
 
 // What a token says beside who it is.
@@ -143,49 +152,6 @@ absl::Status ReadCaller(const Struct& payload, rpc::Caller* caller) {
   return absl::OkStatus();
 }
 
-absl::Status System(const fs::path& path, const char* what) {
-  return absl::UnavailableError(
-      fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(errno)));
-}
-
-absl::StatusOr<std::string> ReadKey(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) return System(path, "read");
-  struct stat info {};
-  char bytes[kKeyBytes + 1];
-  const bool known = ::fstat(file, &info) == 0;
-  const ssize_t size = ::read(file, bytes, sizeof(bytes));
-  ::close(file);
-  if (!known || size < 0) return System(path, "read");
-  if ((info.st_mode & 077) != 0) {
-    return absl::PermissionDeniedError(
-        fmt::format("{} may be read by others; chmod 600 it", path.string()));
-  }
-  if (size != static_cast<ssize_t>(kKeyBytes)) {
-    return absl::DataLossError(
-        fmt::format("{} is not a key of {} bytes; remove it to have a new one made (who is signed "
-                    "in signs in again)",
-                    path.string(), kKeyBytes));
-  }
-  return std::string(bytes, kKeyBytes);
-}
-
-// Written whole under another name first, so that no reader ever sees half a key; whoever links it
-// second takes the first one's.
-absl::Status MakeKey(const fs::path& path) {
-  const std::string key = Tokens::NewKey();
-  const fs::path draft = fmt::format("{}.{}", path.string(), ::getpid());
-  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return System(draft, "make");
-  const bool written = ::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) &&
-                       ::fsync(file) == 0;
-  ::close(file);
-  const bool linked = written && (::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
-  const absl::Status failure = linked ? absl::OkStatus() : System(path, "write");
-  ::unlink(draft.c_str());
-  return failure;
-}
-
 }  // namespace
 
 Instant SystemWallClock() {
@@ -194,40 +160,36 @@ Instant SystemWallClock() {
                                  .count());
 }
 
-absl::StatusOr<std::unique_ptr<Tokens>> Tokens::Open(const fs::path& folder, bool demo,
+absl::StatusOr<std::unique_ptr<Tokens>> Tokens::Open(const std::filesystem::path& folder, bool demo,
                                                      WallClock clock, const EndedSessions* ended,
                                                      std::string tenant) {
-  const fs::path path = folder / "token.key";
-  if (!fs::exists(path)) WISSEL_RETURN_IF_ERROR(MakeKey(path));
-  WISSEL_ASSIGN_OR_RETURN(std::string key, ReadKey(path));
-  return std::unique_ptr<Tokens>(
-      new Tokens(std::move(key), demo, std::move(clock), ended, std::move(tenant)));
+  WISSEL_RETURN_IF_ERROR(ReadOrMakeKeys(folder).status());
+  return WithKeys(KeysOf(folder), demo, std::move(clock), ended, std::move(tenant));
 }
 
-absl::StatusOr<std::unique_ptr<Tokens>> Tokens::WithKey(std::string key, bool demo, WallClock clock,
-                                                        const EndedSessions* ended,
-                                                        std::string tenant) {
-  if (key.size() != kKeyBytes) {
-    return absl::InvalidArgumentError(fmt::format("a key of tokens has {} bytes", kKeyBytes));
+absl::StatusOr<std::unique_ptr<Tokens>> Tokens::WithKeys(KeySource source, bool demo,
+                                                         WallClock clock,
+                                                         const EndedSessions* ended,
+                                                         std::string tenant) {
+  WISSEL_ASSIGN_OR_RETURN(TokenKeys keys, source());
+  return std::unique_ptr<Tokens>(new Tokens(std::move(source), std::move(keys), demo,
+                                            std::move(clock), ended, std::move(tenant)));
+}
+
+// What cannot be read leaves the keys as they were.
+std::shared_ptr<const TokenKeys> Tokens::Keys(int64_t now_ms) const {
+  {
+    std::shared_lock lock(mutex_);
+    if (now_ms >= looked_ms_ && now_ms < looked_ms_ + kLookEveryMs) return keys_;
   }
-  return std::unique_ptr<Tokens>(
-      new Tokens(std::move(key), demo, std::move(clock), ended, std::move(tenant)));
-}
-
-std::string Tokens::NewKey() {
-  std::string key(kKeyBytes, '\0');
-  INVARIANT(RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), kKeyBytes) == 1);
-  return key;
-}
-
-std::string Tokens::Sign(std::string_view text) const {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  const unsigned char* made =
-      HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-           reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &size);
-  INVARIANT(made != nullptr);
-  return std::string(reinterpret_cast<char*>(digest), size);
+  auto keys = source_();
+  std::unique_lock lock(mutex_);
+  looked_ms_ = now_ms;
+  if (keys.ok() && *keys != *keys_) {
+    keys_ = std::make_shared<const TokenKeys>(*std::move(keys));
+    known_.clear();
+  }
+  return keys_;
 }
 
 Tokens::Token Tokens::Make(const rpc::Caller& caller, Duration lifetime) const {
@@ -239,20 +201,24 @@ Tokens::Token Tokens::Make(const rpc::Caller& caller, Duration lifetime) const {
   who.tenant = tenant_;
   const std::string text =
       SignedText(who, {.demo = demo_, .issued_ms = now_ms, .expires_s = expires_s});
-  return {.text = fmt::format("{}.{}", text, gateway::ToBase64Url(Sign(text))),
+  const std::string signature = Sign(Keys(now_ms)->signing, text);
+  return {.text = fmt::format("{}.{}", text, gateway::ToBase64Url(signature)),
           .expires = Instant::FromMillis(expires_s * 1000)};
 }
 
 absl::StatusOr<rpc::Caller> Tokens::Verify(std::string_view token) const {
   if (token.empty()) return rpc::Caller();
-  const int64_t now_s = clock_().millis() / 1000;
+  const int64_t now_ms = clock_().millis();
+  const int64_t now_s = now_ms / 1000;
+  const std::shared_ptr<const TokenKeys> keys = Keys(now_ms);
   {
     std::shared_lock lock(mutex_);
     auto found = known_.find(absl::string_view(token.data(), token.size()));
     if (found != known_.end() && now_s < found->second.expires_s) return Alive(found->second);
   }
-  WISSEL_ASSIGN_OR_RETURN(Known known, Check(token, now_s));
+  WISSEL_ASSIGN_OR_RETURN(Known known, Check(token, *keys, now_s));
   std::unique_lock lock(mutex_);
+  if (keys != keys_) return Alive(known);  // of a key that may have been retired meanwhile
   if (known_.size() >= kKnownTokens) known_.clear();
   return Alive(known_.insert_or_assign(std::string(token), std::move(known)).first->second);
 }
@@ -264,7 +230,8 @@ absl::StatusOr<rpc::Caller> Tokens::Alive(const Known& known) const {
   return known.caller;
 }
 
-absl::StatusOr<Tokens::Known> Tokens::Check(std::string_view token, int64_t now_s) const {
+absl::StatusOr<Tokens::Known> Tokens::Check(std::string_view token, const TokenKeys& keys,
+                                            int64_t now_s) const {
   const size_t first = token.find('.');
   const size_t last = token.rfind('.');
   if (token.size() > kLongestToken || first == std::string_view::npos || first == last ||
@@ -273,9 +240,9 @@ absl::StatusOr<Tokens::Known> Tokens::Check(std::string_view token, int64_t now_
   }
   WISSEL_RETURN_IF_ERROR(CheckHeader(token.substr(0, first)));
   const auto signature = gateway::FromBase64Url(token.substr(last + 1));
-  const std::string expected = Sign(token.substr(0, last));
-  if (!signature || signature->size() != expected.size() ||
-      CRYPTO_memcmp(signature->data(), expected.data(), expected.size()) != 0) {
+  const std::string_view text = token.substr(0, last);
+  if (!signature || (!Signs(keys.signing, text, *signature) &&
+                     (keys.former.empty() || !Signs(keys.former, text, *signature)))) {
     return Bad(kNotOurs);
   }
   const auto payload = ObjectOf(token.substr(first + 1, last - first - 1));
@@ -313,8 +280,8 @@ absl::StatusOr<Tokens::Known> Tokens::Check(std::string_view token, int64_t now_
                     .expires_s = known.expires_s};
   // Whatever is said twice, otherwise or beside it: a signature is no reason to guess what is
   // meant.
-  if (SignedText(known.caller, terms) != token.substr(0, last) ||
-      gateway::ToBase64Url(expected) != token.substr(last + 1)) {
+  if (SignedText(known.caller, terms) != text ||
+      gateway::ToBase64Url(*signature) != token.substr(last + 1)) {
     return Bad("the token is not in the form in which tokens are made");
   }
   return known;

@@ -1,7 +1,8 @@
 // Bearer tokens: JSON Web Tokens signed with HMAC-SHA-256 under the key in DATA/token.key, which is
-// made on first use and readable by its owner only. Claims: sub, roles, agent, teams and queues
-// (what one is confined to), tenant (of a server with several), sid (the sign-in, which can be
-// ended: ended_sessions.h), iat, exp, and demo for those that a demonstration gave out.
+// made on first use and readable by its owner only (token_keys.h: how it is changed). Claims: sub,
+// roles, agent, teams and queues (what one is confined to), tenant (of a server with several), sid
+// (the sign-in, which can be ended: ended_sessions.h), iat, exp, and demo for those that a
+// demonstration gave out.
 //
 // Threads: thread-safe. Invariants: no other algorithm is ever accepted; a token of a demonstration
 // is refused by a server that is none, over the same data too; a token is taken in the very form in
@@ -21,6 +22,7 @@
 #include "base/rpc/method_table.h"
 #include "base/time.h"
 #include "gateway/sign_in/ended_sessions.h"
+#include "gateway/sign_in/token_keys.h"
 
 namespace wissel::sign_in {
 
@@ -44,12 +46,11 @@ class Tokens {
                                                       const EndedSessions* ended = nullptr,
                                                       std::string tenant = {});
 
-  // With a key that several servers share; INVALID_ARGUMENT where it is none.
-  static absl::StatusOr<std::unique_ptr<Tokens>> WithKey(std::string key, bool demo,
-                                                         WallClock clock,
-                                                         const EndedSessions* ended,
-                                                         std::string tenant);
-  static std::string NewKey();
+  // With keys that several servers share. What is changed there counts here after a second.
+  static absl::StatusOr<std::unique_ptr<Tokens>> WithKeys(KeySource source, bool demo,
+                                                          WallClock clock,
+                                                          const EndedSessions* ended,
+                                                          std::string tenant);
 
   struct Token {
     std::string text;
@@ -68,24 +69,28 @@ class Tokens {
     Instant made;
   };
 
-  Tokens(std::string key, bool demo, WallClock clock, const EndedSessions* ended,
+  Tokens(KeySource source, TokenKeys keys, bool demo, WallClock clock, const EndedSessions* ended,
          std::string tenant)
-      : key_(std::move(key)),
+      : source_(std::move(source)),
         demo_(demo),
         clock_(std::move(clock)),
         ended_(ended),
-        tenant_(std::move(tenant)) {}
+        tenant_(std::move(tenant)),
+        keys_(std::make_shared<const TokenKeys>(std::move(keys))),
+        looked_ms_(clock_().millis()) {}
   absl::StatusOr<rpc::Caller> Alive(const Known& known) const;
-  std::string Sign(std::string_view text) const;
-  absl::StatusOr<Known> Check(std::string_view token, int64_t now_s) const;
+  std::shared_ptr<const TokenKeys> Keys(int64_t now_ms) const;
+  absl::StatusOr<Known> Check(std::string_view token, const TokenKeys& keys, int64_t now_s) const;
 
-  const std::string key_;
+  const KeySource source_;
   const bool demo_;
   const WallClock clock_;
   const EndedSessions* const ended_;
   const std::string tenant_;
-  // Tokens that were checked before; their signature is not computed again.
   mutable std::shared_mutex mutex_;
+  mutable std::shared_ptr<const TokenKeys> keys_;
+  mutable int64_t looked_ms_ = 0;
+  // Tokens that were checked before, under those keys; their signature is not computed again.
   mutable absl::flat_hash_map<std::string, Known> known_;
 };
 

@@ -24,6 +24,7 @@ namespace {
 constexpr Duration kForLeaving = Duration::Seconds(20);
 constexpr Duration kForAMail = Duration::Minutes(5);
 constexpr Duration kForAnswers = Duration::Seconds(5);
+constexpr auto kReadKeysEvery = std::chrono::seconds(1);
 constexpr auto kForItsLease = std::chrono::seconds(5);
 constexpr auto kLookAgain = std::chrono::milliseconds(200);
 constexpr size_t kOpenAtOnce = 4;
@@ -55,23 +56,20 @@ bool HasHost(const cluster::TenantRow& tenant, const std::string& host) {
 absl::StatusOr<std::unique_ptr<Cell>> Cell::Open(CellOptions options) {
   WISSEL_ASSIGN_OR_RETURN(cluster::Registry registry,
                           cluster::Registry::Open({.url = options.url, .schema = ""}));
-  WISSEL_ASSIGN_OR_RETURN(std::string token_key, SharedTokenKey(registry));
+  WISSEL_ASSIGN_OR_RETURN(sign_in::TokenKeys token_keys, SharedTokenKeys(registry));
   WISSEL_ASSIGN_OR_RETURN(std::string peer_key, SharedPeerKey(registry));
-  std::unique_ptr<Cell> cell(
-      new Cell(std::move(options), std::move(registry), std::move(token_key), std::move(peer_key)));
-  WISSEL_ASSIGN_OR_RETURN(cell->any_token_, sign_in::Tokens::WithKey(
-                                                cell->token_key_, cell->options_.demo,
-                                                [cell = cell.get()] { return cell->now(); },
-                                                nullptr, sign_in::kOfAnyTenant));
+  std::unique_ptr<Cell> cell(new Cell(std::move(options), std::move(registry),
+                                      std::move(token_keys), std::move(peer_key)));
+  WISSEL_ASSIGN_OR_RETURN(cell->any_token_, cell->TokensOf(sign_in::kOfAnyTenant));
   WISSEL_RETURN_IF_ERROR(cell->SeedMain());
   return cell;
 }
 
-Cell::Cell(CellOptions options, cluster::Registry registry, std::string token_key,
+Cell::Cell(CellOptions options, cluster::Registry registry, sign_in::TokenKeys token_keys,
            std::string peer_key)
     : options_(std::move(options)),
-      token_key_(std::move(token_key)),
       peer_key_(std::move(peer_key)),
+      token_keys_(std::move(token_keys)),
       registry_(std::move(registry)) {
   SwitchboardOptions switchboard;
   switchboard.tenant_of = [this](const rpc::Context& context) { return TenantOf(context); };
@@ -247,7 +245,7 @@ absl::StatusOr<std::shared_ptr<ServedCenter>> Cell::OpenCenter(
     ::_exit(kStartAgain);
   };
   options.users = TenantStores(options_.url, tenant, std::nullopt, std::nullopt);
-  options.token_key = token_key_;
+  options.token_keys = CurrentKeys();
   options.tenant = tenant;
   options.demo = options_.demo;
   options.demo_users = ReadDemoUsers(config.file);
@@ -280,6 +278,11 @@ absl::Status Cell::Configure(const std::string& tenant, uint64_t epoch,
 void Cell::Seen(const cluster::Table& table) {
   for (const cluster::TenantRow& row : post_office_->ToBeRead(table)) {
     ThreadOf(row.name).Post([this, row] { ReadAddresses(row); });
+  }
+  const auto steady_now = std::chrono::steady_clock::now();
+  if (steady_now > read_keys_ + kReadKeysEvery) {
+    read_keys_ = steady_now;
+    ThreadOf(kMain).Post([this] { ReadTokenKeys(); });
   }
   std::vector<std::string> changed;
   {
@@ -323,6 +326,30 @@ std::shared_ptr<const cluster::Table> Cell::table() const {
 Cell::Served Cell::served() const {
   std::lock_guard lock(mutex_);
   return served_;
+}
+
+sign_in::KeySource Cell::CurrentKeys() const {
+  return [this]() -> absl::StatusOr<sign_in::TokenKeys> {
+    std::lock_guard lock(mutex_);
+    return token_keys_;
+  };
+}
+
+absl::StatusOr<std::unique_ptr<sign_in::Tokens>> Cell::TokensOf(const std::string& tenant) const {
+  return sign_in::Tokens::WithKeys(
+      CurrentKeys(), options_.demo, [this] { return now(); }, nullptr, tenant);
+}
+
+// What cannot be read leaves the keys as they were.
+void Cell::ReadTokenKeys() {
+  absl::StatusOr<sign_in::TokenKeys> keys;
+  {
+    std::lock_guard lock(registry_mutex_);
+    keys = SharedTokenKeys(registry_);
+  }
+  if (!keys.ok()) return;
+  std::lock_guard lock(mutex_);
+  token_keys_ = *std::move(keys);
 }
 
 absl::StatusOr<rpc::Caller> Cell::Authenticate(std::string_view token) const {
@@ -407,9 +434,8 @@ rpc::Context Cell::AsPostOffice(const std::string& tenant) const {
   context.caller.user = "users/lmtp";
   context.caller.roles = {rpc::Role::kIntegration};
   context.caller.tenant = tenant;
-  const auto tokens = sign_in::Tokens::WithKey(
-      token_key_, options_.demo, [this] { return now(); }, nullptr, tenant);
-  INVARIANT(tokens.ok());  // it is the key that any_token_ was made with
+  const auto tokens = TokensOf(tenant);
+  INVARIANT(tokens.ok());  // its keys are at hand
   context.token = (*tokens)->Make(context.caller, kForAMail).text;
   return context;
 }

@@ -84,7 +84,7 @@ class Cell {
  private:
   using Served = std::map<std::string, std::shared_ptr<ServedCenter>>;
 
-  Cell(CellOptions options, cluster::Registry registry, std::string token_key,
+  Cell(CellOptions options, cluster::Registry registry, sign_in::TokenKeys token_keys,
        std::string peer_key);
   absl::Status SeedMain();
   absl::Status AwaitName(const std::string& address);
@@ -94,6 +94,8 @@ class Cell {
   Served served() const;
   // By the database's clock.
   Instant now() const;
+  sign_in::KeySource CurrentKeys() const;
+  absl::StatusOr<std::unique_ptr<sign_in::Tokens>> TokensOf(const std::string& tenant) const;
 
   // On the thread of a tenant.
   void Serve(const std::string& tenant, uint64_t epoch, const cluster::Followers::Engine& engine);
@@ -105,6 +107,7 @@ class Cell {
                          Center& center);
   TaskThread& ThreadOf(const std::string& tenant);
   void CloseAll();
+  void ReadTokenKeys();
   void ReadAddresses(const cluster::TenantRow& tenant);
   rpc::Context AsPostOffice(const std::string& tenant) const;
 
@@ -115,7 +118,6 @@ class Cell {
   std::string FolderOf(const std::string& tenant) const;
 
   const CellOptions options_;
-  const std::string token_key_;
   const std::string peer_key_;
   std::unique_ptr<sign_in::Tokens> any_token_;  // of whatever center
   std::atomic<bool> leaving_ = false;
@@ -124,8 +126,11 @@ class Cell {
   cluster::Registry registry_;
 
   mutable std::mutex mutex_;
+  sign_in::TokenKeys token_keys_;
   Served served_;
   std::map<std::string, int64_t> renewing_;  // by tenant: the revision that it is opened anew for
+
+  std::chrono::steady_clock::time_point read_keys_;  // when; of the keeper's thread
 
   std::vector<std::unique_ptr<TaskThread>> threads_;
   std::unique_ptr<Switchboard> switchboard_;

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "base/sql/stores.h"
 #include "cluster/registry.h"
+#include "gateway/sign_in/token_keys.h"
 
 namespace wissel::server {
 
@@ -18,9 +19,12 @@ sql::Stores TenantStores(const std::string& url, const std::string& tenant,
 // Of a command: `address` is a folder, or postgres://...#tenant (router/journal/address.h).
 sql::Stores StoresAt(const std::string& address);
 
-// By which tokens are signed; made where there is none yet.
-absl::StatusOr<std::string> SharedTokenKey(cluster::Registry& registry);
-absl::StatusOr<std::string> SharedTokenKey(const std::string& address);
+// By which tokens are signed; made where there are none yet.
+absl::StatusOr<sign_in::TokenKeys> SharedTokenKeys(cluster::Registry& registry);
+absl::StatusOr<sign_in::TokenKeys> SharedTokenKeys(const std::string& address);
+// ABORTED: somebody else has changed them meanwhile.
+absl::Status ReplaceSharedTokenKeys(const std::string& address, const sign_in::TokenKeys& seen,
+                                    const sign_in::TokenKeys& keys);
 
 // By which the servers know each other: letters and digits.
 absl::StatusOr<std::string> SharedPeerKey(cluster::Registry& registry);

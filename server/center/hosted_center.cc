@@ -26,12 +26,13 @@ absl::Status HostedCenter::OpenSignIn(const HostedOptions& options) {
   WISSEL_ASSIGN_OR_RETURN(users_, sign_in::Users::Open(options.users));
   WISSEL_ASSIGN_OR_RETURN(ended_, sign_in::EndedSessions::Open(options.users, clock()));
   WISSEL_ASSIGN_OR_RETURN(events_, sign_in::SecurityEvents::Open(options.users, clock));
-  if (options.token_key.empty()) {
+  if (!options.token_keys) {
     WISSEL_ASSIGN_OR_RETURN(tokens_, sign_in::Tokens::Open(*options.users.folder(), options.demo,
                                                            clock, ended_.get(), options.tenant));
   } else {
-    WISSEL_ASSIGN_OR_RETURN(tokens_, sign_in::Tokens::WithKey(options.token_key, options.demo,
-                                                              clock, ended_.get(), options.tenant));
+    WISSEL_ASSIGN_OR_RETURN(
+        tokens_, sign_in::Tokens::WithKeys(options.token_keys, options.demo, clock, ended_.get(),
+                                           options.tenant));
   }
   return absl::OkStatus();
 }

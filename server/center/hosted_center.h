@@ -26,8 +26,8 @@ struct HostedOptions {
   CenterOptions center;
   // Where its users are; commands write there too, while it is served.
   sql::Stores users = std::nullopt;
-  // Under which its tokens are signed; empty: what stands in the folder of its stores.
-  std::string token_key;
+  // By which its tokens are signed; none: what stands in the folder of its stores.
+  sign_in::KeySource token_keys;
   std::string tenant;  // as its tokens name it; empty: of the only center
   bool demo = false;
   std::vector<sign_in::DemoUser> demo_users;

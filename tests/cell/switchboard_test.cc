@@ -32,7 +32,7 @@ constexpr char kTenant[] = "acme";
 std::shared_ptr<ServedCenter> OpenCenter(const std::string& key) {
   HostedOptions options;
   options.center.version = "test";
-  options.token_key = key;
+  options.token_keys = sign_in::AlwaysKeys({key, ""});
   options.tenant = kTenant;
   options.demo = true;
   sign_in::DemoUser anna;
@@ -51,8 +51,8 @@ class Node {
  public:
   explicit Node(const std::string& key, Duration patience = Duration::Seconds(30),
                 std::optional<gateway::GrpcTls> tls = std::nullopt) {
-    any_ = *sign_in::Tokens::WithKey(key, true, sign_in::SystemWallClock, nullptr,
-                                     sign_in::kOfAnyTenant);
+    any_ = *sign_in::Tokens::WithKeys(sign_in::AlwaysKeys({key, ""}), true,
+                                      sign_in::SystemWallClock, nullptr, sign_in::kOfAnyTenant);
     SwitchboardOptions options;
     options.tenant_of = [](const rpc::Context& context) -> absl::StatusOr<std::string> {
       if (context.tenant == "omega") return absl::NotFoundError("there is no center omega");
@@ -130,7 +130,7 @@ gateway::HttpReplyText Post(const Node& node, const std::string& method, const s
 class SwitchboardTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    key_ = sign_in::Tokens::NewKey();
+    key_ = sign_in::TokenKeys::New().signing;
     center_ = OpenCenter(key_);
     token_ = "Authorization: Bearer " + Token(rpc::Role::kAdmin) + "\r\n";
   }
@@ -138,7 +138,8 @@ class SwitchboardTest : public ::testing::Test {
 
   std::string Token(rpc::Role role) const {
     const auto tokens =
-        *sign_in::Tokens::WithKey(key_, true, sign_in::SystemWallClock, nullptr, kTenant);
+        *sign_in::Tokens::WithKeys(sign_in::AlwaysKeys({key_, ""}), true,
+                                   sign_in::SystemWallClock, nullptr, kTenant);
     rpc::Caller caller{.user = "users/test"};
     caller.roles.Add(role);
     return tokens->Make(caller, Duration::Hours(1)).text;

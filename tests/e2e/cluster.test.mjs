@@ -281,7 +281,7 @@ test("a configuration is changed once and holds everywhere", { skip: noPostgres,
   const a = await start("a");
   const b = await start("b");
   const admin = await token("acme", "admin");
-  const name = async (server) => (await server.ask("ConfigService/GetCenter", {}, admin)).displayName;
+  const name = async (server, bearer = admin) => (await server.ask("ConfigService/GetCenter", {}, bearer)).displayName;
   const before = await name(a);
   const folder = mkdtempSync(join(tmpdir(), "wissel-e2e-config-"));
   const file = join(folder, "acme.yaml");
@@ -291,12 +291,26 @@ test("a configuration is changed once and holds everywhere", { skip: noPostgres,
   await setTenant("acme", "--config", file);
   for (const server of [a, b]) await until(() => name(server), (is) => is === "Acme after the change");
 
+  // The key of tokens, too.
+  const key = (deed) => wissel("key", deed, "--data", postgres.url);
+  assert.equal((await key("rotate")).code, 0);
+  const newer = await token("acme", "admin");
+  for (const server of [a, b]) {
+    await until(async () => (await server.call("ConfigService/GetCenter", {}, newer)).status === 200);
+    assert.equal((await server.call("ConfigService/GetCenter", {}, admin)).status, 200);
+  }
+  const retired = await key("retire");
+  assert.equal(retired.code, 0, retired.stderr);
+  for (const server of [a, b]) {
+    await until(async () => (await server.call("ConfigService/GetCenter", {}, admin)).status === 401);
+  }
+
   // One that is wrong changes nothing.
   writeFileSync(file, text.replace("queues:", "queuess:"));
   const wrong = await wissel("tenants", "set", "acme", "--config", file, "--journal", postgres.url);
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /queuess/);
-  assert.equal(await name(a), "Acme after the change");
+  assert.equal(await name(a, newer), "Acme after the change");
   // The host names stayed as they were.
   const acme = (await lines("tenants", "list")).find((each) => each.tenant === "acme");
   assert.deepEqual(acme.hosts, ["acme.example"]);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { sampleCenter, Server, wissel } from "./lib/server.mjs";
+import { until } from "./lib/until.mjs";
 
 describe("the command line", () => {
   let folder;
@@ -49,6 +50,33 @@ describe("the command line", () => {
       const { code, stderr } = await wrong(text);
       assert.equal(code, 1);
       assert.match(stderr, expected);
+    }
+  });
+
+  test("changes the key of tokens under a server that runs", async () => {
+    const server = await Server.start({});
+    const key = async (deed) => {
+      const { code, stderr } = await wissel("key", deed, "--data", server.data);
+      assert.equal(code, 0, stderr);
+    };
+    const counts = async (token) => (await server.call("ConfigService/GetCenter", {}, token)).status === 200;
+    try {
+      const first = await server.token("admin");
+      assert.ok(await counts(first));
+      await key("rotate");
+      const second = await server.token("admin");
+      await until(() => counts(second));
+      assert.ok(await counts(first));
+      await key("retire");
+      await until(async () => !(await counts(first)));
+      assert.ok(await counts(second));
+      const { securityEvents } = await until(
+        () => server.ask("AuditService/ListSecurityEvents", {}, second),
+        ({ securityEvents: all }) => all?.some(({ kind }) => kind === "KEY_RETIRED"),
+      );
+      assert.ok(securityEvents.some(({ kind }) => kind === "KEY_ROTATED"));
+    } finally {
+      await server.stop();
     }
   });
 

@@ -1,5 +1,6 @@
-"""A fresh Debian 12 to install a package on: a root folder made by mmdebstrap with what the package depends on as
-downloaded archives (not installed), kept in build/tools, and booted with systemd in a container without a network.
+"""A fresh Debian 12 to install a package on: a root folder made by mmdebstrap with what the package depends on, and
+PostgreSQL, as downloaded archives (not installed), kept in build/tools, and booted with systemd in a container without
+a network, or in one of several that reach each other alone.
 
 Needs root. The sources and the settings of apt are this machine's own, read when the root is made.
 """
@@ -12,7 +13,7 @@ import subprocess
 import tempfile
 import time
 
-ARCHIVES = '/var/cache/apt/archives'
+DATABASE = 'postgresql-15'
 
 
 def run(*command, **options):
@@ -40,7 +41,8 @@ def make_root(deb, tar):
         sources = pathlib.Path(folder, 'sources')
         sources.write_text('\n'.join(debian_sources()) + '\n')
         download = (f'cp {deb} "$1/tmp/wissel.deb" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -y -qq '
-                    '--no-install-recommends --download-only install "$1/tmp/wissel.deb" && rm "$1/tmp/wissel.deb"')
+                    f'--no-install-recommends --download-only install "$1/tmp/wissel.deb" {DATABASE} && '
+                'rm "$1/tmp/wissel.deb"')
         unfinished = tar.with_name('unfinished-' + tar.name)
         run('mmdebstrap', '--quiet', '--variant=apt', '--include=systemd-sysv,dbus,curl', '--skip=cleanup/apt',
             f'--aptopt={settings}', f'--customize-hook={download}', 'bookworm', str(unfinished), str(sources))
@@ -50,7 +52,7 @@ def make_root(deb, tar):
 def root_for(deb, tools):
     """The tar of the root, made anew when what the package depends on has changed."""
     depends = run('dpkg-deb', '-f', str(deb), 'Depends')
-    tar = tools / f'debian-12-{hashlib.sha256(depends.encode()).hexdigest()[:12]}.tar'
+    tar = tools / f'debian-12-{hashlib.sha256((depends + DATABASE).encode()).hexdigest()[:12]}.tar'
     if not tar.exists():
         for old in tools.glob('debian-12-*.tar'):
             old.unlink()
@@ -58,16 +60,58 @@ def root_for(deb, tools):
     return tar
 
 
-class FreshDebian:
-    """Booted; `close` ends it and removes its folder."""
+class Network:
+    """Machines by name on one bridge, which nothing else is on."""
 
-    def __init__(self, deb, tools):
+    SUBNET = '10.0.0'
+
+    def __init__(self):
+        self.prefix = f'wp{os.getpid()}'
+        self.names = []
+        run('ip', 'link', 'add', f'{self.prefix}br', 'type', 'bridge')
+        run('ip', 'link', 'set', f'{self.prefix}br', 'up')
+
+    def namespace(self, name):
+        return f'{self.prefix}{name}'
+
+    def add(self, name):
+        link = f'{self.prefix}{len(self.names)}'
+        self.names.append(name)
+        space = self.namespace(name)
+        run('ip', 'netns', 'add', space)
+        run('ip', 'link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', space)
+        run('ip', 'link', 'set', link, 'master', f'{self.prefix}br', 'up')
+        run('ip', '-n', space, 'addr', 'add', f'{self.SUBNET}.{len(self.names)}/24', 'dev', 'eth0')
+        for device in ('lo', 'eth0'):
+            run('ip', '-n', space, 'link', 'set', device, 'up')
+
+    def hosts(self):
+        return ''.join(f'{self.SUBNET}.{i} {name}\n' for i, name in enumerate(self.names, 1))
+
+    def pull_the_plug(self, name):
+        run('ip', '-n', self.namespace(name), 'link', 'set', 'eth0', 'down')
+
+    def close(self):
+        for name in self.names:
+            subprocess.run(['ip', 'netns', 'del', self.namespace(name)], check=False, capture_output=True)
+        subprocess.run(['ip', 'link', 'del', f'{self.prefix}br'], check=False, capture_output=True)
+
+
+class FreshDebian:
+    """Booted; `close` ends it and removes its folder. `name`: of one machine of several in a `network`."""
+
+    def __init__(self, deb, tools, name='', network=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='wissel-debian-'))
         self.container = None
+        self.name = name or f'wissel-test-{os.getpid()}'
+        self.network = [f'--network-namespace-path=/run/netns/{network.namespace(name)}'] if network else \
+            ['--private-network']
         try:
             run('tar', 'xf', str(root_for(deb, tools)), '-C', str(self.folder), '--exclude=./dev/*')
             shutil.copy(deb, self.folder / 'root/wissel.deb')
             (self.folder / 'etc/dpkg/dpkg.cfg.d/fast').write_text('force-unsafe-io\n')
+            if network:
+                (self.folder / 'etc/hosts').write_text('127.0.0.1 localhost\n' + network.hosts())
             self.boot()
         except BaseException:
             self.close()
@@ -76,8 +120,8 @@ class FreshDebian:
     def boot(self):
         self.log = open(self.folder / 'boot.log', 'w+')
         self.container = subprocess.Popen(
-            ['systemd-nspawn', '--quiet', '--boot', '--register=no', '--keep-unit', '--private-network',
-             '--console=pipe', '--timezone=off', '--resolv-conf=off', f'--machine=wissel-test-{os.getpid()}', f'--directory={self.folder}'],
+            ['systemd-nspawn', '--quiet', '--boot', '--register=no', '--keep-unit', *self.network, '--console=pipe',
+             '--timezone=off', '--resolv-conf=off', f'--machine={self.name}', f'--directory={self.folder}'],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT)
         self.wait(lambda: self.sh('systemctl is-system-running --wait', check=False).stdout.strip() in
                   ('running', 'degraded'), 'systemd to be up')
@@ -109,11 +153,11 @@ class FreshDebian:
             time.sleep(0.2)
         return got
 
-    def close(self):
+    def close(self, patience=20):
         if self.container is not None and self.container.poll() is None:
             self.container.send_signal(signal.SIGTERM)  # a shutdown in order
             try:
-                self.container.wait(20)
+                self.container.wait(patience)
             except subprocess.TimeoutExpired:
                 self.container.kill()
                 self.container.wait()

@@ -210,16 +210,22 @@ class OnAFreshDebian(unittest.TestCase):
         self.assertNotIn('wissel', self.machine.sh('systemctl list-unit-files --no-pager', check=False).stdout)
 
 
-if __name__ == '__main__':
+def deb_or_skip():
+    """The package to test; ends the program where there is none, or nothing may be booted."""
     found = sorted(ROOT.glob('build/wissel_*.deb'))
     if len(sys.argv) > 1:
-        DEB = pathlib.Path(sys.argv.pop(1)).resolve()
+        deb = pathlib.Path(sys.argv.pop(1)).resolve()
     elif found:
-        DEB = found[-1]
+        deb = found[-1]
     else:
         print('SKIPPED: there is no build/wissel_*.deb; `./dev package` makes it', file=sys.stderr)
         sys.exit(SKIPPED)
     if not may_boot():
         print('SKIPPED: only root with CAP_SYS_ADMIN may boot a fresh Debian', file=sys.stderr)
         sys.exit(SKIPPED)
+    return deb
+
+
+if __name__ == '__main__':
+    DEB = deb_or_skip()
     unittest.main(verbosity=2)

@@ -190,6 +190,39 @@ TEST_F(GatewaySignIn, TheKeyIsMadeOnceAndForItsOwnerOnly) {
   EXPECT_EQ(Tokens::Open(folder_ / "gone", false).status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST_F(GatewaySignIn, AKeyIsChangedUnderAServerThatRuns) {
+  const auto tokens = OpenTokens();
+  const auto made = [&] { return tokens->Make(anna_, Duration::Hours(1)).text; };
+  const std::string first = made();
+  EXPECT_TRUE(tokens->Verify(first).ok());
+  const auto change = [&](TokenKeys (TokenKeys::*how)() const) {
+    ASSERT_TRUE(ReplaceKeys(folder_, ((*ReadOrMakeKeys(folder_)).*how)()).ok());
+    now_ = now_ + Duration::Seconds(1);
+  };
+
+  change(&TokenKeys::Rotated);
+  const std::string second = made();
+  EXPECT_TRUE(tokens->Verify(first).ok()) << "it is of the former key";
+  EXPECT_TRUE(tokens->Verify(second).ok());
+  EXPECT_TRUE(OpenTokens()->Verify(first).ok());
+
+  change(&TokenKeys::WithoutFormer);
+  EXPECT_EQ(tokens->Verify(first).status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_TRUE(tokens->Verify(second).ok());
+
+  change(&TokenKeys::Rotated);
+  change(&TokenKeys::Rotated);
+  EXPECT_FALSE(tokens->Verify(second).ok()) << "two keys count, not three";
+  EXPECT_TRUE(tokens->Verify(made()).ok());
+
+  // What cannot be read leaves the keys as they were.
+  const std::string last = made();
+  std::ofstream(folder_ / "token.key") << "short";
+  now_ = now_ + Duration::Seconds(1);
+  EXPECT_TRUE(tokens->Verify(last).ok());
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+}
+
 TEST_F(GatewaySignIn, PasswordsAreArgon2id) {
   const std::string hash = HashPassword("correct horse");
   EXPECT_THAT(hash, StartsWith("$argon2id$v=19$m=19456,t=2,p=1$"));
