@@ -24,5 +24,6 @@ wissel_test(gateway_peers_test
   DEPS gateway_support LABELS fast)
 wissel_test(gateway_sign_in_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_sign_in_test.cc
-  DEPS wissel_sign_in)
+          ${CMAKE_CURRENT_LIST_DIR}/gateway_token_keys_test.cc
+  DEPS wissel_sign_in APART)
 wissel_test(gateway_tracing_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_tracing_test.cc DEPS wissel_tracing gateway_support LABELS fast)

@@ -1,7 +1,6 @@
 // Tokens, local users, throttling and AuthService.
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -172,55 +171,6 @@ TEST_F(GatewaySignIn, ADemonstrationsTokensAreOfNoUseElsewhere) {
               HasSubstr("of a demonstration"));
   const std::string real = OpenTokens(false)->Make(anna_, Duration::Hours(1)).text;
   EXPECT_TRUE(OpenTokens(true)->Verify(real).ok());
-}
-
-TEST_F(GatewaySignIn, TheKeyIsMadeOnceAndForItsOwnerOnly) {
-  const std::string token = OpenTokens()->Make(anna_, Duration::Hours(1)).text;
-  EXPECT_TRUE(OpenTokens()->Verify(token).ok());
-  struct stat info {};
-  ASSERT_EQ(::stat((folder_ / "token.key").c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0600u);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
-
-  ::chmod((folder_ / "token.key").c_str(), 0640);
-  EXPECT_EQ(Tokens::Open(folder_, false).status().code(), absl::StatusCode::kPermissionDenied);
-  ::chmod((folder_ / "token.key").c_str(), 0600);
-  std::ofstream(folder_ / "token.key") << "short";
-  EXPECT_EQ(Tokens::Open(folder_, false).status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(Tokens::Open(folder_ / "gone", false).status().code(), absl::StatusCode::kUnavailable);
-}
-
-TEST_F(GatewaySignIn, AKeyIsChangedUnderAServerThatRuns) {
-  const auto tokens = OpenTokens();
-  const auto made = [&] { return tokens->Make(anna_, Duration::Hours(1)).text; };
-  const std::string first = made();
-  EXPECT_TRUE(tokens->Verify(first).ok());
-  const auto change = [&](TokenKeys (TokenKeys::*how)() const) {
-    ASSERT_TRUE(ReplaceKeys(folder_, ((*ReadOrMakeKeys(folder_)).*how)()).ok());
-    now_ = now_ + Duration::Seconds(1);
-  };
-
-  change(&TokenKeys::Rotated);
-  const std::string second = made();
-  EXPECT_TRUE(tokens->Verify(first).ok()) << "it is of the former key";
-  EXPECT_TRUE(tokens->Verify(second).ok());
-  EXPECT_TRUE(OpenTokens()->Verify(first).ok());
-
-  change(&TokenKeys::WithoutFormer);
-  EXPECT_EQ(tokens->Verify(first).status().code(), absl::StatusCode::kUnauthenticated);
-  EXPECT_TRUE(tokens->Verify(second).ok());
-
-  change(&TokenKeys::Rotated);
-  change(&TokenKeys::Rotated);
-  EXPECT_FALSE(tokens->Verify(second).ok()) << "two keys count, not three";
-  EXPECT_TRUE(tokens->Verify(made()).ok());
-
-  // What cannot be read leaves the keys as they were.
-  const std::string last = made();
-  std::ofstream(folder_ / "token.key") << "short";
-  now_ = now_ + Duration::Seconds(1);
-  EXPECT_TRUE(tokens->Verify(last).ok());
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
 }
 
 TEST_F(GatewaySignIn, PasswordsAreArgon2id) {
