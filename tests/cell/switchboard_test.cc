@@ -137,9 +137,8 @@ class SwitchboardTest : public ::testing::Test {
   void TearDown() override { center_->hosted().Stop(); }
 
   std::string Token(rpc::Role role) const {
-    const auto tokens =
-        *sign_in::Tokens::WithKeys(sign_in::AlwaysKeys({key_, ""}), true,
-                                   sign_in::SystemWallClock, nullptr, kTenant);
+    const auto tokens = *sign_in::Tokens::WithKeys(sign_in::AlwaysKeys({key_, ""}), true,
+                                                   sign_in::SystemWallClock, nullptr, kTenant);
     rpc::Caller caller{.user = "users/test"};
     caller.roles.Add(role);
     return tokens->Make(caller, Duration::Hours(1)).text;
