@@ -158,6 +158,17 @@ TEST(ReadMail, NothingFromOutsideBreaksALine) {
 
 // --- Charsets and encodings
 
+TEST(ReadMail, WhatIsTakenFromALineLeavesNoSpacesBehind) {
+  const auto subject = [](const std::string& text) {
+    const auto mail = ReadMail("From: mia@example.net\r\nSubject: " + text + "\r\n\r\nhello\r\n");
+    return mail.ok() ? mail->subject : std::string(mail.status().message());
+  };
+  EXPECT_EQ(subject("one \u202e two \u202c"), "one two");
+  EXPECT_EQ(subject(std::string(499, 'x') + " and what is cut off"), std::string(499, 'x'));
+  EXPECT_EQ(SafeFileName("my \u202e file.pdf", "x"), "my file.pdf");
+  EXPECT_EQ(SafeFileName(std::string(119, 'x') + " " + std::string(200, 'y'), "x").back(), 'x');
+}
+
 TEST(ReadMail, CharsetsAsTheyAreNamedOrNot) {
   const auto text = [](const std::string& type, const std::string& body) {
     return Must(std::string(kHead) + type + "\r\n" + body).text;

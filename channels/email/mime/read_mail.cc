@@ -46,6 +46,13 @@ void DropDirectionMarks(std::string& text) {
   }
 }
 
+// One line to be shown, of at most so many bytes. What is taken away may leave spaces behind.
+std::string ShownLine(std::string_view text, size_t bytes) {
+  std::string line = CleanLine(text);
+  DropDirectionMarks(line);
+  return CleanLine(Beginning(line, bytes));
+}
+
 // --- Before the parser sees it
 
 size_t CountBoundaries(std::string_view bytes) {
@@ -107,9 +114,7 @@ void AddAddresses(InternetAddressList* list, std::vector<Address>& out, int dept
     }
     const char* text = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address));
     if (text == nullptr || !IsAddress(text)) continue;
-    std::string name = CleanLine(TextOr(internet_address_get_name(address)));
-    DropDirectionMarks(name);
-    out.push_back({std::string(Beginning(name, kLongestFileName)), text});
+    out.push_back({ShownLine(TextOr(internet_address_get_name(address)), kLongestFileName), text});
   }
 }
 
@@ -151,9 +156,7 @@ void ReadHeaders(GMimeMessage* message, Mail& mail) {
   mail.reply_to = FirstAddress(g_mime_message_get_reply_to(message));
   AddAddresses(g_mime_message_get_to(message), mail.to);
   AddAddresses(g_mime_message_get_cc(message), mail.cc);
-  std::string subject = CleanLine(TextOr(g_mime_message_get_subject(message)));
-  DropDirectionMarks(subject);
-  mail.subject = Beginning(subject, kLongestSubject);
+  mail.subject = ShownLine(TextOr(g_mime_message_get_subject(message)), kLongestSubject);
   mail.date = CleanLine(TextOr(g_mime_object_get_header(object, "Date"))).substr(0, kLongestDate);
   mail.marks = ReadMarks(object);
 }
@@ -429,8 +432,7 @@ absl::StatusOr<Mail> ReadMail(std::string_view bytes, const MailLimits& limits) 
 }
 
 std::string SafeFileName(std::string_view name, std::string_view otherwise) {
-  std::string safe = CleanLine(name.substr(name.find_last_of("/\\") + 1));
-  DropDirectionMarks(safe);
+  std::string safe = ShownLine(name.substr(name.find_last_of("/\\") + 1), name.size());
   for (char& c : safe) {
     if (std::string_view(":*?\"<>|").find(c) != std::string_view::npos) c = '_';
   }
@@ -440,7 +442,7 @@ std::string SafeFileName(std::string_view name, std::string_view otherwise) {
     const size_t dot = safe.rfind('.');
     const std::string ending =
         dot != std::string::npos && safe.size() - dot <= 10 ? safe.substr(dot) : "";
-    safe = std::string(Beginning(safe, kLongestFileName - ending.size())) + ending;
+    safe = CleanLine(std::string(Beginning(safe, kLongestFileName - ending.size())) + ending);
   }
   return safe.empty() ? std::string(otherwise) : safe;
 }
