@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -20,6 +21,9 @@
 namespace wissel::testing {
 namespace {
 
+// Longer than any phone's.
+constexpr std::chrono::seconds kPatience(60);
+
 std::vector<std::string> Cells(const std::string& line) {
   std::vector<std::string> cells;
   std::stringstream stream(line);
@@ -30,15 +34,22 @@ std::vector<std::string> Cells(const std::string& line) {
 }  // namespace
 
 uint16_t FreePort() {
-  const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  socklen_t length = sizeof address;
-  getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length);
-  close(socket);
-  return ntohs(address.sin_port);
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  for (;;) {
+    address.sin_port = 0;
+    const int datagrams = ::socket(AF_INET, SOCK_DGRAM, 0);
+    const int stream = ::socket(AF_INET, SOCK_STREAM, 0);
+    bind(datagrams, any, sizeof address);
+    socklen_t length = sizeof address;
+    getsockname(datagrams, any, &length);
+    const bool both = bind(stream, any, sizeof address) == 0;
+    close(datagrams);
+    close(stream);
+    if (both) return ntohs(address.sin_port);
+  }
 }
 
 Sipp::Sipp(const std::string& scenario, std::vector<std::string> arguments) {
@@ -207,7 +218,7 @@ void VoiceCenter::Available(const std::string& name) {
 }
 
 void VoiceCenter::Until(const std::function<bool(const Engine&)>& holds) {
-  for (;;) {
+  while (!::testing::Test::HasFatalFailure()) {
     uint64_t seen;
     {
       std::lock_guard lock(mutex_);
@@ -217,7 +228,10 @@ void VoiceCenter::Until(const std::function<bool(const Engine&)>& holds) {
     shard_->Read([&](const Engine& engine) { result.set_value(holds(engine)); });
     if (result.get_future().get()) return;
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return seen_ != seen; });
+    if (!changed_.wait_for(lock, kPatience, [&] { return seen_ != seen; })) {
+      ADD_FAILURE() << "what was waited for did not come";
+      return;
+    }
   }
 }
 

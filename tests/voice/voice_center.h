@@ -47,6 +47,7 @@ class Sipp {
   std::string folder_;
 };
 
+// For datagrams and for connections.
 uint16_t FreePort();
 
 class VoiceCenter : public ::testing::Test {
