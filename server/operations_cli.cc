@@ -34,9 +34,8 @@ void AddJournal(CLI::App& app, JournalOptions& options, Action& action) {
 }
 
 constexpr const char* kKeyHelp =
-    "The key that tokens are signed by. A server that runs, and every server of a cell, takes up "
-    "a\n"
-    "change within two seconds.";
+    "The key that tokens are signed by. A change counts within a second at a server that runs,\n"
+    "and within a few at every server of a cell.";
 
 void AddKey(CLI::App& app, std::string& data, Action& action) {
   CLI::App* key = app.add_subcommand("key", kKeyHelp);

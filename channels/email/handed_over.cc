@@ -1,6 +1,5 @@
 #include "channels/email/handed_over.h"
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
