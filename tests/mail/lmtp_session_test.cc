@@ -159,5 +159,21 @@ TEST(LmtpSession, TheSplitOfTheBytesDoesNotMatter) {
   }
 }
 
+TEST(LmtpSession, AnAddressThatMayTurnOutToBeKnownIsTriedAgain) {
+  bool undecided = true;
+  LmtpSession session("here", {}, Knows, [&](std::string_view) { return undecided; });
+  session.Feed("LHLO there\r\nMAIL FROM:<>\r\n");
+  session.TakeOutput();
+  session.Feed("RCPT TO:<who@example.org>\r\n");
+  EXPECT_EQ(session.TakeOutput().substr(0, 9), "451 4.3.0");
+  session.Feed("RCPT TO:<no address>\r\n");
+  EXPECT_EQ(session.TakeOutput().substr(0, 1), "5");
+  session.Feed("RCPT TO:<tax@example.org>\r\n");
+  EXPECT_EQ(session.TakeOutput().substr(0, 3), "250");
+  undecided = false;
+  session.Feed("RCPT TO:<who@example.org>\r\n");
+  EXPECT_EQ(session.TakeOutput().substr(0, 3), "550");
+}
+
 }  // namespace
 }  // namespace wissel::email
